@@ -1,0 +1,13 @@
+# Writes OUT: the FILES as C arrays and a table SYMBOL of them (struct vmsg_embedded).
+file(WRITE ${OUT} "#include \"harness/embed.h\"\n")
+set(table "")
+set(i 0)
+foreach(file ${FILES})
+  file(READ ${file} hex HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+  file(RELATIVE_PATH name ${ROOT} ${file})
+  file(APPEND ${OUT} "static const unsigned char file_${i}[] = {${bytes} 0};\n")
+  string(APPEND table "    {\"${name}\", (const char *)file_${i}, sizeof file_${i} - 1},\n")
+  math(EXPR i "${i} + 1")
+endforeach()
+file(APPEND ${OUT} "const struct vmsg_embedded ${SYMBOL}[] = {\n${table}    {0, 0, 0},\n};\n")

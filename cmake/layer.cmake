@@ -1,0 +1,39 @@
+# vmsg_layer(NAME [layers it may use...]): the library vmsg_NAME from every .c file of this folder
+# and its subfolders, and a CMocka test program for every *_test.c among them. A new file needs no
+# registration.
+function(vmsg_layer name)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.c)
+  set(tests ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.c$")
+  list(FILTER sources EXCLUDE REGEX "_(test|main)\\.c$")
+  add_library(vmsg_${name} STATIC ${sources})
+  target_include_directories(vmsg_${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_link_libraries(vmsg_${name} PUBLIC ${ARGN})
+  foreach(test ${tests})
+    vmsg_unit_test(${test} vmsg_${name})
+  endforeach()
+endfunction()
+
+# vmsg_unit_test(file_test.c libraries...): one CMocka program, label "unit".
+function(vmsg_unit_test file)
+  get_filename_component(stem ${file} NAME_WE)
+  get_filename_component(folder ${file} DIRECTORY)
+  get_filename_component(folder ${folder} NAME)
+  set(target ${folder}_${stem})
+  add_executable(${target} ${file})
+  target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${target} PRIVATE ${ARGN} PkgConfig::CMOCKA)
+  add_test(NAME unit/${folder}/${stem} COMMAND ${target})
+  set_tests_properties(unit/${folder}/${stem} PROPERTIES LABELS unit)
+endfunction()
+
+# vmsg_embed(target symbol files...): the files as a table of {name, bytes, length}; see
+# harness/embed.h. Names are relative to this folder.
+function(vmsg_embed target symbol)
+  set(out ${CMAKE_CURRENT_BINARY_DIR}/${symbol}.c)
+  add_custom_command(OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DSYMBOL=${symbol} "-DFILES=${ARGN}"
+            -DROOT=${CMAKE_CURRENT_SOURCE_DIR} -P ${CMAKE_SOURCE_DIR}/cmake/embed.cmake
+    DEPENDS ${ARGN} ${CMAKE_SOURCE_DIR}/cmake/embed.cmake VERBATIM)
+  target_sources(${target} PRIVATE ${out})
+endfunction()

@@ -1,0 +1,137 @@
+/*
+ * The judge: a pure function of a message stream.
+ *
+ * Feed it every message between a driver side and a device side, in the order in which the
+ * harness saw them, and the few facts that the stream cannot tell (memory, upper tester). It
+ * follows each bus and device and reports findings; each names a clause. It counts, per clause,
+ * the situations in which the clause could have been broken: no situation, no pass.
+ *
+ * No I/O and no clock. A message costs constant time; memory is allocated when a device, a queue
+ * page or a larger set of outstanding requests first appears, never per message, and is bounded
+ * by live devices, queues and outstanding requests.
+ */
+#ifndef VMSG_ORACLE_H
+#define VMSG_ORACLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The clauses that the oracle judges; the ids are the catalogue's. */
+enum vmsg_clause_no {
+#define VMSG_CLAUSE(NAME, ID) VMSG_##NAME,
+#include "harness/oracle/clauses.def"
+#undef VMSG_CLAUSE
+    VMSG_CLAUSE_COUNT,
+};
+
+/* "dev.set-vqueue.2" */
+const char *vmsg_clause_id(enum vmsg_clause_no clause);
+
+/* Which side of the stream is judged. */
+enum vmsg_judged { VMSG_JUDGE_DEVICE = 1, VMSG_JUDGE_DRIVER = 2 };
+
+enum vmsg_direction { VMSG_TO_DEVICE, VMSG_TO_DRIVER };
+
+/* Bus messages that the SUT implements (its ICS, or what a probe found). */
+enum vmsg_bus_messages {
+    VMSG_BUS_GET_DEVICES = 1,
+    VMSG_BUS_PING = 2,
+    VMSG_BUS_EVENT_DEVICE = 4,
+};
+
+struct vmsg_range {
+    uint32_t offset, length; /* bytes */
+};
+
+/* What the ICS declares of one device. */
+struct vmsg_device_facts {
+    uint16_t dev_num;
+    bool writable_declared;
+    const struct vmsg_range *writable;
+    size_t n_writable;
+    bool shm_declared;
+    const uint32_t *shm;
+    size_t n_shm;
+    bool no_uuid; /* declares that it has no UUID */
+};
+
+struct vmsg_oracle_config {
+    unsigned judged; /* enum vmsg_judged, or'ed */
+    uint32_t revision;
+    uint32_t max_msg_size;       /* bytes, header included, 52..65,535 */
+    uint64_t transport_features; /* VMSG_F_STRICT_CONFIG_GENERATION, ... */
+    bool polling;                /* no EVENT_AVAIL / EVENT_USED are due */
+    uint64_t mem_base;           /* DMA memory that addresses may name; mem_size 0: unknown */
+    uint64_t mem_size;
+    unsigned bus_messages;
+    /* Device numbers that exist, when known; else learned from GET_DEVICES and EVENT_DEVICE. */
+    const uint16_t *devices;
+    size_t n_devices;
+    const struct vmsg_device_facts *facts; /* copied, like all arrays here */
+    size_t n_facts;
+};
+
+struct vmsg_finding {
+    enum vmsg_clause_no clause;
+    uint32_t message; /* index given to vmsg_oracle_message() */
+    uint16_t dev_num;
+    const char *text; /* what was seen and what the clause asks; valid during the call */
+};
+
+typedef void (*vmsg_finding_fn)(void *ctx, const struct vmsg_finding *finding);
+
+struct vmsg_oracle;
+
+/* NULL when out of memory. */
+struct vmsg_oracle *vmsg_oracle_new(const struct vmsg_oracle_config *config, vmsg_finding_fn found,
+                                    void *ctx);
+void vmsg_oracle_free(struct vmsg_oracle *o);
+
+/*
+ * One message as delivered, any bytes. `index` is the caller's name for it, handed back in
+ * findings. After the memory ran out the oracle stays silent and vmsg_oracle_failed() is true.
+ */
+void vmsg_oracle_message(struct vmsg_oracle *o, uint32_t index, enum vmsg_direction direction,
+                         const void *bytes, size_t len);
+
+/* Facts beside the stream. */
+enum vmsg_note_kind {
+    VMSG_NOTE_AVAILABLE,     /* `value` buffers were made available on dev/vq and notified */
+    VMSG_NOTE_USED,          /* `value` more buffers of dev/vq are seen used in memory */
+    VMSG_NOTE_NO_INTERRUPT,  /* used buffer notifications of dev/vq: suppressed (value 1) or not */
+    VMSG_NOTE_CORRUPTED,     /* the ring of dev/vq was broken on purpose */
+    VMSG_NOTE_CHANGE_CONFIG, /* upper tester: the device changes `data` at `value` */
+    VMSG_NOTE_NEEDS_RESET,   /* upper tester: the device meets an unrecoverable error */
+    VMSG_NOTE_COMPLETE,      /* upper tester: the device finishes a buffer of dev/vq */
+    VMSG_NOTE_ADD,           /* upper tester: dev appears */
+    VMSG_NOTE_REMOVE,        /* upper tester: dev goes */
+};
+
+struct vmsg_note {
+    enum vmsg_note_kind kind;
+    uint32_t index; /* as for messages: where in the trace it stands */
+    uint16_t dev_num;
+    uint32_t vq;
+    uint32_t value;
+    const uint8_t *data;
+    size_t data_len;
+};
+
+void vmsg_oracle_note(struct vmsg_oracle *o, const struct vmsg_note *note);
+
+/*
+ * True while the SUT owes something that a working SUT still delivers by itself: a response, an
+ * event, a processed buffer. A caller waits while this holds, at most for its timeout.
+ */
+bool vmsg_oracle_owes(const struct vmsg_oracle *o);
+
+/* Nothing more came, though the caller waited: whatever is owed is now a finding. */
+void vmsg_oracle_settle(struct vmsg_oracle *o);
+
+/* Situations counted for a clause, and findings. */
+uint64_t vmsg_oracle_exercised(const struct vmsg_oracle *o, enum vmsg_clause_no clause);
+uint64_t vmsg_oracle_findings(const struct vmsg_oracle *o, enum vmsg_clause_no clause);
+bool vmsg_oracle_failed(const struct vmsg_oracle *o);
+
+#endif
