@@ -106,6 +106,7 @@ enum vmsg_note_kind {
     VMSG_NOTE_COMPLETE,      /* upper tester: the device finishes a buffer of dev/vq */
     VMSG_NOTE_ADD,           /* upper tester: dev appears */
     VMSG_NOTE_REMOVE,        /* upper tester: dev goes */
+    VMSG_NOTE_RESET_TIMEOUT, /* status was polled for the whole timeout after a reset of dev */
 };
 
 struct vmsg_note {

@@ -1,0 +1,442 @@
+/*
+ * Configuration space: reads and writes. Spec: GET_CONFIG, SET_CONFIG, "Configuration Semantics
+ * Profiles".
+ *
+ * The oracle keeps what reads showed (the shadow) with the generation at which they showed it.
+ * A driver's own accepted write makes it forget: written fields may have effects elsewhere.
+ */
+#include "harness/oracle/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void config_forget(struct config_state *c)
+{
+    c->shadow_valid = false;
+    c->event_since_shadow = false;
+}
+
+bool config_same(const struct config_state *c, uint32_t offset, const uint8_t *data,
+                 uint32_t length)
+{
+    if (!c->shadow_valid || (uint64_t)offset + length > CONFIG_KEPT)
+        return false;
+    for (uint32_t i = 0; i < length; i++)
+        if (!c->known[offset + i] || c->shadow[offset + i] != data[i])
+            return false;
+    return true;
+}
+
+static bool config_differs(const struct config_state *c, uint32_t offset, const uint8_t *data,
+                           uint32_t length)
+{
+    for (uint32_t i = 0; i < length && offset + i < CONFIG_KEPT; i++)
+        if (c->known[offset + i] && c->shadow[offset + i] != data[i])
+            return true;
+    return false;
+}
+
+static bool shadow_ready(struct vmsg_oracle *o, struct config_state *c)
+{
+    if (!c->shadow) {
+        c->shadow = calloc(2, CONFIG_KEPT);
+        if (!c->shadow) {
+            o->failed = true;
+            return false;
+        }
+        c->known = c->shadow + CONFIG_KEPT;
+    }
+    return true;
+}
+
+static void shadow_store(struct config_state *c, uint32_t gen, uint32_t offset, const uint8_t *data,
+                         uint32_t length)
+{
+    if (!c->shadow_valid || c->shadow_gen != gen) {
+        memset(c->known, 0, CONFIG_KEPT);
+        c->shadow_valid = true;
+        c->shadow_gen = gen;
+        c->event_since_shadow = false;
+    }
+    for (uint32_t i = 0; i < length && offset + i < CONFIG_KEPT; i++) {
+        c->shadow[offset + i] = data[i];
+        c->known[offset + i] = 1;
+    }
+}
+
+/* ---- what a read says about the last write ---- */
+
+/* Device types with write-only or self-clearing fields: console, GPU (core virtio). */
+static bool odd_fields(const struct vmsg_oracle *o, const struct device *d)
+{
+    const struct vmsg_device_facts *facts = device_facts(o, d->num);
+    uint64_t id = d->info[VMSG_GET_DEVICE_INFO_RESP_device_id];
+
+    return !(facts && facts->writable_declared) && (id == 3 || id == 16);
+}
+
+static void judge_applied(struct vmsg_oracle *o, struct device *d, const uint8_t *now)
+{
+    struct config_state *c = &d->config;
+    uint32_t fresh = 0, old = 0, differ = 0;
+
+    for (uint32_t i = 0; i < c->write_length; i++) {
+        if (c->write_data[i] == c->write_old[i])
+            continue;
+        differ++;
+        fresh += now[i] == c->write_data[i];
+        old += now[i] == c->write_old[i];
+    }
+    if (!differ || fresh + old < differ || odd_fields(o, d))
+        return; /* the device gave the bytes another meaning */
+    if (old)
+        blame(
+            o, VMSG_DEV_SET_CONFIG_3, d->num,
+            "SET_CONFIG at %u length %u was answered as fully applied, but %u of %u changed bytes "
+            "read back as before",
+            c->write_offset, c->write_length, old, differ);
+    else
+        exercise(o, VMSG_DEV_SET_CONFIG_3);
+}
+
+static bool judge_rejected(struct vmsg_oracle *o, struct device *d, const uint8_t *now)
+{
+    struct config_state *c = &d->config;
+    uint32_t changed = 0;
+
+    for (uint32_t i = 0; i < c->write_length; i++)
+        changed += now[i] != c->write_old[i] && now[i] == c->write_data[i];
+    if (!changed) {
+        exercise(o, VMSG_DEV_SET_CONFIG_3);
+        return false;
+    }
+    blame(o, VMSG_DEV_SET_CONFIG_3, d->num,
+          "SET_CONFIG at %u length %u was answered with length 0, but %u of its bytes were written",
+          c->write_offset, c->write_length, changed);
+    return true;
+}
+
+/* True when the difference to the shadow is explained by a finding. */
+static bool judge_last_write(struct vmsg_oracle *o, struct device *d, uint32_t offset,
+                             const uint8_t *data, uint32_t length)
+{
+    struct config_state *c = &d->config;
+    enum write_kind write = c->write;
+    bool explained = false;
+
+    if (write == WRITE_NONE)
+        return false;
+    if (write == WRITE_NOOP) {
+        if (c->shadow_valid && config_differs(c, offset, data, length) && !c->event_since_shadow) {
+            blame(o, VMSG_DEV_SET_CONFIG_2, d->num,
+                  "a SET_CONFIG of length 0 changed the configuration; it is a no-op");
+            explained = true;
+        } else if (c->shadow_valid) {
+            exercise(o, VMSG_DEV_SET_CONFIG_2);
+        }
+    } else if (offset <= c->write_offset &&
+               offset + (uint64_t)length >= (uint64_t)c->write_offset + c->write_length) {
+        data += c->write_offset - offset;
+        if (write == WRITE_APPLIED && c->write_old_known)
+            judge_applied(o, d, data);
+        else if (write == WRITE_REJECTED && c->write_old_known)
+            explained = judge_rejected(o, d, data);
+    } else {
+        return false; /* not read yet */
+    }
+    c->write = WRITE_NONE;
+    return explained;
+}
+
+/* ---- changes that are not the driver's ---- */
+
+void config_change_noted(struct vmsg_oracle *o, struct device *d, const struct vmsg_note *note)
+{
+    struct config_state *c = &d->config;
+
+    if (config_same(c, note->value, note->data, (uint32_t)note->data_len))
+        return; /* no change, nothing is due */
+    free(c->change);
+    c->change = malloc(note->data_len ? note->data_len : 1);
+    if (!c->change) {
+        o->failed = true;
+        return;
+    }
+    memcpy(c->change, note->data, note->data_len);
+    c->change_offset = note->value;
+    c->change_length = (uint32_t)note->data_len;
+    c->change_big = VMSG_HEADER_SIZE + 16 + note->data_len > o->config.max_msg_size;
+    c->gen_read = false;
+    /* While status is 0 core forbids notifications: AMBIGUITIES 1. */
+    if (d->status_known && (d->status & VIRTIO_S_DRIVER_OK) && c->shadow_valid &&
+        config_differs(c, note->value, note->data, (uint32_t)note->data_len)) {
+        owe(o, &c->owes_event);
+        c->owes_index = note->index;
+    }
+}
+
+/* A change too large for one event must be there for GET_CONFIG. */
+static void judge_big_change(struct vmsg_oracle *o, struct device *d, uint32_t offset,
+                             const uint8_t *data, uint32_t length)
+{
+    struct config_state *c = &d->config;
+    uint32_t from, to;
+
+    if (!c->change || !c->change_big || !c->event_since_shadow)
+        return;
+    from = offset > c->change_offset ? offset : c->change_offset;
+    to = offset + length;
+    if (to > c->change_offset + c->change_length)
+        to = c->change_offset + c->change_length;
+    if (from >= to)
+        return;
+    if (memcmp(data + (from - offset), c->change + (from - c->change_offset), to - from))
+        blame(o, VMSG_DEV_PROFILES_13, d->num,
+              "the configuration changed at %u length %u, too large for one EVENT_CONFIG, but "
+              "GET_CONFIG does not show it",
+              c->change_offset, c->change_length);
+    else
+        exercise(o, VMSG_DEV_PROFILES_13);
+}
+
+static void judge_change(struct vmsg_oracle *o, struct device *d, uint32_t gen)
+{
+    struct config_state *c = &d->config;
+
+    if (gen == c->shadow_gen) {
+        blame(
+            o, VMSG_DEV_PROFILES_3, d->num,
+            "two reads at generation %u show different configuration bytes; the count must change "
+            "with the content",
+            gen);
+        return;
+    }
+    exercise(o, VMSG_DEV_PROFILES_3);
+    if (c->event_since_shadow || c->owes_event) {
+        exercise(o, VMSG_DEV_PROFILES_7);
+    } else if (d->status_known && (d->status & VIRTIO_S_DRIVER_OK)) {
+        owe(o, &c->owes_event);
+        c->owes_index = o->index;
+    }
+}
+
+/* ---- the messages ---- */
+
+void judge_get_config(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                      const struct vmsg *m)
+{
+    struct config_state *c = &d->config;
+    uint64_t offset = r->f[VMSG_GET_CONFIG_REQ_offset];
+    uint64_t length = r->f[VMSG_GET_CONFIG_REQ_length];
+    uint64_t got = m->f[VMSG_GET_CONFIG_RESP_length];
+    uint64_t size = d->info[VMSG_GET_DEVICE_INFO_RESP_config_size];
+    uint32_t gen = (uint32_t)m->f[VMSG_GET_CONFIG_RESP_generation];
+    bool open = r->due == DUE_EITHER;
+
+    if (VMSG_HEADER_SIZE + 12 + length > o->config.max_msg_size && offset + length <= size)
+        exercise(o, VMSG_DEV_DEVICE_LIMITS_1);
+    if (!judge_echo(o, d, "offset", offset, m->f[VMSG_GET_CONFIG_RESP_offset],
+                    VMSG_DEV_PROSE_RESPONSE_ECHO))
+        return;
+    if (!(open && got < length) &&
+        !judge_echo(o, d, "length", length, got, VMSG_DEV_PROSE_RESPONSE_ECHO))
+        return;
+    if (got && d->info_known && offset + got > size) {
+        blame(o, VMSG_DEV_GET_DEVICE_INFO_1, d->num,
+              "GET_CONFIG returned bytes %u to %u of a configuration space of %u", (uint32_t)offset,
+              (uint32_t)(offset + got - 1), (uint32_t)size);
+        return;
+    }
+    if (!shadow_ready(o, c))
+        return;
+    if (got && offset < CONFIG_KEPT) {
+        uint32_t at = (uint32_t)offset, n = (uint32_t)got;
+        bool explained = judge_last_write(o, d, at, m->tail, n);
+
+        judge_big_change(o, d, at, m->tail, n);
+        if (c->shadow_valid && !explained && config_differs(c, at, m->tail, n))
+            judge_change(o, d, gen);
+        shadow_store(c, gen, at, m->tail, n);
+    }
+    generation_read(o, d, gen);
+}
+
+/* Would the write be valid with another generation? Only what was accepted before, or what the
+ * conformance statement says may be written and does not change a byte. */
+static bool otherwise_valid(const struct vmsg_oracle *o, const struct device *d,
+                            const struct request *r)
+{
+    const struct config_state *c = &d->config;
+    const struct vmsg_device_facts *facts = device_facts(o, d->num);
+    uint32_t offset = (uint32_t)r->f[VMSG_SET_CONFIG_REQ_offset];
+    uint32_t length = (uint32_t)r->f[VMSG_SET_CONFIG_REQ_length];
+
+    if (!r->has_tail)
+        return false;
+    if (c->accepted && c->accepted_offset == offset && c->accepted_length == length &&
+        c->accepted_hash == hash_bytes(r->tail, r->tail_len))
+        return true;
+    if (!facts || !config_same(c, offset, r->tail, length))
+        return false;
+    for (size_t i = 0; i < facts->n_writable; i++)
+        if (offset >= facts->writable[i].offset &&
+            (uint64_t)offset + length <=
+                (uint64_t)facts->writable[i].offset + facts->writable[i].length)
+            return true;
+    return false;
+}
+
+static void judge_profile(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                          bool applied, uint32_t resulting)
+{
+    struct config_state *c = &d->config;
+    uint32_t asked = (uint32_t)r->f[VMSG_SET_CONFIG_REQ_generation];
+    bool comparable = c->gen_read && !c->gen_unstable;
+    bool strict = strict_profile(o);
+
+    if (!comparable)
+        return;
+    if (asked == c->gen) {
+        if (strict && applied)
+            c->get_trusted = true;
+        if (strict && !applied && resulting != asked && otherwise_valid(o, d, r))
+            c->get_distrusted = true;
+        return;
+    }
+    if (!applied)
+        d->watch_mismatch = true;
+    if (strict ? !applied : applied) {
+        exercise(o, strict ? VMSG_DEV_PROFILES_12 : VMSG_DEV_PROFILES_4);
+        exercise(o, VMSG_DEV_PROFILES_1);
+    } else if (strict) {
+        blame(o, VMSG_DEV_PROFILES_12, d->num,
+              "SET_CONFIG with generation %u was applied at generation %u; the strict profile "
+              "rejects a mismatch",
+              asked, c->gen);
+        blame(o, VMSG_DEV_PROFILES_1, d->num,
+              "the strict profile is advertised, but a mismatched SET_CONFIG was applied");
+    } else if (otherwise_valid(o, d, r)) {
+        blame(
+            o, VMSG_DEV_PROFILES_4, d->num,
+            "SET_CONFIG with generation %u was rejected at generation %u, the same write is valid "
+            "otherwise; the baseline profile ignores the field",
+            asked, c->gen);
+        blame(o, VMSG_DEV_PROFILES_1, d->num,
+              "the baseline profile applies, but a mismatched SET_CONFIG was rejected");
+    }
+}
+
+static void remember_write(struct config_state *c, const struct request *r, bool applied)
+{
+    uint32_t offset = (uint32_t)r->f[VMSG_SET_CONFIG_REQ_offset];
+    uint32_t length = (uint32_t)r->f[VMSG_SET_CONFIG_REQ_length];
+
+    c->write = WRITE_NONE;
+    c->write_old_known = false;
+    if (!r->has_tail || length != r->tail_len || offset > CONFIG_KEPT - TAIL_KEPT)
+        return;
+    c->write = applied ? WRITE_APPLIED : WRITE_REJECTED;
+    c->write_offset = offset;
+    c->write_length = length;
+    memcpy(c->write_data, r->tail, length);
+    if (c->shadow_valid && !memchr(c->known + offset, 0, length)) {
+        c->write_old_known = true;
+        memcpy(c->write_old, c->shadow + offset, length);
+    }
+    if (applied) {
+        c->accepted = true;
+        c->accepted_offset = offset;
+        c->accepted_length = length;
+        c->accepted_hash = hash_bytes(r->tail, length);
+    }
+}
+
+static void judge_rejection_shape(struct vmsg_oracle *o, struct device *d, const struct vmsg *m)
+{
+    const uint8_t *extra = m->payload + m->payload_len - m->extra;
+
+    if (m->extra && !all_zero(extra, m->extra)) {
+        blame(o, VMSG_DEV_SET_CONFIG_4, d->num,
+              "the SET_CONFIG response has length 0 and %u bytes of data; it must have none",
+              m->extra);
+        return;
+    }
+    exercise(o, VMSG_DEV_SET_CONFIG_4);
+    if (m->extra)
+        judge_padding(o, d, m);
+}
+
+static void judge_applied_echo(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                               const struct vmsg *m)
+{
+    if (m->defect == VMSG_SHORT_TAIL || (r->has_tail && memcmp(m->tail, r->tail, r->tail_len)))
+        blame(o, VMSG_DEV_PROSE_SET_CONFIG_ECHO, d->num,
+              "the response to an applied SET_CONFIG of %u bytes %s; it echoes the data",
+              (uint32_t)r->f[VMSG_SET_CONFIG_REQ_length],
+              m->defect == VMSG_SHORT_TAIL ? "omits data" : "carries other data");
+    else
+        exercise(o, VMSG_DEV_PROSE_SET_CONFIG_ECHO);
+    if (m->extra)
+        judge_padding(o, d, m);
+}
+
+/* All or nothing: true when `length` in the response can be believed. */
+static bool judge_length(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                         uint64_t got)
+{
+    uint64_t offset = r->f[VMSG_SET_CONFIG_REQ_offset];
+    uint64_t length = r->f[VMSG_SET_CONFIG_REQ_length];
+    uint64_t size = d->info[VMSG_GET_DEVICE_INFO_RESP_config_size];
+
+    if (got && got != length) {
+        blame(o, VMSG_DEV_SET_CONFIG_3, d->num,
+              "SET_CONFIG of %u bytes was answered with length %u; it is all or nothing",
+              (uint32_t)length, (uint32_t)got);
+        return false;
+    }
+    if (got && d->info_known && offset + got > size) {
+        blame(o, VMSG_DEV_SET_CONFIG_3, d->num,
+              "SET_CONFIG at %u length %u was answered as applied, but the space has %u bytes",
+              (uint32_t)offset, (uint32_t)length, (uint32_t)size);
+        return false;
+    }
+    exercise(o, VMSG_DEV_SET_CONFIG_3);
+    return true;
+}
+
+void judge_set_config(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                      const struct vmsg *m)
+{
+    struct config_state *c = &d->config;
+    uint64_t length = r->f[VMSG_SET_CONFIG_REQ_length];
+    uint64_t got = m->f[VMSG_SET_CONFIG_RESP_length];
+    uint32_t gen = (uint32_t)m->f[VMSG_SET_CONFIG_RESP_generation];
+
+    if (!judge_echo(o, d, "offset", r->f[VMSG_SET_CONFIG_REQ_offset],
+                    m->f[VMSG_SET_CONFIG_RESP_offset], VMSG_DEV_PROSE_RESPONSE_ECHO))
+        return;
+    if (length == 0) {
+        if (got)
+            blame(o, VMSG_DEV_SET_CONFIG_2, d->num,
+                  "SET_CONFIG of length 0 was answered with length %u; it is a no-op",
+                  (uint32_t)got);
+        c->write = WRITE_NOOP;
+        generation_claimed(o, c, false, true, gen);
+        return;
+    }
+    if (got && got != length && !judge_echo(o, d, "length", length, got, VMSG_DEV_SET_CONFIG_3))
+        return;
+    if (!judge_length(o, d, r, got))
+        return;
+    if (got)
+        judge_applied_echo(o, d, r, m);
+    else
+        judge_rejection_shape(o, d, m);
+    if (r->due == DUE_ANSWER)
+        judge_profile(o, d, r, got != 0, gen);
+    remember_write(c, r, got != 0);
+    if (got)
+        config_forget(c);
+    held_event_write(o, d, gen);
+    generation_claimed(o, c, false, got == 0, gen);
+}

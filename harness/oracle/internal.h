@@ -1,0 +1,310 @@
+/*
+ * What the oracle remembers: the stream's state per bus, device, queue and outstanding request.
+ * Private to harness/oracle.
+ */
+#ifndef VMSG_ORACLE_INTERNAL_H
+#define VMSG_ORACLE_INTERNAL_H
+
+#include "harness/oracle/oracle.h"
+#include "harness/wire/wire.h"
+
+#define MAX_BLAME      3
+#define TAIL_KEPT      64u   /* request tail bytes remembered: 16 feature blocks, short writes */
+#define FEATURE_BLOCKS 64u   /* blocks followed; features beyond are only range-checked */
+#define SELECT_BLOCKS  16u   /* driver-selected blocks followed */
+#define CONFIG_KEPT    4096u /* configuration bytes followed */
+#define GHOSTS         1024u /* requests remembered after a fence passed them */
+#define RECENT         64u   /* answered requests remembered, to tell duplicates */
+#define NONE           UINT32_MAX
+
+/* What a request asks of its receiver. */
+enum due {
+    DUE_ANSWER,  /* exactly one response */
+    DUE_EITHER,  /* the text allows an answer and silence */
+    DUE_SILENCE, /* malformed or unsupported: nothing */
+};
+
+/* A message that was sent to the SUT and may be answered. */
+struct request {
+    uint32_t next_hash;  /* chain of the token table, or free list */
+    uint32_t prev, next; /* the device's requests in sending order */
+    uint32_t index;      /* the caller's message index */
+    uint64_t serial;     /* order over the whole stream, from 1 */
+    uint16_t dev_num, token;
+    uint8_t msg_id;
+    bool bus;
+    bool used;      /* record in use */
+    bool overtaken; /* a later request of the device was answered first */
+    bool piped;     /* another request was outstanding when it was sent */
+    bool readable;  /* its header could be read: token and ids mean something */
+    bool malformed; /* a defect, as opposed to merely unsupported */
+    bool has_tail;  /* tail within TAIL_KEPT and complete */
+    enum due due;
+    enum vmsg_clause_no blame[MAX_BLAME]; /* unanswered: blame[0]; wrongly answered: all */
+    uint8_t n_blame;
+    uint64_t f[VMSG_MAX_FIELDS];
+    uint64_t hash; /* of the payload */
+    uint32_t tail_len;
+    uint8_t tail[TAIL_KEPT];
+};
+
+struct vq_params {
+    uint32_t size;
+    uint64_t addr[3]; /* descriptor, driver, device area */
+    bool enabled;
+};
+
+/* What the last SET_VQUEUE or reset lets a following GET_VQUEUE show. */
+enum vq_pending {
+    VQ_UNKNOWN,   /* nothing is known: the next read tells */
+    VQ_KNOWN,     /* `cur`, read and not changed since */
+    VQ_UNCHANGED, /* a SET_VQUEUE that must do nothing: `cur`; else `blame` */
+    VQ_APPLIED,   /* a valid SET_VQUEUE: `want` */
+    VQ_EITHER,    /* the text leaves it open: `cur` or `want`, whole */
+    VQ_RESET,     /* RESET_VQUEUE took effect: disabled */
+    VQ_PROBE,     /* update of a queue that should be enabled but reads as disabled */
+};
+
+struct queue {
+    bool max_known, ever_set, suspect_enable;
+    bool after_device_reset; /* disabled by a device reset and not read since */
+    bool quiesced;           /* RESET_VQUEUE answered, not set up again */
+    bool no_interrupt, corrupted, polled_event;
+    bool owes_event, owes_buffers;
+    enum vq_pending pending;
+    enum vmsg_clause_no blame;
+    uint32_t max_size;
+    uint32_t given;           /* VQ_APPLIED: ignore bits of the request */
+    uint32_t epoch;           /* device epoch in which the rest was learned */
+    uint64_t read_serial;     /* of the last GET_VQUEUE */
+    uint64_t set_answered_at; /* serial when the last change was answered */
+    struct vq_params cur, want;
+    uint32_t available, used;
+};
+
+enum write_kind { WRITE_NONE, WRITE_NOOP, WRITE_REJECTED, WRITE_APPLIED };
+
+struct config_state {
+    bool gen_known;
+    bool gen_read;     /* by GET_CONFIG, nothing happened since */
+    bool gen_unstable; /* seen to change between two reads for no visible reason */
+    uint32_t gen, read_gen;
+    bool shadow_valid;
+    uint32_t shadow_gen;
+    uint8_t *shadow, *known; /* CONFIG_KEPT bytes each, allocated with the first read */
+    bool event_since_shadow;
+    /* The driver's last write, until the next read of it. */
+    enum write_kind write;
+    uint32_t write_offset, write_length;
+    uint8_t write_data[TAIL_KEPT];
+    uint8_t write_old[TAIL_KEPT]; /* what was there, when known */
+    bool write_old_known;
+    /* A write that the device accepted before: the same must be "otherwise valid" again. */
+    bool accepted;
+    uint32_t accepted_offset, accepted_length;
+    uint64_t accepted_hash;
+    /* A generation claimed by a SET_CONFIG response or EVENT_CONFIG, to be compared with reads. */
+    enum { CLAIM_NONE, CLAIM_SET, CLAIM_EVENT } claim;
+    bool claim_rejected; /* the write was rejected: nothing changed */
+    uint32_t claim_gen, claim_before, claim_read;
+    bool claim_before_known, claim_suspect;
+    uint32_t claim_index;
+    bool get_trusted, get_distrusted; /* a third source sided with GET_CONFIG, or against it */
+    bool odd_claim_known;             /* an earlier claim that stood alone */
+    uint32_t odd_claim;
+    /* Own change, by upper tester. */
+    uint8_t *change;
+    uint32_t change_offset, change_length;
+    bool change_big;
+    bool owes_event;
+    uint32_t owes_index;
+};
+
+struct device {
+    uint16_t num;
+    bool present, removed, added;
+    bool gone;            /* by upper tester, not announced (yet) */
+    uint32_t first, last; /* requests in sending order, NONE when empty */
+    uint32_t n_outstanding;
+    uint32_t epoch;        /* counts completed resets */
+    uint32_t answered_ids; /* bit per transport msg_id that was ever answered */
+    /* GET_DEVICE_INFO */
+    bool info_known;
+    uint64_t info[VMSG_MAX_FIELDS];
+    /* status */
+    bool status_known, reset_pending, reset_reported, needs_reset_noted, corrupted;
+    bool status_suspect; /* the last SET_DEVICE_STATUS response looked implausible */
+    uint32_t status, status_before, status_asked;
+    uint64_t status_answered_at;
+    uint32_t status_index;
+    bool owes_status_event;
+    uint32_t owes_status_index;
+    uint32_t status_sets_outstanding, config_sets_outstanding;
+    /* what the last answered request makes an EVENT_CONFIG that follows mean; see events.c */
+    bool watch_status, watch_mismatch;
+    bool held_event; /* one that came while a write was outstanding */
+    uint32_t held_status, held_gen, held_index;
+    /* features */
+    uint64_t offered_known; /* bit per block */
+    uint32_t offered[FEATURE_BLOCKS];
+    uint32_t selected_known; /* bit per block, written since the reset */
+    uint32_t selected[SELECT_BLOCKS];
+    uint32_t features_writes; /* SET_DRIVER_FEATURES since the reset */
+    bool split;               /* block 1 written, then another message that left it alone */
+    bool selected_since_read;
+    uint64_t accepted_set; /* hash of a set accepted from one message; 0 none */
+    bool refuses_without_v1, ring_reset_proved;
+    /* queue-wide events */
+    uint64_t oob_set_at, oob_reset_at, malformed_at; /* serials */
+    struct queue **pages; /* 256 pages of 256 queues, allocated when touched */
+    struct config_state config;
+    /* shared memory: the last few regions that were asked for */
+    struct {
+        bool known;
+        uint32_t id;
+        uint64_t length, address;
+    } shm[8];
+    /* token transparency: one request as it was answered and not answered */
+    struct {
+        uint64_t hash;
+        uint32_t answered, unanswered;
+        uint16_t token;     /* of the unanswered ones */
+        uint64_t seen_hash; /* the last answered one */
+        uint16_t seen_token;
+    } opaque;
+};
+
+struct vmsg_oracle {
+    struct vmsg_oracle_config config;
+    vmsg_finding_fn found;
+    void *ctx;
+    bool failed, pads;
+    uint64_t serial;
+    uint32_t index;          /* of the message or note being judged */
+    struct device **devices; /* 65,536 */
+    struct device bus;       /* the bus itself, as the receiver of bus messages */
+    bool devices_known;
+    uint8_t *present, *present_known; /* 65,536 bits each: what GET_DEVICES said */
+    /* outstanding requests */
+    struct request *requests;
+    uint32_t n_requests, free_request;
+    uint32_t *buckets;
+    uint32_t n_buckets; /* power of two */
+    uint32_t n_used;
+    uint32_t ghosts[GHOSTS];
+    uint64_t ghost_serials[GHOSTS];
+    uint32_t ghost_at;
+    uint64_t recent[RECENT]; /* keys of answered requests */
+    uint32_t recent_at;
+    uint16_t recent_devs[8]; /* device numbers addressed last */
+    uint32_t recent_devs_at;
+    uint32_t short_messages; /* unreadable messages sent, not answered so far */
+    uint64_t due;            /* answers owed */
+    uint64_t owed;           /* events and buffers owed */
+    uint32_t hotplug_dev;
+    bool owes_hotplug;
+    uint8_t *scratch; /* a message with its size corrected, 64 KiB, when first needed */
+    uint64_t exercised[VMSG_CLAUSE_COUNT];
+    uint64_t findings[VMSG_CLAUSE_COUNT];
+};
+
+/* oracle.c */
+void exercise(struct vmsg_oracle *o, enum vmsg_clause_no clause);
+void blame(struct vmsg_oracle *o, enum vmsg_clause_no clause, uint16_t dev, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void owe(struct vmsg_oracle *o, bool *what);
+void settle_debt(struct vmsg_oracle *o, bool *what);
+bool strict_profile(const struct vmsg_oracle *o);
+uint64_t hash_bytes(const void *bytes, size_t len);
+bool all_zero(const uint8_t *p, size_t len);
+
+/* devices.c: NULL when memory ran out (o->failed) or, for find_*, when never seen. */
+struct device *get_device(struct vmsg_oracle *o, uint16_t dev_num);
+struct device *find_device(struct vmsg_oracle *o, uint16_t dev_num);
+struct queue *get_queue(struct vmsg_oracle *o, struct device *d, uint32_t index);
+struct queue *find_queue(struct device *d, uint32_t index);
+bool device_exists(struct vmsg_oracle *o, const struct device *d); /* false only when sure */
+const struct vmsg_device_facts *device_facts(const struct vmsg_oracle *o, uint16_t dev_num);
+uint32_t max_virtqueues(const struct device *d); /* 65,536 when not known */
+void device_was_reset(struct vmsg_oracle *o, struct device *d);
+void free_devices(struct vmsg_oracle *o);
+
+/* requests.c */
+struct request *request_add(struct vmsg_oracle *o, struct device *d, const struct vmsg *m);
+void request_remove(struct vmsg_oracle *o, struct request *r);
+struct request *request_find(struct vmsg_oracle *o, bool bus, uint16_t dev, uint16_t token,
+                             int msg_id /* -1: any */);
+struct request *request_at(struct vmsg_oracle *o, uint32_t i);
+struct device *request_device(struct vmsg_oracle *o, const struct request *r);
+void request_ghost(struct vmsg_oracle *o, struct request *r);
+void remember_answered(struct vmsg_oracle *o, const struct request *r);
+bool was_answered(struct vmsg_oracle *o, bool bus, uint16_t dev, uint16_t token, uint8_t msg_id);
+
+/* classify.c: fills due, blame and what effects need. */
+void classify(struct vmsg_oracle *o, struct device *d, const struct vmsg *m, struct request *r);
+
+/* ordering.c: everything about who answers what, and when. */
+void sent_to_device(struct vmsg_oracle *o, const struct vmsg *m);
+void came_from_device(struct vmsg_oracle *o, const struct vmsg *m);
+void settle_requests(struct vmsg_oracle *o);
+void request_unanswered(struct vmsg_oracle *o, const struct request *r); /* the finding */
+
+/* header.c: false when the message's payload is not to be judged further. `m` may be re-decoded
+ * with its size corrected. */
+bool judge_header(struct vmsg_oracle *o, struct vmsg *m);
+
+/* One file per part of the chapter; r is the request that m answers. */
+void judge_info(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                const struct vmsg *m);
+void judge_get_features(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                        const struct vmsg *m);
+void judge_set_features(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                        const struct vmsg *m);
+void judge_features_ok(struct vmsg_oracle *o, struct device *d, uint32_t asked, uint32_t got);
+bool feature_negotiated(const struct device *d, unsigned bit, bool *known);
+bool feature_offered(const struct device *d, unsigned bit);
+void judge_get_config(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                      const struct vmsg *m);
+void judge_set_config(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                      const struct vmsg *m);
+void config_forget(struct config_state *c);
+void judge_get_status(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                      const struct vmsg *m);
+void reset_timed_out(struct vmsg_oracle *o, struct device *d);
+void judge_set_status(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                      const struct vmsg *m);
+void judge_get_vqueue(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                      const struct vmsg *m);
+void judge_set_vqueue(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                      const struct vmsg *m);
+void judge_reset_vqueue(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                        const struct vmsg *m);
+void judge_get_shm(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                   const struct vmsg *m);
+void status_learned(struct vmsg_oracle *o, struct device *d, uint32_t status);
+bool status_swapped(struct vmsg_oracle *o, struct device *d, uint32_t v, uint32_t expected);
+/* A generation count came in a SET_CONFIG response or EVENT_CONFIG. */
+void generation_claimed(struct vmsg_oracle *o, struct config_state *c, bool event, bool rejected,
+                        uint32_t gen);
+void generation_read(struct vmsg_oracle *o, struct device *d, uint32_t gen);
+/* Are [offset, offset+length) known from reads at the current generation, and equal to data? */
+bool config_same(const struct config_state *c, uint32_t offset, const uint8_t *data,
+                 uint32_t length);
+void config_change_noted(struct vmsg_oracle *o, struct device *d, const struct vmsg_note *note);
+void held_event_status(struct vmsg_oracle *o, struct device *d, uint32_t got);
+void held_event_write(struct vmsg_oracle *o, struct device *d, uint32_t gen);
+void judge_event_config(struct vmsg_oracle *o, struct device *d, const struct vmsg *m);
+void judge_event_used(struct vmsg_oracle *o, struct device *d, const struct vmsg *m);
+void judge_event_device(struct vmsg_oracle *o, const struct vmsg *m);
+void judge_get_devices(struct vmsg_oracle *o, const struct request *r, const struct vmsg *m);
+void judge_ping(struct vmsg_oracle *o, const struct request *r, const struct vmsg *m);
+void events_answered(struct vmsg_oracle *o, struct device *d, const struct request *r);
+void settle_events(struct vmsg_oracle *o);
+
+/* The request's payload fields, as the response repeats them. */
+bool judge_echo(struct vmsg_oracle *o, const struct device *d, const char *field, uint64_t asked,
+                uint64_t got, enum vmsg_clause_no clause);
+/* Bytes after the defined payload: padding must be zero. True when there were any. */
+bool judge_padding(struct vmsg_oracle *o, const struct device *d, const struct vmsg *m);
+
+#endif

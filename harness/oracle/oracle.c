@@ -1,0 +1,190 @@
+/* The oracle's life, its entry points, and the small tools that every rule uses. */
+#include "harness/oracle/internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void exercise(struct vmsg_oracle *o, enum vmsg_clause_no clause)
+{
+    o->exercised[clause]++;
+}
+
+void blame(struct vmsg_oracle *o, enum vmsg_clause_no clause, uint16_t dev, const char *format, ...)
+{
+    char text[400];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    o->exercised[clause]++;
+    o->findings[clause]++;
+    o->found(o->ctx, &(struct vmsg_finding){
+                         .clause = clause, .message = o->index, .dev_num = dev, .text = text});
+}
+
+void owe(struct vmsg_oracle *o, bool *what)
+{
+    if (!*what) {
+        *what = true;
+        o->owed++;
+    }
+}
+
+void settle_debt(struct vmsg_oracle *o, bool *what)
+{
+    if (*what) {
+        *what = false;
+        o->owed--;
+    }
+}
+
+bool strict_profile(const struct vmsg_oracle *o)
+{
+    return o->config.transport_features & VMSG_F_STRICT_CONFIG_GENERATION;
+}
+
+/* FNV-1a. */
+uint64_t hash_bytes(const void *bytes, size_t len)
+{
+    const uint8_t *p = bytes;
+    uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+    while (len--)
+        h = (h ^ *p++) * UINT64_C(0x100000001b3);
+    return h;
+}
+
+bool all_zero(const uint8_t *p, size_t len)
+{
+    while (len--)
+        if (*p++)
+            return false;
+    return true;
+}
+
+static void *copy_array(const void *from, size_t n, size_t size)
+{
+    void *to = calloc(n ? n : 1, size);
+
+    if (to && n)
+        memcpy(to, from, n * size);
+    return to;
+}
+
+static bool copy_facts(struct vmsg_oracle_config *c)
+{
+    struct vmsg_device_facts *facts = copy_array(c->facts, c->n_facts, sizeof *facts);
+
+    c->facts = facts;
+    if (!facts)
+        return false;
+    for (size_t i = 0; i < c->n_facts; i++) {
+        facts[i].writable =
+            copy_array(facts[i].writable, facts[i].n_writable, sizeof *facts[i].writable);
+        facts[i].shm = copy_array(facts[i].shm, facts[i].n_shm, sizeof *facts[i].shm);
+        if (!facts[i].writable || !facts[i].shm) {
+            c->n_facts = i + 1;
+            return false;
+        }
+    }
+    return true;
+}
+
+struct vmsg_oracle *vmsg_oracle_new(const struct vmsg_oracle_config *config, vmsg_finding_fn found,
+                                    void *ctx)
+{
+    struct vmsg_oracle *o = calloc(1, sizeof *o);
+
+    if (!o)
+        return NULL;
+    o->config = *config;
+    o->config.devices = copy_array(config->devices, config->n_devices, sizeof *config->devices);
+    o->found = found;
+    o->ctx = ctx;
+    o->free_request = NONE;
+    o->bus.first = o->bus.last = NONE;
+    o->devices = calloc(65536, sizeof *o->devices);
+    o->present = calloc(2, 65536 / 8);
+    if (!copy_facts(&o->config) || !o->config.devices || !o->devices || !o->present) {
+        vmsg_oracle_free(o);
+        return NULL;
+    }
+    o->present_known = o->present + 65536 / 8;
+    o->devices_known = config->n_devices > 0;
+    for (size_t i = 0; i < config->n_devices; i++) {
+        struct device *d = get_device(o, config->devices[i]);
+
+        if (!d) {
+            vmsg_oracle_free(o);
+            return NULL;
+        }
+        d->present = true;
+    }
+    return o;
+}
+
+void vmsg_oracle_free(struct vmsg_oracle *o)
+{
+    if (!o)
+        return;
+    for (size_t i = 0; o->config.facts && i < o->config.n_facts; i++) {
+        free((void *)o->config.facts[i].writable);
+        free((void *)o->config.facts[i].shm);
+    }
+    free((void *)o->config.facts);
+    free((void *)o->config.devices);
+    free_devices(o);
+    free(o->devices);
+    free(o->present);
+    free(o->requests);
+    free(o->buckets);
+    free(o->scratch);
+    free(o);
+}
+
+void vmsg_oracle_message(struct vmsg_oracle *o, uint32_t index, enum vmsg_direction direction,
+                         const void *bytes, size_t len)
+{
+    struct vmsg m;
+
+    if (o->failed)
+        return;
+    o->serial++;
+    o->index = index;
+    vmsg_decode(&m, bytes, len);
+    if (direction == VMSG_TO_DEVICE)
+        sent_to_device(o, &m);
+    else
+        came_from_device(o, &m);
+}
+
+bool vmsg_oracle_owes(const struct vmsg_oracle *o)
+{
+    return !o->failed && (o->due || o->owed);
+}
+
+void vmsg_oracle_settle(struct vmsg_oracle *o)
+{
+    if (o->failed)
+        return;
+    settle_requests(o);
+    settle_events(o);
+}
+
+uint64_t vmsg_oracle_exercised(const struct vmsg_oracle *o, enum vmsg_clause_no clause)
+{
+    return o->exercised[clause];
+}
+
+uint64_t vmsg_oracle_findings(const struct vmsg_oracle *o, enum vmsg_clause_no clause)
+{
+    return o->findings[clause];
+}
+
+bool vmsg_oracle_failed(const struct vmsg_oracle *o)
+{
+    return o->failed;
+}

@@ -1,0 +1,491 @@
+/*
+ * Who answers what, and when. Spec: "Message Ordering", "Error Signaling", the token rules of
+ * "Common Message Format", and the list of mandatory messages.
+ *
+ * Requests of a device are processed in order, so the answer to a later request proves that an
+ * earlier one stays unanswered: that is the fence on which every claim of silence rests.
+ */
+#include "harness/oracle/internal.h"
+
+#include <string.h>
+
+static const char *name_of(const struct vmsg *m)
+{
+    return m->def ? m->def->name : "message";
+}
+
+static const char *request_name(const struct request *r)
+{
+    const struct vmsg_def *def =
+        vmsg_def_by_id(r->bus ? VMSG_NS_BUS : VMSG_NS_TRANSPORT, r->msg_id);
+
+    return def ? def->name : "message";
+}
+
+static uint32_t id_bit(uint8_t msg_id)
+{
+    return msg_id < 32 ? 1u << msg_id : 0;
+}
+
+/* ---- sending ---- */
+
+static void remember_payload(struct request *r, const struct vmsg *m)
+{
+    memcpy(r->f, m->f, sizeof r->f);
+    r->hash = hash_bytes(m->payload, m->payload_len) ^ m->msg_id;
+    r->tail_len = m->tail_len;
+    r->has_tail = m->tail && m->tail_len <= TAIL_KEPT && m->defect == VMSG_WELL_FORMED;
+    if (r->has_tail)
+        memcpy(r->tail, m->tail, m->tail_len);
+}
+
+static void count_sent(struct vmsg_oracle *o, struct device *d, const struct request *r)
+{
+    if (r->due == DUE_ANSWER)
+        o->due++;
+    if (r->malformed)
+        d->malformed_at = r->serial;
+    if (!r->readable)
+        o->short_messages++;
+    if (r->bus)
+        return;
+    if (r->msg_id == VMSG_ID_SET_DEVICE_STATUS)
+        d->status_sets_outstanding++;
+    if (r->msg_id == VMSG_ID_SET_CONFIG)
+        d->config_sets_outstanding++;
+    if (o->recent_devs[(o->recent_devs_at - 1) % 8] != r->dev_num)
+        o->recent_devs[o->recent_devs_at++ % 8] = r->dev_num;
+}
+
+void sent_to_device(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct device *d = vmsg_is_bus(m) ? &o->bus : get_device(o, m->dev_num);
+    struct request *r;
+
+    if (!d || (m->delivered >= VMSG_HEADER_SIZE && vmsg_is_bus(m) && vmsg_is_response(m)))
+        return; /* a bus response answers a request of the SUT's own */
+    if (m->defect == VMSG_WELL_FORMED && m->def->kind == VMSG_KIND_EVENT &&
+        m->def->initiator == VMSG_SIDE_DRIVER)
+        return;
+    r = request_add(o, d, m);
+    if (!r)
+        return;
+    remember_payload(r, m);
+    classify(o, d, m, r);
+    count_sent(o, d, r);
+}
+
+/* ---- silence ---- */
+
+/* A device that answers a payload under other tokens but never under this one reads tokens. */
+static void token_ignored(struct vmsg_oracle *o, struct device *d, const struct request *r)
+{
+    if (d->opaque.hash != r->hash || d->opaque.token != r->token) {
+        d->opaque.hash = r->hash;
+        d->opaque.token = r->token;
+        d->opaque.answered = 0;
+        d->opaque.unanswered = 1;
+    } else if (++d->opaque.unanswered >= 2 && d->opaque.answered) {
+        blame(o, VMSG_DEV_HEADER_5, d->num,
+              "%s with token %u is never answered, the same with other tokens is; the token must "
+              "not matter",
+              request_name(r), r->token);
+    }
+}
+
+static void token_answered(struct vmsg_oracle *o, struct device *d, const struct request *r)
+{
+    if (d->opaque.hash == r->hash && d->opaque.token == r->token)
+        d->opaque.unanswered = 0;
+    else if (d->opaque.hash == r->hash)
+        d->opaque.answered++;
+    if (d->opaque.seen_hash == r->hash && d->opaque.seen_token != r->token)
+        exercise(o, VMSG_DEV_HEADER_5);
+    d->opaque.seen_hash = r->hash;
+    d->opaque.seen_token = r->token;
+}
+
+static void silence_kept(struct vmsg_oracle *o, const struct request *r)
+{
+    for (unsigned i = 0; i < r->n_blame; i++)
+        exercise(o, r->blame[i]);
+}
+
+void request_unanswered(struct vmsg_oracle *o, const struct request *r)
+{
+    struct device *d = request_device(o, r);
+    uint32_t index = o->index;
+    bool never = !r->bus && !(d->answered_ids & id_bit(r->msg_id));
+
+    o->index = r->index;
+    if (r->n_blame)
+        blame(o, r->blame[0], r->dev_num, "%s was not answered; this request asks for one response",
+              request_name(r));
+    if (never && (!r->n_blame || r->blame[0] == VMSG_DEV_GET_DEVICE_INFO_1))
+        blame(o, VMSG_DEV_MANDATORY_1, r->dev_num,
+              "%s is never answered; a device must implement it", request_name(r));
+    else if (!r->n_blame)
+        blame(o, VMSG_DEV_ORDERING_2, r->dev_num,
+              "%s was not answered; a valid request gets exactly one response", request_name(r));
+    o->index = index;
+}
+
+/* r is answered: what was sent to this device before it and is still open stays unanswered. */
+static void pass_earlier(struct vmsg_oracle *o, struct device *d, const struct request *r)
+{
+    while (d->first != NONE && request_at(o, d->first) != r) {
+        struct request *e = request_at(o, d->first);
+
+        if (e->due == DUE_SILENCE)
+            silence_kept(o, e);
+        else if (e->due == DUE_ANSWER && !e->bus)
+            token_ignored(o, d, e);
+        request_ghost(o, e);
+    }
+}
+
+void settle_requests(struct vmsg_oracle *o)
+{
+    for (uint32_t i = 0; i < o->n_requests && o->n_used; i++) {
+        struct request *r = &o->requests[i];
+
+        if (!r->used)
+            continue;
+        if (r->due == DUE_ANSWER)
+            request_unanswered(o, r);
+        else if (r->due == DUE_SILENCE && !r->overtaken)
+            silence_kept(o, r);
+        request_remove(o, r);
+    }
+    o->short_messages = 0;
+}
+
+/* ---- answers ---- */
+
+static void judge_payload(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                          const struct vmsg *m)
+{
+    switch (r->bus ? 0x100 | r->msg_id : r->msg_id) {
+    case VMSG_ID_GET_DEVICE_INFO:
+        judge_info(o, d, r, m);
+        break;
+    case VMSG_ID_GET_DEVICE_FEATURES:
+        judge_get_features(o, d, r, m);
+        break;
+    case VMSG_ID_SET_DRIVER_FEATURES:
+        judge_set_features(o, d, r, m);
+        break;
+    case VMSG_ID_GET_CONFIG:
+        judge_get_config(o, d, r, m);
+        break;
+    case VMSG_ID_SET_CONFIG:
+        judge_set_config(o, d, r, m);
+        break;
+    case VMSG_ID_GET_DEVICE_STATUS:
+        judge_get_status(o, d, r, m);
+        break;
+    case VMSG_ID_SET_DEVICE_STATUS:
+        judge_set_status(o, d, r, m);
+        break;
+    case VMSG_ID_GET_VQUEUE:
+        judge_get_vqueue(o, d, r, m);
+        break;
+    case VMSG_ID_SET_VQUEUE:
+        judge_set_vqueue(o, d, r, m);
+        break;
+    case VMSG_ID_RESET_VQUEUE:
+        judge_reset_vqueue(o, d, r, m);
+        break;
+    case VMSG_ID_GET_SHM:
+        judge_get_shm(o, d, r, m);
+        break;
+    case 0x100 | VMSG_ID_GET_DEVICES:
+        judge_get_devices(o, r, m);
+        break;
+    case 0x100 | VMSG_ID_PING:
+        judge_ping(o, r, m);
+        break;
+    default:
+        break;
+    }
+}
+
+/* The shape of an answer: all defined fields there, and nothing but padding after them. */
+static bool judge_shape(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                        const struct vmsg *m)
+{
+    const uint8_t *extra = m->payload + m->payload_len - m->extra;
+
+    if (m->defect == VMSG_SHORT_TAIL && m->msg_id == VMSG_ID_SET_CONFIG && !r->bus)
+        return true; /* the echo is missing: judge_set_config says so */
+    if (m->defect == VMSG_SHORT_TAIL && r->bus)
+        return true; /* the bitmap's size has a clause */
+    if (m->defect == VMSG_SHORT_PAYLOAD || m->defect == VMSG_SHORT_TAIL) {
+        blame(o, r->bus ? VMSG_BUS_BUS_MESSAGES_2 : VMSG_DEV_MANDATORY_1, r->dev_num,
+              "the response to %s is cut off: %u payload bytes do not hold its fields", name_of(m),
+              m->payload_len);
+        return false;
+    }
+    if (r->bus || (m->msg_id == VMSG_ID_SET_CONFIG && m->extra))
+        return true; /* their own clauses say what may follow */
+    if (m->layout && !m->layout->fixed_size && !m->layout->tail) {
+        if (m->extra && !all_zero(extra, m->extra))
+            blame(o, VMSG_DEV_PROSE_EMPTY_RESPONSE, d->num,
+                  "the response to %s carries %u payload bytes; it has none", name_of(m), m->extra);
+        else
+            exercise(o, VMSG_DEV_PROSE_EMPTY_RESPONSE);
+        if (m->extra)
+            judge_padding(o, d, m);
+        return true;
+    }
+    judge_padding(o, d, m);
+    return true;
+}
+
+static void count_answer(struct vmsg_oracle *o, struct device *d, const struct request *r)
+{
+    if (r->n_blame)
+        exercise(o, r->blame[0]);
+    exercise(o, VMSG_ANY_PROSE_RESPONSE_TYPE);
+    if (r->bus)
+        return;
+    if (r->piped)
+        exercise(o, VMSG_DEV_ORDERING_1);
+    exercise(o, VMSG_DEV_ORDERING_2);
+    exercise(o, VMSG_DEV_HEADER_3);
+    if (r->token)
+        exercise(o, VMSG_DEV_HEADER_6);
+    if (r->due == DUE_ANSWER)
+        exercise(o, VMSG_DEV_MANDATORY_1);
+    d->answered_ids |= id_bit(r->msg_id);
+    d->removed = false;
+}
+
+static void close_request(struct vmsg_oracle *o, struct device *d, struct request *r)
+{
+    remember_answered(o, r);
+    if (!r->bus && r->msg_id == VMSG_ID_SET_DEVICE_STATUS && d->status_sets_outstanding)
+        d->status_sets_outstanding--;
+    if (!r->bus && r->msg_id == VMSG_ID_SET_CONFIG && d->config_sets_outstanding)
+        d->config_sets_outstanding--;
+    request_remove(o, r);
+}
+
+static const char *why_silence(const struct request *r)
+{
+    switch (r->blame[0]) {
+    case VMSG_DEV_HEADER_3:
+        return "addresses a device number that does not exist";
+    case VMSG_BUS_EVENT_DEVICE_3:
+        return "addresses a device that was removed";
+    default:
+        return r->malformed ? "is malformed" : "is not supported by revision 1 in this direction";
+    }
+}
+
+/* m is the response to r. */
+static void answered(struct vmsg_oracle *o, struct request *r, const struct vmsg *m)
+{
+    struct device *d = request_device(o, r);
+
+    if (r->due == DUE_SILENCE) {
+        for (unsigned i = 0; i < r->n_blame; i++)
+            blame(o, r->blame[i], r->dev_num, "%s (message %u) %s, but was answered",
+                  request_name(r), r->index, why_silence(r));
+    } else if (r->overtaken && r->due == DUE_ANSWER) {
+        blame(o, VMSG_DEV_ORDERING_1, d->num,
+              "%s (message %u) was answered after a later request; requests are processed in "
+              "receive order",
+              request_name(r), r->index);
+        d->answered_ids |= id_bit(r->msg_id);
+    } else if (!r->overtaken) {
+        pass_earlier(o, d, r);
+        count_answer(o, d, r);
+        if (!r->bus)
+            token_answered(o, d, r);
+        if (judge_shape(o, d, r, m))
+            judge_payload(o, d, r, m);
+        if (!r->bus)
+            events_answered(o, d, r);
+    }
+    close_request(o, d, r);
+}
+
+/* ---- responses that match no request as they stand ---- */
+
+static struct request *oldest_of(struct vmsg_oracle *o, struct device *d, uint8_t msg_id)
+{
+    unsigned steps = 64;
+
+    for (uint32_t i = d ? d->first : NONE; i != NONE && steps--; i = request_at(o, i)->next) {
+        struct request *r = request_at(o, i);
+
+        if (r->msg_id == msg_id && r->due == DUE_ANSWER)
+            return r;
+    }
+    return NULL;
+}
+
+static struct request *of_other_device(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    for (unsigned i = 0; i < 8 && i < o->recent_devs_at; i++) {
+        struct request *r = request_find(o, false, o->recent_devs[i], m->token, m->msg_id);
+
+        if (r)
+            return r;
+    }
+    return NULL;
+}
+
+static void drop_request(struct vmsg_oracle *o, struct request *r)
+{
+    struct device *d = request_device(o, r);
+
+    if (!r->overtaken)
+        pass_earlier(o, d, r);
+    if (!r->bus)
+        d->answered_ids |= id_bit(r->msg_id);
+    close_request(o, d, r);
+}
+
+static bool from_unreadable(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    if (!o->short_messages)
+        return false;
+    o->short_messages--;
+    blame(o, VMSG_DEV_ERROR_SIGNALING_1, m->dev_num,
+          "a message shorter than its header was answered; malformed messages are discarded");
+    blame(o, VMSG_DEV_ORDERING_3, m->dev_num,
+          "a message shorter than its header was answered; malformed requests get no response");
+    return true;
+}
+
+static void unmatched(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    bool bus = vmsg_is_bus(m);
+    struct device *d = bus ? &o->bus : find_device(o, m->dev_num);
+    uint16_t swapped = (uint16_t)(m->token << 8 | m->token >> 8);
+    struct request *r;
+
+    if ((r = request_find(o, bus, m->dev_num, m->token, -1)) && r->due == DUE_ANSWER) {
+        blame(o, VMSG_ANY_PROSE_RESPONSE_TYPE, m->dev_num,
+              "the response to %s (message %u) carries msg_id 0x%02x", request_name(r), r->index,
+              m->msg_id);
+        drop_request(o, r);
+    } else if (bus && m->dev_num && (r = request_find(o, true, 0, m->token, m->msg_id))) {
+        answered(o, r, m); /* dev_num was judged with the header */
+    } else if (!bus && (r = of_other_device(o, m))) {
+        blame(o, VMSG_DEV_HEADER_3, r->dev_num,
+              "the response to a request for device %u carries dev_num %u", r->dev_num, m->dev_num);
+        drop_request(o, r);
+    } else if (was_answered(o, bus, m->dev_num, m->token, m->msg_id)) {
+        blame(o, bus ? VMSG_BUS_BUS_MESSAGES_2 : VMSG_DEV_ORDERING_2, m->dev_num,
+              "a second response to %s with token %u; a request gets exactly one", name_of(m),
+              m->token);
+    } else if ((r = request_find(o, bus, m->dev_num, swapped, m->msg_id))) {
+        blame(o, VMSG_DEV_ENDIANNESS_1, m->dev_num,
+              "token 0x%04x came for 0x%04x: the header is not little-endian", m->token, swapped);
+        drop_request(o, r);
+    } else if ((r = oldest_of(o, d, m->msg_id))) {
+        if (bus) /* AMBIGUITIES: the token echo of bus responses is not defined */
+            answered(o, r, m);
+        else {
+            blame(o, VMSG_DEV_HEADER_6, m->dev_num,
+                  "the response to %s carries token %u, the request had %u", name_of(m), m->token,
+                  r->token);
+            drop_request(o, r);
+        }
+    } else if (!from_unreadable(o, m)) {
+        blame(o, bus ? VMSG_BUS_BUS_MESSAGES_2 : VMSG_DEV_ORDERING_2, m->dev_num,
+              "a response to %s with token %u came that nothing asked for", name_of(m), m->token);
+    }
+}
+
+/* ---- what is no response ---- */
+
+static void cut_event(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    enum vmsg_clause_no clause = vmsg_is_bus(m)                    ? VMSG_BUS_BUS_MESSAGES_2
+                                 : m->msg_id == VMSG_ID_EVENT_USED ? VMSG_DEV_DEVICE_NOTIFICATIONS_1
+                                                                   : VMSG_DEV_PROFILES_2;
+
+    blame(o, clause, m->dev_num, "%s is cut off: %u payload bytes do not hold its fields",
+          name_of(m), m->payload_len);
+}
+
+static void judge_event(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct device *d;
+
+    if (m->defect == VMSG_SHORT_PAYLOAD) {
+        cut_event(o, m);
+        return;
+    }
+    if (vmsg_is_bus(m)) {
+        judge_event_device(o, m);
+        return;
+    }
+    d = get_device(o, m->dev_num);
+    if (!d)
+        return;
+    if (!device_exists(o, d)) {
+        blame(o, VMSG_DEV_HEADER_3, m->dev_num, "%s came from device %u, which does not exist",
+              m->def->name, m->dev_num);
+        return;
+    }
+    if (m->msg_id == VMSG_ID_EVENT_CONFIG)
+        judge_event_config(o, d, m);
+    else
+        judge_event_used(o, d, m);
+}
+
+static void initiated(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    bool bus = vmsg_is_bus(m);
+    struct request *r = request_find(o, bus, m->dev_num, m->token, m->msg_id);
+
+    if (m->def->initiator == VMSG_SIDE_EITHER && !r)
+        return; /* a PING of the SUT's own */
+    if (r && m->def->kind == VMSG_KIND_EXCHANGE) {
+        blame(o, VMSG_ANY_PROSE_RESPONSE_TYPE, m->dev_num,
+              "the response to %s (message %u) came without the response bit", request_name(r),
+              r->index);
+        drop_request(o, r);
+        return;
+    }
+    blame(o, VMSG_ANY_PROSE_INITIATING_SIDE, m->dev_num,
+          "%s was sent by the device side; only the driver side starts it", m->def->name);
+}
+
+/* An answer that is wrong in itself may also be an answer where silence was due. */
+static void close_silent(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct request *r;
+
+    if (m->delivered < VMSG_HEADER_SIZE || !vmsg_is_response(m))
+        return;
+    r = request_find(o, vmsg_is_bus(m), m->dev_num, m->token, m->msg_id);
+    if (r)
+        answered(o, r, m);
+}
+
+void came_from_device(struct vmsg_oracle *o, const struct vmsg *message)
+{
+    struct vmsg m = *message;
+    struct request *r;
+
+    if (!judge_header(o, &m)) {
+        close_silent(o, &m);
+    } else if (vmsg_is_response(&m)) {
+        r = request_find(o, vmsg_is_bus(&m), m.dev_num, m.token, m.msg_id);
+        if (r)
+            answered(o, r, &m);
+        else
+            unmatched(o, &m);
+    } else if (vmsg_is_event(&m) && m.def->initiator == VMSG_SIDE_DEVICE) {
+        exercise(o, VMSG_ANY_PROSE_INITIATING_SIDE);
+        judge_event(o, &m);
+    } else {
+        initiated(o, &m);
+    }
+}

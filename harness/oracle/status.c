@@ -1,0 +1,203 @@
+/*
+ * Device status and reset. Spec: GET_DEVICE_STATUS, SET_DEVICE_STATUS, "Device Reset and
+ * Shutdown", and recovery under "Error Signaling".
+ */
+#include "harness/oracle/internal.h"
+
+#define PLAIN_BITS                                                                                 \
+    (VIRTIO_S_ACKNOWLEDGE | VIRTIO_S_DRIVER | VIRTIO_S_DRIVER_OK | VIRTIO_S_FEATURES_OK)
+
+static uint32_t swap32(uint32_t v)
+{
+    return v << 24 | (v & 0xff00) << 8 | (v >> 8 & 0xff00) | v >> 24;
+}
+
+bool status_swapped(struct vmsg_oracle *o, struct device *d, uint32_t v, uint32_t expected)
+{
+    if (v == expected || !expected || swap32(v) != expected)
+        return false;
+    blame(o, VMSG_DEV_ENDIANNESS_1, d->num,
+          "status 0x%08x came for 0x%02x: big-endian; fields are little-endian", v, expected);
+    return true;
+}
+
+void status_learned(struct vmsg_oracle *o, struct device *d, uint32_t status)
+{
+    if (status == 0 && (!d->status_known || d->status != 0 || d->reset_pending)) {
+        device_was_reset(o, d);
+        d->reset_reported = true;
+    }
+    d->status_known = true;
+    d->status = status;
+}
+
+/* The next plain step of initialisation, "Initialization Flow Overview". */
+static bool plain_step(uint32_t from, uint32_t to)
+{
+    switch (to) {
+    case VIRTIO_S_ACKNOWLEDGE:
+        return from == 0;
+    case VIRTIO_S_ACKNOWLEDGE | VIRTIO_S_DRIVER:
+        return from == VIRTIO_S_ACKNOWLEDGE;
+    case VIRTIO_S_ACKNOWLEDGE | VIRTIO_S_DRIVER | VIRTIO_S_FEATURES_OK:
+        return from == (VIRTIO_S_ACKNOWLEDGE | VIRTIO_S_DRIVER);
+    case PLAIN_BITS:
+        return from == (PLAIN_BITS & ~VIRTIO_S_DRIVER_OK);
+    default:
+        return false;
+    }
+}
+
+static void judge_reset_response(struct vmsg_oracle *o, struct device *d, uint32_t got)
+{
+    exercise(o, VMSG_DEV_SET_DEVICE_STATUS_2);
+    if (got == 0) {
+        device_was_reset(o, d);
+        d->reset_reported = true;
+        d->status_known = true;
+        d->status = 0;
+        return;
+    }
+    if (d->status_known && d->status == 0) {
+        blame(o, VMSG_DEV_SET_DEVICE_STATUS_1, d->num,
+              "a reset of a device in status 0 is answered with status 0x%02x", got);
+        return;
+    }
+    exercise(o, VMSG_DEV_SET_DEVICE_STATUS_3);
+    if (!d->reset_pending) {
+        d->reset_pending = true;
+        d->status_index = o->index;
+    }
+    d->status_known = true;
+    d->status = got;
+}
+
+void judge_set_status(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                      const struct vmsg *m)
+{
+    uint32_t asked = (uint32_t)r->f[VMSG_SET_DEVICE_STATUS_REQ_status];
+    uint32_t got = (uint32_t)m->f[VMSG_SET_DEVICE_STATUS_RESP_status];
+    uint32_t before = d->status;
+    bool plain = d->status_known && !d->reset_pending && plain_step(before, asked);
+
+    if (status_swapped(o, d, got, asked))
+        got = asked;
+    config_forget(&d->config); /* some fields may depend on the state */
+    d->status_before = before;
+    d->status_answered_at = o->serial;
+    d->status_asked = asked;
+    d->status_suspect = false;
+    d->watch_status = true;
+    held_event_status(o, d, got);
+    if (asked == 0) {
+        judge_reset_response(o, d, got);
+        return;
+    }
+    if (plain) {
+        uint32_t missing = asked & ~got;
+
+        exercise(o, VMSG_DEV_SET_DEVICE_STATUS_1);
+        if ((asked & VIRTIO_S_FEATURES_OK) && !(before & VIRTIO_S_FEATURES_OK))
+            judge_features_ok(o, d, asked, got);
+        /* Only FEATURES_OK may be left out, or NEEDS_RESET added. Judged with the next read. */
+        d->status_suspect = (missing & ~VIRTIO_S_FEATURES_OK && !(got & VIRTIO_S_NEEDS_RESET)) ||
+                            (got & ~asked & PLAIN_BITS);
+    }
+    status_learned(o, d, got);
+    d->status_index = o->index;
+}
+
+/* What GET_DEVICE_STATUS may say: the last known status, plus what devices change by themselves. */
+static bool explained(struct device *d, uint32_t v)
+{
+    if (v == d->status || v == (d->status | VIRTIO_S_NEEDS_RESET))
+        return true;
+    return d->reset_pending && (v == 0 || (v & ~VIRTIO_S_NEEDS_RESET & ~d->status) == 0);
+}
+
+static void judge_unexplained(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                              uint32_t v)
+{
+    if (r->serial < d->status_answered_at && v == d->status_before) {
+        blame(o, VMSG_DEV_ORDERING_1, d->num,
+              "status 0x%02x is what it was before the SET_DEVICE_STATUS that was sent first; "
+              "requests are processed in receive order",
+              v);
+        return;
+    }
+    if (d->malformed_at > d->status_answered_at && d->malformed_at < r->serial) {
+        blame(o, VMSG_DEV_ERROR_SIGNALING_2, d->num,
+              "status went from 0x%02x to 0x%02x after a malformed message, without a reset by the "
+              "driver or DEVICE_NEEDS_RESET",
+              d->status, v);
+    } else if (d->status == 0 && d->status_asked == 0 && d->reset_reported) {
+        blame(o, VMSG_DEV_SET_DEVICE_STATUS_4, d->num,
+              "status is 0x%02x after 0 was reported for a reset; 0 means that it is complete", v);
+    } else if (d->status_suspect || (v == d->status_asked && d->status != d->status_asked)) {
+        blame(o, VMSG_DEV_SET_DEVICE_STATUS_1, d->num,
+              "the response to SET_DEVICE_STATUS 0x%02x said 0x%02x, but the status is 0x%02x; it "
+              "must report the resulting status",
+              d->status_asked, d->status, v);
+    } else {
+        blame(o, VMSG_DEV_GET_DEVICE_STATUS_1, d->num,
+              "status is reported as 0x%02x; it was 0x%02x and nothing changed it", v, d->status);
+    }
+}
+
+/* DEVICE_NEEDS_RESET that shows up by itself: core wants a notification once DRIVER_OK is set. */
+static void judge_needs_reset(struct vmsg_oracle *o, struct device *d, uint32_t v)
+{
+    bool is_new = (v & VIRTIO_S_NEEDS_RESET) && !(d->status & VIRTIO_S_NEEDS_RESET);
+
+    if (is_new && (v & VIRTIO_S_DRIVER_OK)) {
+        owe(o, &d->owes_status_event);
+        d->owes_status_index = o->index;
+    }
+    if (v & VIRTIO_S_NEEDS_RESET && (d->needs_reset_noted || d->corrupted))
+        exercise(o, VMSG_DEV_GET_DEVICE_STATUS_2);
+    else if (d->needs_reset_noted && d->status)
+        blame(o, VMSG_DEV_GET_DEVICE_STATUS_2, d->num,
+              "the device met an unrecoverable error, but status is 0x%02x without "
+              "DEVICE_NEEDS_RESET",
+              v);
+    d->needs_reset_noted = false;
+}
+
+/* The caller polled for its whole timeout after a reset request. */
+void reset_timed_out(struct vmsg_oracle *o, struct device *d)
+{
+    if (d->reset_pending)
+        blame(
+            o, VMSG_DEV_SET_DEVICE_STATUS_2, d->num,
+            "the reset never completes: status is still 0x%02x; a device must eventually report 0",
+            d->status);
+}
+
+void judge_get_status(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                      const struct vmsg *m)
+{
+    uint32_t v = (uint32_t)m->f[VMSG_GET_DEVICE_STATUS_RESP_status];
+
+    if (!d->status_known) {
+        d->status = v;
+        d->status_known = true;
+        return;
+    }
+    exercise(o, VMSG_DEV_GET_DEVICE_STATUS_1);
+    if (d->malformed_at > d->status_answered_at && d->malformed_at < r->serial)
+        exercise(o, VMSG_DEV_ERROR_SIGNALING_2);
+    if (d->reset_reported && d->status == 0)
+        exercise(o, VMSG_DEV_SET_DEVICE_STATUS_4);
+    if (status_swapped(o, d, v, d->status))
+        return;
+    if (!explained(d, v))
+        judge_unexplained(o, d, r, v);
+    else if (d->status_suspect)
+        blame(o, VMSG_DEV_SET_DEVICE_STATUS_1, d->num,
+              "SET_DEVICE_STATUS 0x%02x left status 0x%02x; a device may only clear FEATURES_OK or "
+              "set DEVICE_NEEDS_RESET",
+              d->status_asked, v);
+    d->status_suspect = false;
+    judge_needs_reset(o, d, v);
+    status_learned(o, d, v);
+}

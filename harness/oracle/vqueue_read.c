@@ -1,0 +1,329 @@
+/*
+ * What a GET_VQUEUE shows, held against what SET_VQUEUE, RESET_VQUEUE and device resets let it
+ * show. Spec: GET_VQUEUE, SET_VQUEUE, RESET_VQUEUE.
+ */
+#include "harness/oracle/vq_params.h"
+
+/* The message that reached elsewhere but changed this queue, if any came since its last read. */
+static bool blame_stray(struct vmsg_oracle *o, struct device *d, const struct queue *q,
+                        const struct vq_params *now)
+{
+    char text[160];
+    enum vmsg_clause_no clause;
+
+    if (d->oob_set_at > q->read_serial)
+        clause = VMSG_DEV_SET_VQUEUE_1;
+    else if (d->oob_reset_at > q->read_serial)
+        clause = VMSG_DEV_RESET_VQUEUE_1;
+    else if (d->malformed_at > q->read_serial)
+        clause = VMSG_DEV_ERROR_SIGNALING_2;
+    else
+        return false;
+    blame(o, clause, d->num, "%s changed a virtqueue, which now reads %s",
+          clause == VMSG_DEV_SET_VQUEUE_1     ? "SET_VQUEUE of an index that does not exist"
+          : clause == VMSG_DEV_RESET_VQUEUE_1 ? "RESET_VQUEUE of an index that does not exist"
+                                              : "a malformed message",
+          vq_describe(text, sizeof text, now));
+    return true;
+}
+
+static void judge_untouched(struct vmsg_oracle *o, struct device *d, const struct queue *q,
+                            const struct vq_params *now)
+{
+    char was[160], is[160];
+
+    if (d->oob_set_at > q->read_serial)
+        exercise(o, VMSG_DEV_SET_VQUEUE_1);
+    if (d->oob_reset_at > q->read_serial)
+        exercise(o, VMSG_DEV_RESET_VQUEUE_1);
+    exercise(o, VMSG_DEV_GET_VQUEUE_1);
+    if (vq_same(&q->cur, now) || blame_stray(o, d, q, now))
+        return;
+    if (now->enabled != q->cur.enabled && vq_same_parts(&q->cur, now))
+        blame(o, VMSG_DEV_GET_VQUEUE_3, d->num,
+              "the queue reads as %s, it was %s and nothing "
+              "changed it",
+              now->enabled ? "enabled" : "disabled", q->cur.enabled ? "enabled" : "disabled");
+    else
+        blame(o, VMSG_DEV_GET_VQUEUE_1, d->num,
+              "the queue reads %s; it was %s and nothing changed it",
+              vq_describe(is, sizeof is, now), vq_describe(was, sizeof was, &q->cur));
+}
+
+static const char *rule_of(enum vmsg_clause_no clause)
+{
+    switch (clause) {
+    case VMSG_DEV_SET_VQUEUE_2:
+        return "SET_VQUEUE with reserved bits or fields in use";
+    case VMSG_DEV_SET_VQUEUE_3:
+        return "SET_VQUEUE with state operation 0 on an enabled queue";
+    case VMSG_DEV_SET_VQUEUE_6:
+        return "SET_VQUEUE that updates an enabled queue";
+    case VMSG_DEV_RESET_VQUEUE_2:
+        return "RESET_VQUEUE without negotiated RING_RESET";
+    default:
+        return "SET_VQUEUE that cannot be applied";
+    }
+}
+
+static void judge_unchanged(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                            struct queue *q, const struct vq_params *now)
+{
+    char was[160], is[160];
+    bool set = q->blame != VMSG_DEV_RESET_VQUEUE_2;
+
+    if (vq_same(&q->cur, now)) {
+        exercise(o, q->blame);
+        if (set && !vq_same(&q->cur, &q->want))
+            exercise(o, VMSG_DEV_SET_VQUEUE_4);
+        if (q->cur.enabled && set)
+            exercise(o, VMSG_DEV_SET_VQUEUE_7);
+        return;
+    }
+    (void)r;
+    blame(o, q->blame, d->num, "%s must do nothing, but the queue was %s and is %s",
+          rule_of(q->blame), vq_describe(was, sizeof was, &q->cur),
+          vq_describe(is, sizeof is, now));
+    if (!set)
+        return;
+    if (q->blame != VMSG_DEV_SET_VQUEUE_4 && !vq_same(&q->want, now))
+        blame(o, VMSG_DEV_SET_VQUEUE_4, d->num,
+              "SET_VQUEUE was applied in part; it is atomic: all or nothing");
+    if (q->cur.enabled && !now->enabled)
+        blame(o, VMSG_DEV_SET_VQUEUE_7, d->num,
+              "SET_VQUEUE disabled an enabled queue; only a reset may");
+}
+
+static void judge_applied(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                          struct queue *q, const struct vq_params *now)
+{
+    bool applied = false, kept = false, touched = false;
+    char is[160], wanted_text[160];
+
+    if (vq_same(&q->want, now)) {
+        exercise(o, VMSG_DEV_SET_VQUEUE_4);
+        exercise(o, VMSG_DEV_SET_VQUEUE_5);
+        exercise(o, VMSG_DEV_SET_VQUEUE_7);
+        exercise(o, VMSG_DEV_GET_VQUEUE_1);
+        return;
+    }
+    vq_describe(is, sizeof is, now);
+    vq_describe(wanted_text, sizeof wanted_text, &q->want);
+    if (vq_same(&q->cur, now) && r->serial < q->set_answered_at) {
+        blame(o, VMSG_DEV_ORDERING_1, d->num,
+              "the queue reads %s, as before the SET_VQUEUE that was sent first; requests are "
+              "processed in receive order",
+              is);
+        return;
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        bool given = q->given & vq_ignore_bits[i];
+        uint64_t before = vq_part(&q->cur, i), want = vq_part(&q->want, i), seen = vq_part(now, i);
+
+        if (!given) {
+            touched |= seen != before;
+        } else if (want != before) {
+            applied |= seen == want;
+            kept |= seen == before;
+        }
+        if (i == 0 && given && seen != want && seen != before)
+            blame(o, VMSG_DEV_GET_VQUEUE_1, d->num, "cur_size is %u, SET_VQUEUE set %u",
+                  (uint32_t)seen, (uint32_t)want);
+        else if (given && seen != want && (seen != before || vq_same(&q->cur, now)))
+            blame(o, VMSG_DEV_SET_VQUEUE_5, d->num,
+                  "%s is 0x%llx after a valid SET_VQUEUE of 0x%llx", vq_part_names[i],
+                  (unsigned long long)seen, (unsigned long long)want);
+    }
+    if (touched)
+        blame(o, VMSG_DEV_SET_VQUEUE_5, d->num,
+              "a field with its ignore bit set was changed: the queue is %s, %s was asked for", is,
+              wanted_text);
+    if (applied && kept) {
+        blame(o, VMSG_DEV_SET_VQUEUE_4, d->num,
+              "SET_VQUEUE was applied in part: the queue is %s, %s was asked for", is, wanted_text);
+        blame(o, VMSG_DEV_SET_VQUEUE_5, d->num,
+              "a field with its ignore bit clear was not applied: the queue is %s", is);
+    }
+    if (now->enabled == q->want.enabled)
+        return;
+    if (now->enabled) {
+        blame(o, VMSG_DEV_SET_VQUEUE_7, d->num,
+              "the queue is enabled although SET_VQUEUE did not ask for it");
+    } else if (vq_same_parts(&q->want, now)) {
+        q->suspect_enable = true; /* not enabled, or not reported: an update will tell */
+    } else if (vq_same(&q->cur, now) && vq_same_parts(&q->cur, &q->want)) {
+        q->suspect_enable = true;
+    }
+}
+
+static void judge_either(struct vmsg_oracle *o, struct device *d, struct queue *q,
+                         const struct vq_params *now)
+{
+    char is[160];
+
+    if (vq_same(&q->cur, now) || vq_same(&q->want, now)) {
+        exercise(o, VMSG_DEV_SET_VQUEUE_4);
+        return;
+    }
+    blame(o, VMSG_DEV_SET_VQUEUE_4, d->num,
+          "SET_VQUEUE was applied in part: the queue is %s; it is all or nothing",
+          vq_describe(is, sizeof is, now));
+}
+
+static void judge_queue_reset(struct vmsg_oracle *o, struct device *d, struct queue *q,
+                              const struct vq_params *now)
+{
+    if (!now->enabled) {
+        exercise(o, VMSG_DEV_RESET_VQUEUE_3);
+        if (d->split)
+            exercise(o, VMSG_DEV_DEVICE_FEATURE_BLOCKS_2);
+        else
+            d->ring_reset_proved = true;
+        return;
+    }
+    q->quiesced = false;
+    if (d->split && d->ring_reset_proved)
+        blame(
+            o, VMSG_DEV_DEVICE_FEATURE_BLOCKS_2, d->num,
+            "RESET_VQUEUE works when features come in one message, not when they come in several; "
+            "SET_DRIVER_FEATURES changes only the blocks that it names");
+    else
+        blame(o, VMSG_DEV_RESET_VQUEUE_3, d->num,
+              "the queue is still enabled after RESET_VQUEUE with RING_RESET negotiated");
+}
+
+/* First read in this life of the device. */
+static void judge_first(struct vmsg_oracle *o, struct device *d, struct queue *q,
+                        const struct vq_params *now)
+{
+    bool addresses = now->addr[0] || now->addr[1] || now->addr[2];
+
+    if (q->after_device_reset || (d->reset_reported && !q->set_answered_at)) {
+        exercise(o, VMSG_DEV_SET_DEVICE_STATUS_4);
+        if (now->enabled)
+            blame(o, VMSG_DEV_SET_DEVICE_STATUS_4, d->num,
+                  "status 0 was reported, but a virtqueue is still enabled");
+    }
+    if (q->ever_set || q->set_answered_at)
+        return;
+    /* Old addresses with a disabled queue are a reset's leftover: AMBIGUITIES 9. */
+    if (now->size && !addresses)
+        blame(o, VMSG_DEV_GET_VQUEUE_1, d->num,
+              "cur_size is %u for a queue that was never configured; it must be 0", now->size);
+    else
+        exercise(o, VMSG_DEV_GET_VQUEUE_1);
+}
+
+static void judge_probe(struct vmsg_oracle *o, struct device *d, struct queue *q,
+                        const struct vq_params *now)
+{
+    q->suspect_enable = false;
+    if (vq_same_parts(&q->cur, now))
+        blame(o, VMSG_DEV_GET_VQUEUE_3, d->num,
+              "the queue reads as disabled after it was enabled, but refuses updates as an enabled "
+              "one; flags bit 0 must report the state");
+    else
+        blame(o, VMSG_DEV_SET_VQUEUE_7, d->num,
+              "SET_VQUEUE with state operation 1 does not enable the queue");
+}
+
+static bool judge_sentinel(struct vmsg_oracle *o, struct device *d, uint32_t index,
+                           const struct vmsg *m, bool beyond)
+{
+    static const struct {
+        uint8_t field;
+        const char *name;
+    } zero[] = {
+        {VMSG_GET_VQUEUE_RESP_max_size, "max_size"},
+        {VMSG_GET_VQUEUE_RESP_cur_size, "cur_size"},
+        {VMSG_GET_VQUEUE_RESP_flags, "flags"},
+        {VMSG_GET_VQUEUE_RESP_desc_addr, "desc_addr"},
+        {VMSG_GET_VQUEUE_RESP_driver_addr, "driver_addr"},
+        {VMSG_GET_VQUEUE_RESP_device_addr, "device_addr"},
+    };
+
+    if (!beyond && m->f[VMSG_GET_VQUEUE_RESP_max_size])
+        return false;
+    exercise(o, VMSG_DEV_GET_VQUEUE_2);
+    if (d->oob_set_at)
+        exercise(o, VMSG_DEV_SET_VQUEUE_1);
+    if (d->oob_reset_at)
+        exercise(o, VMSG_DEV_RESET_VQUEUE_1);
+    for (size_t i = 0; i < sizeof zero / sizeof *zero; i++)
+        if (m->f[zero[i].field]) {
+            blame(o, VMSG_DEV_GET_VQUEUE_2, d->num,
+                  "%s is 0x%llx for queue %u, which %s; all is zero there", zero[i].name,
+                  (unsigned long long)m->f[zero[i].field], index,
+                  beyond ? "does not exist" : "is not available");
+            break;
+        }
+    return true;
+}
+
+static void judge_pending(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                          struct queue *q, const struct vq_params *now)
+{
+    switch (q->pending) {
+    case VQ_UNKNOWN:
+        judge_first(o, d, q, now);
+        break;
+    case VQ_KNOWN:
+        judge_untouched(o, d, q, now);
+        break;
+    case VQ_UNCHANGED:
+        judge_unchanged(o, d, r, q, now);
+        break;
+    case VQ_APPLIED:
+        judge_applied(o, d, r, q, now);
+        break;
+    case VQ_EITHER:
+        judge_either(o, d, q, now);
+        break;
+    case VQ_RESET:
+        judge_queue_reset(o, d, q, now);
+        break;
+    case VQ_PROBE:
+        judge_probe(o, d, q, now);
+        break;
+    }
+}
+
+void judge_get_vqueue(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                      const struct vmsg *m)
+{
+    uint32_t index = (uint32_t)r->f[VMSG_GET_VQUEUE_REQ_index];
+    uint32_t flags = (uint32_t)m->f[VMSG_GET_VQUEUE_RESP_flags];
+    uint32_t max = (uint32_t)m->f[VMSG_GET_VQUEUE_RESP_max_size];
+    bool beyond = d->info_known && index >= max_virtqueues(d);
+    struct vq_params now = {
+        .size = (uint32_t)m->f[VMSG_GET_VQUEUE_RESP_cur_size],
+        .addr = {m->f[VMSG_GET_VQUEUE_RESP_desc_addr], m->f[VMSG_GET_VQUEUE_RESP_driver_addr],
+                 m->f[VMSG_GET_VQUEUE_RESP_device_addr]},
+        .enabled = flags & 1,
+    };
+    struct queue *q;
+
+    if (!judge_echo(o, d, "index", index, m->f[VMSG_GET_VQUEUE_RESP_index],
+                    beyond ? VMSG_DEV_GET_VQUEUE_2 : VMSG_DEV_PROSE_RESPONSE_ECHO))
+        return;
+    q = get_queue(o, d, index);
+    if (q && q->max_known && !beyond && max != q->max_size)
+        blame(o, VMSG_DEV_GET_VQUEUE_1, d->num,
+              "max_size of queue %u is %u now and was %u before; it must be accurate", index, max,
+              q->max_size);
+    if (q && !q->max_known) {
+        q->max_known = true;
+        q->max_size = max;
+    }
+    if (judge_sentinel(o, d, index, m, beyond) || !q)
+        return;
+    exercise(o, VMSG_DEV_GET_VQUEUE_3);
+    if (flags & ~1u)
+        blame(o, VMSG_DEV_GET_VQUEUE_3, d->num, "flags is 0x%08x; bits 31 to 1 must be zero",
+              flags);
+    judge_pending(o, d, r, q, &now);
+    q->cur = now;
+    q->pending = VQ_KNOWN;
+    q->after_device_reset = false;
+    q->read_serial = o->serial;
+}
