@@ -21,18 +21,18 @@ enum vmsg_observe {
 };
 
 struct vmsg_clause {
-    const char *id;      /* "dev.set-vqueue.2" */
-    const char *role;    /* "device", "driver", "bus" or "any" */
+    const char *id;   /* "dev.set-vqueue.2" */
+    const char *role; /* "device", "driver", "bus" or "any" */
     enum vmsg_level level;
     const char *section; /* the spec's label path below the chapter, without the role */
     const char *title;   /* the block's title, "SET_VQUEUE"; prose: the field or table */
     const char *summary; /* in our own words */
     enum vmsg_observe observe;
-    const char *why;      /* why it cannot be observed, or what it needs; NULL */
-    const char *restates; /* clause id, or NULL */
+    const char *why;             /* why it cannot be observed, or what it needs; NULL */
+    const char *restates;        /* clause id, or NULL */
     const char *const *readings; /* legal readings of an ambiguous text; NULL-terminated, or NULL */
-    uint64_t hash; /* FNV-1a 64 of the normalised spec text, for `rules diff` */
-    unsigned order; /* position in the spec, for reports */
+    uint64_t hash;               /* FNV-1a 64 of the normalised spec text, for `rules diff` */
+    unsigned order;              /* position in the spec, for reports */
 };
 
 struct vmsg_catalogue;
@@ -41,11 +41,16 @@ struct vmsg_catalogue;
 struct vmsg_catalogue *vmsg_catalogue_load(const char *revision, char *err, size_t err_size);
 void vmsg_catalogue_free(struct vmsg_catalogue *c);
 
+/* The name reports give the spec: "virtio-msg-v2". */
+const char *vmsg_catalogue_spec(const struct vmsg_catalogue *c);
+
 size_t vmsg_catalogue_size(const struct vmsg_catalogue *c);
-const struct vmsg_clause *vmsg_catalogue_at(const struct vmsg_catalogue *c, size_t i); /* spec order */
+const struct vmsg_clause *vmsg_catalogue_at(const struct vmsg_catalogue *c,
+                                            size_t i); /* spec order */
 const struct vmsg_clause *vmsg_catalogue_find(const struct vmsg_catalogue *c, const char *id);
 
-const char *vmsg_level_text(enum vmsg_level level);       /* "MUST", ... */
-const char *vmsg_observe_text(enum vmsg_observe observe); /* "wire", "memory", "upper tester", ... */
+const char *vmsg_level_text(enum vmsg_level level); /* "MUST", ... */
+const char *
+vmsg_observe_text(enum vmsg_observe observe); /* "wire", "memory", "upper tester", ... */
 
 #endif

@@ -20,9 +20,9 @@ static void set_bit(uint8_t *map, uint32_t i, bool on)
 }
 
 /* Is device n known to be there, or known not to? */
-static bool presence_known(const struct vmsg_oracle *o, uint32_t n, bool *there)
+static bool presence_known(struct vmsg_oracle *o, uint32_t n, bool *there)
 {
-    const struct device *d = o->devices[n];
+    const struct device *d = find_device(o, (uint16_t)n);
 
     if (d && (d->gone || d->removed || d->added))
         return false;

@@ -95,8 +95,7 @@ static bool answer_open(const struct vmsg_oracle *o, const struct device *d, con
 }
 
 /* The clause that asks for the answer to this very request; else the general ones apply. */
-static void blame_for_silence(struct vmsg_oracle *o, struct device *d, const struct vmsg *m,
-                              struct request *r)
+static void blame_for_silence(struct device *d, const struct vmsg *m, struct request *r)
 {
     uint32_t index = (uint32_t)m->f[0]; /* of the queue messages */
     bool absent = (d->info_known && index >= max_virtqueues(d)) ||
@@ -170,7 +169,7 @@ static void classify_transport(struct vmsg_oracle *o, struct device *d, const st
         set_due(r, DUE_EITHER);
     } else {
         set_due(r, DUE_ANSWER);
-        blame_for_silence(o, d, m, r);
+        blame_for_silence(d, m, r);
     }
 }
 

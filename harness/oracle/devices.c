@@ -8,23 +8,28 @@
 
 struct device *find_device(struct vmsg_oracle *o, uint16_t dev_num)
 {
-    return o->devices[dev_num];
+    struct device **page = o->devices[dev_num / PAGE];
+
+    return page ? page[dev_num % PAGE] : NULL;
 }
 
 struct device *get_device(struct vmsg_oracle *o, uint16_t dev_num)
 {
-    struct device *d = o->devices[dev_num];
+    struct device ***page = &o->devices[dev_num / PAGE];
+    struct device *d = find_device(o, dev_num);
 
     if (d)
         return d;
-    d = calloc(1, sizeof *d);
+    if (!*page)
+        *page = calloc(PAGE, sizeof **page);
+    d = *page ? calloc(1, sizeof *d) : NULL;
     if (!d) {
         o->failed = true;
         return NULL;
     }
     d->num = dev_num;
     d->first = d->last = NONE;
-    o->devices[dev_num] = d;
+    (*page)[dev_num % PAGE] = d;
     return d;
 }
 
@@ -127,18 +132,31 @@ void device_was_reset(struct vmsg_oracle *o, struct device *d)
     d->split = false;
 }
 
+static void free_device(struct device *d)
+{
+    if (!d)
+        return;
+    for (unsigned p = 0; d->pages && p < PAGE; p++)
+        free(d->pages[p]);
+    free(d->pages);
+    free(d->config.shadow);
+    free(d->config.change);
+    free(d);
+}
+
+void each_device(struct vmsg_oracle *o, void (*visit)(struct vmsg_oracle *, struct device *))
+{
+    for (unsigned p = 0; p < PAGE; p++)
+        for (unsigned i = 0; o->devices[p] && i < PAGE; i++)
+            if (o->devices[p][i])
+                visit(o, o->devices[p][i]);
+}
+
 void free_devices(struct vmsg_oracle *o)
 {
-    for (unsigned i = 0; o->devices && i < 65536; i++) {
-        struct device *d = o->devices[i];
-
-        if (!d)
-            continue;
-        for (unsigned p = 0; d->pages && p < PAGE; p++)
-            free(d->pages[p]);
-        free(d->pages);
-        free(d->config.shadow);
-        free(d->config.change);
-        free(d);
+    for (unsigned p = 0; p < PAGE; p++) {
+        for (unsigned i = 0; o->devices[p] && i < PAGE; i++)
+            free_device(o->devices[p][i]);
+        free(o->devices[p]);
     }
 }

@@ -380,7 +380,6 @@ void settle_events(struct vmsg_oracle *o)
         blame(o, VMSG_BUS_HOTPLUG_AND_REMOVAL_1, (uint16_t)o->hotplug_dev,
               "device %u was added or removed, but no EVENT_DEVICE came", o->hotplug_dev);
     settle_debt(o, &o->owes_hotplug);
-    for (unsigned i = 0; o->owed && i < 65536; i++)
-        if (o->devices[i])
-            settle_device(o, o->devices[i]);
+    if (o->owed)
+        each_device(o, settle_device);
 }

@@ -180,9 +180,9 @@ struct vmsg_oracle {
     void *ctx;
     bool failed, pads;
     uint64_t serial;
-    uint32_t index;          /* of the message or note being judged */
-    struct device **devices; /* 65,536 */
-    struct device bus;       /* the bus itself, as the receiver of bus messages */
+    uint32_t index;               /* of the message or note being judged */
+    struct device **devices[256]; /* pages of 256 device numbers, allocated when touched */
+    struct device bus;            /* the bus itself, as the receiver of bus messages */
     bool devices_known;
     uint8_t *present, *present_known; /* 65,536 bits each: what GET_DEVICES said */
     /* outstanding requests */
@@ -227,6 +227,7 @@ bool device_exists(struct vmsg_oracle *o, const struct device *d); /* false only
 const struct vmsg_device_facts *device_facts(const struct vmsg_oracle *o, uint16_t dev_num);
 uint32_t max_virtqueues(const struct device *d); /* 65,536 when not known */
 void device_was_reset(struct vmsg_oracle *o, struct device *d);
+void each_device(struct vmsg_oracle *o, void (*visit)(struct vmsg_oracle *, struct device *));
 void free_devices(struct vmsg_oracle *o);
 
 /* requests.c */

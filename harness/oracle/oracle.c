@@ -106,9 +106,8 @@ struct vmsg_oracle *vmsg_oracle_new(const struct vmsg_oracle_config *config, vms
     o->ctx = ctx;
     o->free_request = NONE;
     o->bus.first = o->bus.last = NONE;
-    o->devices = calloc(65536, sizeof *o->devices);
     o->present = calloc(2, 65536 / 8);
-    if (!copy_facts(&o->config) || !o->config.devices || !o->devices || !o->present) {
+    if (!copy_facts(&o->config) || !o->config.devices || !o->present) {
         vmsg_oracle_free(o);
         return NULL;
     }
@@ -137,7 +136,6 @@ void vmsg_oracle_free(struct vmsg_oracle *o)
     free((void *)o->config.facts);
     free((void *)o->config.devices);
     free_devices(o);
-    free(o->devices);
     free(o->present);
     free(o->requests);
     free(o->buckets);

@@ -24,7 +24,7 @@ struct request *request_at(struct vmsg_oracle *o, uint32_t i)
 
 struct device *request_device(struct vmsg_oracle *o, const struct request *r)
 {
-    return r->bus ? &o->bus : o->devices[r->dev_num];
+    return r->bus ? &o->bus : find_device(o, r->dev_num);
 }
 
 static void rehash(struct vmsg_oracle *o)

@@ -7,12 +7,15 @@
  */
 #include "harness/oracle/vq_params.h"
 
-static bool address_good(const struct vmsg_oracle *o, uint64_t a)
+/* Split-ring alignment (core virtio), and room in DMA memory for the largest of the three areas. */
+static bool address_good(const struct vmsg_oracle *o, uint64_t a, unsigned area, uint32_t size)
 {
-    if (!a || a % 4096)
+    uint64_t room = 16 * (uint64_t)size + 6;
+
+    if (!a || a % (area == 0 ? 16 : 4))
         return false;
     return !o->config.mem_size ||
-           (a >= o->config.mem_base && a - o->config.mem_base < o->config.mem_size);
+           (a >= o->config.mem_base && a - o->config.mem_base + room <= o->config.mem_size);
 }
 
 /* Beyond doubt: what AMBIGUITIES 8 leaves open (odd sizes, misaligned addresses, any status) is
@@ -32,7 +35,8 @@ static bool must_be_taken(const struct vmsg_oracle *o, const struct device *d,
         if (!want->size || want->size > q->max_size || (want->size & (want->size - 1)))
             return false;
     for (unsigned i = 0; i < 3; i++)
-        if ((full || !(flags & vq_ignore_bits[i + 1])) && !address_good(o, want->addr[i]))
+        if ((full || !(flags & vq_ignore_bits[i + 1])) &&
+            !address_good(o, want->addr[i], i, want->size))
             return false;
     return true;
 }

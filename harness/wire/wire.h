@@ -144,7 +144,8 @@ enum vmsg_defect {
     VMSG_UNKNOWN_ID,        /* standardised id that the table does not define */
     VMSG_IMPLEMENTATION_ID, /* bit 7: no layout known, not an error */
     VMSG_SHORT_PAYLOAD,     /* fixed fields cut off */
-    VMSG_SHORT_TAIL,        /* tail shorter than its count field says */
+    VMSG_SHORT_TAIL,        /* tail shorter than its count field says; an event's tail may be
+                               left out whole (EVENT_CONFIG), which is no defect */
 };
 
 /*

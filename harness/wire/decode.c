@@ -1,0 +1,191 @@
+/* Total decoding: any bytes become a struct vmsg, nothing is read past the delivered length. */
+#include "harness/wire/notation.h"
+
+uint16_t vmsg_le16(const uint8_t *p)
+{
+    return (uint16_t)(p[0] | p[1] << 8);
+}
+
+uint32_t vmsg_le32(const uint8_t *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+uint64_t vmsg_le64(const uint8_t *p)
+{
+    return (uint64_t)vmsg_le32(p) | (uint64_t)vmsg_le32(p + 4) << 32;
+}
+
+/* Only the first defect counts; the enum is ordered as the checks are. */
+static void set_defect(struct vmsg *m, enum vmsg_defect defect)
+{
+    if (m->defect == VMSG_WELL_FORMED)
+        m->defect = defect;
+}
+
+/* The value of a fixed field whose bytes are all there. */
+static inline uint64_t read_field(const uint8_t *payload, const struct vmsg_field *field)
+{
+    const uint8_t *p = payload + field->offset;
+
+    switch (field->type) {
+    case VMSG_LE32:
+        return vmsg_le32(p);
+    case VMSG_LE64:
+        return vmsg_le64(p);
+    case VMSG_LE16:
+        return vmsg_le16(p);
+    case VMSG_U8:
+        return *p;
+    case VMSG_UUID:  /* read by vmsg_uuid() */
+    case VMSG_BYTES: /* tails are not fixed fields */
+    case VMSG_LE32S:
+    case VMSG_BITMAP:
+        break;
+    }
+    return 0;
+}
+
+/* Bytes that a tail's count field asks for; 64 bits, so that count * 4 cannot overflow. */
+static uint64_t tail_bytes(enum vmsg_field_type type, uint64_t count)
+{
+    if (type == VMSG_LE32S)
+        return count * 4;
+    if (type == VMSG_BITMAP)
+        return (count + 7) / 8;
+    return count;
+}
+
+/* The fields before the cut. */
+static void decode_short_payload(struct vmsg *m)
+{
+    set_defect(m, VMSG_SHORT_PAYLOAD);
+    for (unsigned i = 0; i < m->layout->n_fields; i++) {
+        const struct vmsg_field *field = &m->layout->fields[i];
+
+        if (m->payload_len < field->offset + vmsg_field_size(field->type))
+            return;
+        m->f[i] = read_field(m->payload, field);
+    }
+}
+
+/* An event may omit its tail and still say the affected length ("EVENT_CONFIG"). */
+static void decode_payload(struct vmsg *m)
+{
+    const struct vmsg_layout *layout = m->layout;
+    uint32_t left = 0;
+
+    if (m->payload_len < layout->fixed_size) {
+        decode_short_payload(m);
+        return;
+    }
+    for (unsigned i = 0; i < layout->n_fields; i++)
+        m->f[i] = read_field(m->payload, &layout->fields[i]);
+    left = m->payload_len - layout->fixed_size;
+    if (layout->tail) {
+        uint64_t want = tail_bytes(layout->tail->type, m->f[layout->count_field]);
+
+        m->tail = m->payload + layout->fixed_size;
+        m->tail_len = want < left ? (uint32_t)want : left;
+        if (want > left && !(left == 0 && m->def->kind == VMSG_KIND_EVENT))
+            set_defect(m, VMSG_SHORT_TAIL);
+    }
+    m->extra = left - m->tail_len;
+}
+
+/* A cut-off header: whole fields are set, and no definition, since the sizes are unknown. */
+static void decode_short_header(struct vmsg *m)
+{
+    m->defect = VMSG_SHORT_HEADER;
+    if (m->delivered > 0)
+        m->type = m->bytes[0];
+    if (m->delivered > 1)
+        m->msg_id = m->bytes[1];
+    if (m->delivered > 3)
+        m->dev_num = vmsg_le16(m->bytes + 2);
+    if (m->delivered > 5)
+        m->token = vmsg_le16(m->bytes + 4);
+}
+
+void vmsg_decode(struct vmsg *m, const void *bytes, size_t len)
+{
+    const uint8_t *p = bytes;
+    uint32_t end;
+
+    *m = (struct vmsg){.bytes = p, .delivered = len < UINT32_MAX ? (uint32_t)len : UINT32_MAX};
+    if (len < VMSG_HEADER_SIZE) {
+        decode_short_header(m);
+        return;
+    }
+    m->type = p[0];
+    m->msg_id = p[1];
+    m->dev_num = vmsg_le16(p + 2);
+    m->token = vmsg_le16(p + 4);
+    m->msg_size = vmsg_le16(p + 6);
+    m->payload = p + VMSG_HEADER_SIZE;
+
+    end = m->msg_size;
+    if (end < VMSG_HEADER_SIZE) {
+        m->defect = VMSG_SIZE_BELOW_HEADER;
+        end = VMSG_HEADER_SIZE;
+    } else if (end > m->delivered) {
+        m->defect = VMSG_SIZE_BEYOND;
+        end = m->delivered;
+    }
+    m->payload_len = end - VMSG_HEADER_SIZE;
+    m->trailing = m->delivered - end;
+
+    if (vmsg_is_event(m) && vmsg_is_response(m))
+        set_defect(m, VMSG_EVENT_RESPONSE);
+    m->def = vmsg_def_by_id(vmsg_is_bus(m) ? VMSG_NS_BUS : VMSG_NS_TRANSPORT, m->msg_id);
+    if (!m->def) {
+        set_defect(m,
+                   m->msg_id & VMSG_ID_IMPLEMENTATION ? VMSG_IMPLEMENTATION_ID : VMSG_UNKNOWN_ID);
+        return;
+    }
+    m->layout = m->def->kind == VMSG_KIND_EXCHANGE && vmsg_is_response(m) ? &m->def->response
+                                                                          : &m->def->request;
+    decode_payload(m);
+}
+
+const uint8_t *vmsg_uuid(const struct vmsg *m, unsigned field)
+{
+    const struct vmsg_field *at;
+
+    if (!m->layout || field >= m->layout->n_fields)
+        return NULL;
+    at = &m->layout->fields[field];
+    if (at->type != VMSG_UUID || m->payload_len < at->offset + 16u)
+        return NULL;
+    return m->payload + at->offset;
+}
+
+uint32_t vmsg_tail_u32(const struct vmsg *m, uint32_t i)
+{
+    return i < m->tail_len / 4 ? vmsg_le32(m->tail + (size_t)i * 4) : 0;
+}
+
+const char *vmsg_defect_text(enum vmsg_defect defect)
+{
+    switch (defect) {
+    case VMSG_WELL_FORMED:
+        return "well formed";
+    case VMSG_SHORT_HEADER:
+        return "shorter than the header";
+    case VMSG_SIZE_BELOW_HEADER:
+        return "msg_size below the header size";
+    case VMSG_SIZE_BEYOND:
+        return "msg_size beyond the delivered bytes";
+    case VMSG_EVENT_RESPONSE:
+        return "event with the response bit";
+    case VMSG_UNKNOWN_ID:
+        return "unknown message id";
+    case VMSG_IMPLEMENTATION_ID:
+        return "implementation-defined message id";
+    case VMSG_SHORT_PAYLOAD:
+        return "payload shorter than its fixed fields";
+    case VMSG_SHORT_TAIL:
+        return "payload shorter than its count field says";
+    }
+    return "unknown defect";
+}
