@@ -201,6 +201,22 @@ static void test_extra(void **state)
     assert_int_equal(m.extra, 3);
 }
 
+static void test_uuid_is_there_or_not(void **state)
+{
+    const struct vmsg_def *def = vmsg_def_by_name("GET_DEVICE_INFO");
+    uint8_t bytes[64];
+    struct vmsg m;
+
+    (void)state;
+    vmsg_encode(bytes, sizeof(bytes), def, true, 0, 0, NULL, uuid, NULL, 0);
+    vmsg_decode(&m, bytes, 8 + 24);
+    assert_memory_equal(vmsg_uuid(&m, VMSG_GET_DEVICE_INFO_RESP_device_uuid), uuid, 16);
+    vmsg_decode(&m, bytes, 8 + 23);
+    assert_null(vmsg_uuid(&m, VMSG_GET_DEVICE_INFO_RESP_device_uuid));
+    vmsg_decode(&m, bytes, 7);
+    assert_null(vmsg_uuid(&m, VMSG_GET_DEVICE_INFO_RESP_device_uuid));
+}
+
 static void test_encode_bounds(void **state)
 {
     const struct vmsg_def *def = vmsg_def_by_name("SET_CONFIG");
@@ -210,6 +226,8 @@ static void test_encode_bounds(void **state)
     (void)state;
     assert_int_equal(vmsg_encode(big, 20, def, false, 0, 0, NULL, NULL, NULL, 0), 20);
     assert_int_equal(vmsg_encode(big, 19, def, false, 0, 0, NULL, NULL, NULL, 0), 0);
+    assert_int_equal(vmsg_encode(big, 23, def, false, 0, 0, NULL, NULL, tail, 3), 23);
+    assert_int_equal(vmsg_encode(big, 22, def, false, 0, 0, NULL, NULL, tail, 3), 0);
     assert_int_equal(vmsg_encode(big, 1 << 17, def, false, 0, 0, NULL, NULL, tail, 65515), 65535);
     assert_int_equal(vmsg_encode(big, 1 << 17, def, false, 0, 0, NULL, NULL, tail, 65516), 0);
     assert_int_equal(vmsg_encode(big, 1 << 17, def, false, 0, 0, NULL, NULL, tail, SIZE_MAX), 0);
@@ -244,9 +262,13 @@ static void test_random_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_truncations),
-        cmocka_unit_test(test_defects),      cmocka_unit_test(test_counts_do_not_overflow),
-        cmocka_unit_test(test_extra),        cmocka_unit_test(test_encode_bounds),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_truncations),
+        cmocka_unit_test(test_defects),
+        cmocka_unit_test(test_counts_do_not_overflow),
+        cmocka_unit_test(test_extra),
+        cmocka_unit_test(test_encode_bounds),
+        cmocka_unit_test(test_uuid_is_there_or_not),
         cmocka_unit_test(test_random_bytes),
     };
 

@@ -89,9 +89,9 @@ struct vmsg_field {
 struct vmsg_layout {
     const struct vmsg_field *fields; /* fixed fields, in wire order */
     uint8_t n_fields;
-    uint8_t fixed_size;             /* bytes of the fixed fields */
-    const struct vmsg_field *tail;  /* NULL: none */
-    uint8_t count_field;            /* index of the field that counts the tail */
+    uint8_t fixed_size;            /* bytes of the fixed fields */
+    const struct vmsg_field *tail; /* NULL: none */
+    uint8_t count_field;           /* index of the field that counts the tail */
 };
 
 struct vmsg_def {

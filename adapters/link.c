@@ -1,0 +1,282 @@
+/*
+ * The link to a SUT: receiving, sending with back-pressure, serving watched files.
+ */
+#include "adapters/link.h"
+
+#include "adapters/clock.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    QUEUE_LIMIT = 1 << 20,
+    PACKET_MAX = 1 << 18, /* above the largest default socket buffer */
+    /*
+     * The hot path blocks in recv() alone, so it must come back now and then to look at the
+     * watches; the margin covers a kernel clock tick of 10 ms.
+     */
+    BLOCK_MS = 5,
+    BLOCK_MARGIN_MS = 50,
+    HURRIED_MAX = 32,
+};
+
+enum take { TAKE_MESSAGE, TAKE_NOTHING, TAKE_ENDED };
+
+bool vmsg_link_open(struct vmsg_link *l, const int *fds, unsigned n_fds, bool is_stream)
+{
+    struct timeval block = {.tv_usec = BLOCK_MS * 1000};
+    *l = (struct vmsg_link){.fds = {-1, -1}, .is_stream = is_stream, .hang_ms = VMSG_HANG_MS};
+    vmsg_queue_init(&l->queue, QUEUE_LIMIT);
+    l->scratch = malloc(PACKET_MAX);
+    if (!l->scratch || (is_stream && !vmsg_stream_init(&l->stream))) {
+        vmsg_link_free(l);
+        return false;
+    }
+    l->n_fds = n_fds;
+    memcpy(l->fds, fds, n_fds * sizeof *fds);
+    l->can_block = n_fds == 1 && !is_stream &&
+                   !setsockopt(fds[0], SOL_SOCKET, SO_RCVTIMEO, &block, sizeof block);
+    return true;
+}
+
+void vmsg_link_watch(struct vmsg_link *l, int fd, bool (*ready)(void *ctx), void *ctx)
+{
+    l->watches[l->n_watches++] = (struct vmsg_watch){fd, ready, ctx};
+}
+
+bool vmsg_link_is_ended(const struct vmsg_link *l)
+{
+    for (unsigned i = 0; i < l->n_fds; i++) {
+        struct pollfd p = {.fd = l->fds[i], .events = POLLRDHUP};
+        if (l->ended[i] || (p.fd >= 0 && poll(&p, 1, 0) > 0))
+            return true;
+    }
+    return false;
+}
+
+void vmsg_link_close(struct vmsg_link *l)
+{
+    for (unsigned i = 0; i < l->n_fds; i++) {
+        if (l->fds[i] >= 0)
+            close(l->fds[i]);
+        l->fds[i] = -1;
+        l->ended[i] = true;
+    }
+    vmsg_queue_clear(&l->queue);
+}
+
+void vmsg_link_free(struct vmsg_link *l)
+{
+    vmsg_link_close(l);
+    vmsg_queue_free(&l->queue);
+    vmsg_stream_free(&l->stream);
+    free(l->scratch);
+    l->scratch = NULL;
+}
+
+static enum take end(struct vmsg_link *l, unsigned endpoint)
+{
+    size_t pending = l->is_stream ? vmsg_stream_pending(&l->stream) : 0;
+    l->ended[endpoint] = true;
+    if (pending && !l->reason[0])
+        snprintf(l->reason, sizeof l->reason,
+                 "the stream ended in the middle of a message, after %zu bytes of it", pending);
+    return TAKE_ENDED;
+}
+
+/* What a receive that gave no bytes means; *again: it was only disturbed. */
+static enum take no_bytes(struct vmsg_link *l, unsigned endpoint, ssize_t n, bool *again,
+                          unsigned *resets)
+{
+    *again = n < 0 && (errno == EINTR || (errno == ECONNRESET && (*resets)++ == 0));
+    if (n == 0 || *again)
+        return *again ? TAKE_NOTHING : end(l, endpoint);
+    if (errno == EAGAIN)
+        return TAKE_NOTHING;
+    if (errno != ECONNRESET && errno != EPIPE && errno != ENOTCONN) {
+        l->failed = true;
+        snprintf(l->reason, sizeof l->reason, "receiving failed: %s", strerror(errno));
+    }
+    return end(l, endpoint);
+}
+
+/*
+ * One packet. A reset is reported before the packets that were queued ahead of it, so the first
+ * one only means to read on.
+ */
+static enum take take_packet(struct vmsg_link *l, unsigned endpoint, int flags, void *buf,
+                             size_t cap, size_t *len)
+{
+    bool again;
+    unsigned resets = 0;
+    enum take result;
+    do {
+        ssize_t n = recv(l->fds[endpoint], buf, cap, flags | MSG_TRUNC);
+        if (n > 0) {
+            *len = (size_t)n;
+            return TAKE_MESSAGE;
+        }
+        result = no_bytes(l, endpoint, n, &again, &resets);
+    } while (again);
+    return result;
+}
+
+/* One message of a stream, reading once when none is whole yet. */
+static enum take take_stream(struct vmsg_link *l, void *buf, size_t cap, size_t *len)
+{
+    bool again;
+    unsigned resets = 0;
+    enum take result;
+    if (vmsg_stream_next(&l->stream, buf, cap, len))
+        return TAKE_MESSAGE;
+    if (l->stream.undecodable) {
+        snprintf(l->reason, sizeof l->reason,
+                 "a message's msg_size is below 8, so the stream cannot be followed further");
+        l->ended[0] = true;
+        return TAKE_ENDED;
+    }
+    do {
+        size_t room;
+        uint8_t *space = vmsg_stream_space(&l->stream, &room);
+        ssize_t n = recv(l->fds[0], space, room, MSG_DONTWAIT);
+        if (n > 0) {
+            vmsg_stream_filled(&l->stream, (size_t)n);
+            return vmsg_stream_next(&l->stream, buf, cap, len) ? TAKE_MESSAGE : TAKE_NOTHING;
+        }
+        result = no_bytes(l, 0, n, &again, &resets);
+    } while (again);
+    return result;
+}
+
+static enum take take(struct vmsg_link *l, unsigned endpoint, void *buf, size_t cap, size_t *len)
+{
+    if (l->ended[endpoint])
+        return TAKE_ENDED;
+    return l->is_stream ? take_stream(l, buf, cap, len)
+                        : take_packet(l, endpoint, MSG_DONTWAIT, buf, cap, len);
+}
+
+/* A message from any endpoint, taking turns. */
+static bool take_any(struct vmsg_link *l, void *buf, size_t cap, size_t *len, unsigned *endpoint)
+{
+    for (unsigned i = 0; i < l->n_fds; i++) {
+        unsigned e = (l->first + i) % l->n_fds;
+        if (take(l, e, buf, cap, len) == TAKE_MESSAGE) {
+            *endpoint = e;
+            l->first = e + 1;
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * Poll the watches, the sockets when `want_messages`, and `out` for writing (-1: none), until
+ * the deadline; serves the watches. Sets *writable. False when nothing happened in time.
+ */
+static bool poll_all(struct vmsg_link *l, bool want_messages, int out, uint64_t deadline_ns,
+                     bool *writable)
+{
+    struct pollfd p[VMSG_LINK_MAX_WATCHES + 3];
+    unsigned n = 0;
+    for (unsigned i = 0; i < l->n_watches; i++)
+        p[n++] = (struct pollfd){.fd = l->watches[i].fd, .events = POLLIN};
+    for (unsigned i = 0; want_messages && i < l->n_fds; i++)
+        p[n++] = (struct pollfd){.fd = l->ended[i] ? -1 : l->fds[i], .events = POLLIN};
+    p[n++] = (struct pollfd){.fd = out, .events = POLLOUT};
+    struct timespec left = vmsg_clock_until(deadline_ns);
+    int ready = ppoll(p, n, deadline_ns == UINT64_MAX ? NULL : &left, NULL);
+    *writable = ready > 0 && p[n - 1].revents;
+    for (unsigned i = 0; ready > 0 && i < l->n_watches; i++)
+        if (p[i].revents && !l->watches[i].ready(l->watches[i].ctx))
+            l->watches[i].fd = -1;
+    l->hurried = 0;
+    return ready != 0;
+}
+
+bool vmsg_link_writable(struct vmsg_link *l, int fd, uint64_t deadline_ns)
+{
+    bool writable = false;
+    while (!l->gone && !l->failed) {
+        bool room = vmsg_queue_has_room(&l->queue, PACKET_MAX);
+        bool happened = poll_all(l, room, fd, deadline_ns, &writable);
+        size_t len;
+        unsigned endpoint;
+        if (writable || (!happened && vmsg_clock_ns() >= deadline_ns))
+            return writable;
+        if (room && take_any(l, l->scratch, PACKET_MAX, &len, &endpoint))
+            vmsg_queue_push(&l->queue, VMSG_ARRIVED_MESSAGE, endpoint, l->scratch,
+                            len < PACKET_MAX ? len : PACKET_MAX, len);
+    }
+    return false;
+}
+
+bool vmsg_link_send(struct vmsg_link *l, unsigned endpoint, const void *msg, size_t len)
+{
+    const uint8_t *bytes = msg;
+    uint64_t deadline = 0;
+    if (endpoint >= l->n_fds || l->ended[endpoint])
+        return false;
+    while (len) {
+        ssize_t n = send(l->fds[endpoint], bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (n >= 0) {
+            bytes += n;
+            len -= (size_t)n;
+        } else if (errno == EAGAIN || errno == ENOBUFS) {
+            if (!deadline)
+                deadline = vmsg_clock_ns() + l->hang_ms * VMSG_NS_PER_MS;
+            if (vmsg_clock_ns() >= deadline || !vmsg_link_writable(l, l->fds[endpoint], deadline))
+                return false;
+        } else if (errno != EINTR) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* May the next message be awaited in recv() alone? */
+static bool may_block(struct vmsg_link *l, uint64_t deadline_ns)
+{
+    return l->can_block && !l->eager && l->hurried < HURRIED_MAX &&
+           deadline_ns > vmsg_clock_ns() + BLOCK_MARGIN_MS * VMSG_NS_PER_MS;
+}
+
+enum vmsg_arrival vmsg_link_wait(struct vmsg_link *l, uint64_t deadline_ns, void *buf, size_t cap,
+                                 size_t *len, unsigned *endpoint)
+{
+    enum vmsg_arrival kind;
+    bool happened = true, unused;
+    if (!l->n_fds)
+        return VMSG_ARRIVED_CLOSED;
+    if (l->eager) /* a line comes before the messages that its command causes */
+        poll_all(l, false, -1, 0, &unused);
+    for (;;) {
+        if (vmsg_queue_pop(&l->queue, &kind, buf, cap, len, endpoint))
+            return kind;
+        if (l->failed)
+            return VMSG_ARRIVED_ERROR;
+        if (!l->gone && !l->ended[0] && may_block(l, deadline_ns)) {
+            l->hurried++;
+            if (take_packet(l, 0, 0, buf, cap, len) == TAKE_MESSAGE) {
+                *endpoint = 0;
+                return VMSG_ARRIVED_MESSAGE;
+            }
+            l->hurried = HURRIED_MAX;
+            continue;
+        }
+        if (take_any(l, buf, cap, len, endpoint))
+            return VMSG_ARRIVED_MESSAGE;
+        if (l->failed)
+            return VMSG_ARRIVED_ERROR;
+        if (l->gone || l->ended[0] || (l->n_fds > 1 && l->ended[1]))
+            return VMSG_ARRIVED_CLOSED;
+        if (!happened && vmsg_clock_ns() >= deadline_ns)
+            return VMSG_ARRIVED_NOTHING;
+        happened = poll_all(l, true, -1, deadline_ns, &unused);
+    }
+}

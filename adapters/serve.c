@@ -1,0 +1,88 @@
+/*
+ * A reference peer as a program.
+ */
+#include "adapters/serve.h"
+
+#include "adapters/exec/environment.h"
+#include "adapters/inproc/ref.h"
+#include "adapters/memory.h"
+#include "adapters/pump.h"
+#include "adapters/unix/address.h"
+#include "harness/wire/wire.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { DONE = 0, WRONG_USAGE = 2, UNREACHABLE = 3 };
+
+static int serve_inherited(const struct vmsg_peer_config *config, char *err, size_t err_size)
+{
+    struct vmsg_environment e;
+    struct vmsg_memory memory;
+    struct vmsg_peer_config peer = *config;
+    if (!vmsg_environment_read(&e, err, err_size) ||
+        !vmsg_memory_map(&memory, e.mem_fd, e.mem_size, err, err_size))
+        return WRONG_USAGE;
+    peer.polling |= e.polling;
+    struct vmsg_pump pump = {
+        .ops = &vmsg_served_peer,
+        .config = &peer,
+        .fd = e.fd,
+        .takes_commands = e.upper,
+        .host = {.mem = memory.bytes,
+                 .mem_base = e.mem_base,
+                 .mem_size = e.mem_size,
+                 .revision = e.revision,
+                 .max_msg_size = e.max_msg_size,
+                 .transport_features = e.transport_features},
+    };
+    bool ok = vmsg_pump_run(&pump, err, err_size);
+    vmsg_memory_clear(&memory);
+    return ok ? DONE : UNREACHABLE;
+}
+
+static int serve_connections(const struct vmsg_serve_options *o, const struct vmsg_address *address,
+                             char *err, size_t err_size)
+{
+    int listener = vmsg_address_listen(address, err, err_size);
+    if (listener < 0)
+        return UNREACHABLE;
+    struct vmsg_pump pump = {
+        .ops = &vmsg_served_peer,
+        .config = &o->peer,
+        .is_stream = address->is_stream,
+        .host = {.revision = o->revision ? o->revision : 1,
+                 .max_msg_size = o->max_msg_size ? o->max_msg_size : VMSG_MAX_SIZE_DEFAULT,
+                 .transport_features = o->transport_features},
+    };
+    /* A connection that breaks ends that peer only; the next one gets a fresh one. */
+    while ((pump.fd = vmsg_address_accept(address, listener, -1, err, err_size)) >= 0) {
+        if (!vmsg_pump_run(&pump, err, err_size))
+            fprintf(stderr, "%s\n", err);
+        close(pump.fd);
+    }
+    close(listener);
+    unlink(address->path);
+    return UNREACHABLE;
+}
+
+int vmsg_serve(const struct vmsg_serve_options *options, char *err, size_t err_size)
+{
+    static const char scheme[] = "unix-listen:";
+    struct vmsg_address address;
+    if (!vmsg_served_peer_check(&options->peer, err, err_size))
+        return WRONG_USAGE;
+    if (!options->listen)
+        return serve_inherited(&options->peer, err, err_size);
+    if (strncmp(options->listen, scheme, sizeof scheme - 1)) {
+        snprintf(err, err_size, "a peer cannot listen on '%s'; use unix-listen:/path",
+                 options->listen);
+        return WRONG_USAGE;
+    }
+    if (!vmsg_address_parse(&address, options->listen + sizeof scheme - 1, err, err_size))
+        return WRONG_USAGE;
+    int status = serve_connections(options, &address, err, err_size);
+    vmsg_address_clear(&address);
+    return status;
+}

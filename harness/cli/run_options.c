@@ -1,0 +1,213 @@
+/* The options of `vmsgspec run`. */
+#include "harness/cli/run_options.h"
+
+#include "reports/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    KEY_ROLE = 0x100,
+    KEY_SUT,
+    KEY_ICS,
+    KEY_SELECT,
+    KEY_SCENARIO,
+    KEY_REPORT,
+    KEY_SEED,
+    KEY_REPEAT,
+    KEY_JOBS,
+    KEY_MEM,
+    KEY_TIMEOUT,
+    KEY_COLOUR,
+    KEY_VERBOSE,
+    KEY_FIELD, /* the first of the statement's fields, in the order of `fields` */
+};
+
+/* Fields of the conformance statement by their keys; an option's '-' is a key's '_'. */
+static const char *const fields[] = {
+    "name",          "version",           "devices",
+    "bus_messages",  "revision",          "max_msg_size",
+    "config",        "transport_features", "notifications",
+    "notification_path", "request_timeout_ms", "attempts",
+    "upper_tester",  "optional",
+};
+
+static const struct argp_option options[] = {
+    {NULL, 0, NULL, 0, "What is judged:", 1},
+    {"role", KEY_ROLE, "ROLE", 0, "what the implementation is: device, driver or bus", 0},
+    {"sut", KEY_SUT, "URI", 0, "how it is reached, e.g. 'exec:./my-device' (vmsgspec adapters)", 0},
+    {"ics", KEY_ICS, "FILE", 0, "its conformance statement, a Lua file", 0},
+    {NULL, 0, NULL, 0, "What is run:", 2},
+    {"select", KEY_SELECT, "GLOB", 0,
+     "only scenarios whose id, block or clause matches; may be repeated", 0},
+    {"scenario", KEY_SCENARIO, "FILE", 0, "also the scenarios of this file (ids file/...)", 0},
+    {"seed", KEY_SEED, "N", 0, "what varies, varies by this number; default 1", 0},
+    {"repeat", KEY_REPEAT, "N", 0, "run each scenario N times, with seeds N, N+1, ...", 0},
+    {"jobs", KEY_JOBS, "N", 0, "start up to N implementations at a time; default 1", 0},
+    {"mem", KEY_MEM, "SIZE", 0, "DMA memory, e.g. 64K or 16M (default); 0: none", 0},
+    {"timeout", KEY_TIMEOUT, "SECONDS", 0, "how long it may stay silent; default 2", 0},
+    {NULL, 0, NULL, 0, "What is told:", 3},
+    {"report", KEY_REPORT, "FORMAT=PATH", 0,
+     "also write a report: text, json or junit; PATH - is standard output, in place of the text. "
+     "May be repeated", 0},
+    {"verbose", KEY_VERBOSE, NULL, 0, "all findings, passed clauses, more traces", 0},
+    {"colour", KEY_COLOUR, "WHEN", OPTION_ARG_OPTIONAL, "auto (default), always or never", 0},
+    {NULL, 0, NULL, 0, "Fields of the conformance statement, over those of --ics:", 4},
+    {"name", KEY_FIELD, "TEXT", 0, "the implementation's name", 0},
+    {"sut-version", KEY_FIELD + 1, "TEXT", 0, "its version", 0},
+    {"devices", KEY_FIELD + 2, "N,N,...", 0, "its device numbers; default: enumerated", 0},
+    {"bus-messages", KEY_FIELD + 3, "NAME,...", 0, "GET_DEVICES, PING, EVENT_DEVICE", 0},
+    {"revision", KEY_FIELD + 4, "N", 0, "transport revision", 0},
+    {"max-msg-size", KEY_FIELD + 5, "BYTES", 0, "header included; default 264", 0},
+    {"config", KEY_FIELD + 6, "DEV:writable=OFFSET+LENGTH,DEV:shm=ID", 0,
+     "configuration that may be written, shared memory regions", 0},
+    {"transport-features", KEY_FIELD + 7, "MASK", 0, "0x1: strict configuration generation", 0},
+    {"notifications", KEY_FIELD + 8, "HOW", 0, "events or polling", 0},
+    {"notification-path", KEY_FIELD + 9, "HOW", 0, "of a bus: forward or synthesis", 0},
+    {"request-timeout-ms", KEY_FIELD + 10, "N", 0, "of a bus or driver: one attempt", 0},
+    {"attempts", KEY_FIELD + 11, "N", 0, "of a driver: before it resets", 0},
+    {"upper-tester", KEY_FIELD + 12, "BOOL", 0, "whether it accepts upper-tester commands", 0},
+    {"optional", KEY_FIELD + 13, "NAME=BOOL", 0, "an option that it has or lacks", 0},
+    {0},
+};
+
+static bool wrong(char *err, size_t err_size, const char *text)
+{
+    snprintf(err, err_size, "%s", text);
+    return false;
+}
+
+static bool take_report(struct vmsg_run_options *o, const char *arg, char *err, size_t err_size)
+{
+    char *equals = strchr(arg, '=');
+
+    if (!equals || !equals[1] || equals == arg)
+        return wrong(err, err_size, "--report needs FORMAT=PATH, e.g. --report json=report.json");
+    *equals = '\0';
+    for (size_t i = 0; i < o->n_reports; i++)
+        if (!strcmp(o->reports[i].path, equals + 1)) {
+            snprintf(err, err_size, "two reports go to '%s'; give each its own path", equals + 1);
+            return false;
+        }
+    o->reports[o->n_reports++] = (struct vmsg_run_report){arg, equals + 1};
+    return true;
+}
+
+static bool take_colour(struct vmsg_run_options *o, const char *arg, char *err, size_t err_size)
+{
+    if (!arg || !strcmp(arg, "always"))
+        o->colour = VMSG_COLOUR_ALWAYS;
+    else if (!strcmp(arg, "auto"))
+        o->colour = VMSG_COLOUR_AUTO;
+    else if (!strcmp(arg, "never"))
+        o->colour = VMSG_COLOUR_NEVER;
+    else
+        return wrong(err, err_size, "--colour must be auto, always or never");
+    return true;
+}
+
+static bool take_count(const char *option, const char *arg, unsigned most, unsigned *value,
+                       char *err, size_t err_size)
+{
+    uint64_t n;
+
+    if (!vmsg_value_number(option, arg, 1, most, &n, err, err_size))
+        return false;
+    *value = (unsigned)n;
+    return true;
+}
+
+static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size)
+{
+    struct vmsg_run_options *o = ctx;
+
+    switch (key) {
+    case KEY_ROLE:
+        o->role_given = true;
+        return vmsg_value_role(arg, &o->role, err, err_size);
+    case KEY_SUT:
+        o->uri = arg;
+        return true;
+    case KEY_ICS:
+        o->ics = arg;
+        return true;
+    case KEY_SELECT:
+        o->select[o->n_select++] = arg;
+        return true;
+    case KEY_SCENARIO:
+        o->scenario = arg;
+        return true;
+    case KEY_REPORT:
+        return take_report(o, arg, err, err_size);
+    case KEY_SEED:
+        return vmsg_value_number("--seed", arg, 0, CLI_SEED_MOST, &o->seed, err, err_size);
+    case KEY_REPEAT:
+        return take_count("--repeat", arg, 1000000, &o->repeat, err, err_size);
+    case KEY_JOBS:
+        return take_count("--jobs", arg, 64, &o->jobs, err, err_size);
+    case KEY_MEM:
+        return vmsg_value_size("--mem", arg, (uint64_t)1 << 30, &o->mem_size, err, err_size);
+    case KEY_TIMEOUT:
+        return vmsg_value_seconds("--timeout", arg, 3600, &o->timeout_ms, err, err_size);
+    case KEY_COLOUR:
+        return take_colour(o, arg, err, err_size);
+    case KEY_VERBOSE:
+        o->verbose = true;
+        return true;
+    case ARGP_KEY_ARG:
+        snprintf(err, err_size, "unexpected '%s'; the implementation is named by --sut URI", arg);
+        return false;
+    default: /* a field */
+        o->fields[o->n_fields++] = (struct vmsg_run_field){fields[key - KEY_FIELD], arg};
+        return true;
+    }
+}
+
+/* What no default can stand for. */
+static bool complete(const struct vmsg_run_options *o)
+{
+    if (!o->role_given)
+        vmsg_cli_error("run", "--role is missing: --role device, driver or bus says what the "
+                              "implementation is");
+    else if (!o->uri)
+        vmsg_cli_error("run", "--sut is missing: --sut URI says how the implementation is reached, "
+                              "e.g. --sut 'exec:./my-device'");
+    return o->role_given && o->uri;
+}
+
+enum vmsg_cli_parsed vmsg_run_options_parse(struct vmsg_run_options *o, int argc, char **argv)
+{
+    static const struct vmsg_cli_options parser = {
+        .command = "run",
+        .args = "--role ROLE --sut URI",
+        .doc = "Run scenarios against an implementation and judge what it sends."
+               "\vThe text report goes to standard output. Exit status: 0 conforms, 1 does not, 2 "
+               "wrong usage, 3 the implementation could not be started or reached.",
+        .options = options,
+        .take = take,
+    };
+    enum vmsg_cli_parsed parsed;
+    size_t most = (size_t)argc + 1; /* of anything that may be repeated */
+
+    *o = (struct vmsg_run_options){
+        .seed = 1, .repeat = 1, .jobs = 1, .mem_size = 16u << 20, .timeout_ms = 2000};
+    o->select = calloc(most, sizeof *o->select);
+    o->reports = calloc(most, sizeof *o->reports);
+    o->fields = calloc(most, sizeof *o->fields);
+    if (!o->select || !o->reports || !o->fields) {
+        vmsg_cli_error("run", "out of memory");
+        return CLI_WRONG;
+    }
+    parsed = vmsg_cli_parse(&parser, argc, argv, o);
+    if (parsed == CLI_PARSED && !complete(o))
+        return CLI_WRONG;
+    return parsed;
+}
+
+void vmsg_run_options_clear(struct vmsg_run_options *o)
+{
+    free(o->select);
+    free(o->reports);
+    free(o->fields);
+    *o = (struct vmsg_run_options){0};
+}

@@ -1,0 +1,55 @@
+/* The report files of a run. */
+#include "harness/cli/run_reports.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool vmsg_run_reports_open(struct vmsg_run_reports *r, const struct vmsg_run_options *o, char *err,
+                           size_t err_size)
+{
+    *r = (struct vmsg_run_reports){.files = calloc(o->n_reports + 1, sizeof *r->files)};
+    if (!r->files) {
+        snprintf(err, err_size, "out of memory");
+        return false;
+    }
+    for (size_t i = 0; i < o->n_reports; i++) {
+        r->files[i] =
+            vmsg_report_open(o->reports[i].format, o->reports[i].path, err, err_size);
+        if (!r->files[i]) {
+            vmsg_run_reports_abandon(r);
+            return false;
+        }
+        r->n++;
+        r->stdout_taken |= !strcmp(o->reports[i].path, "-");
+    }
+    return true;
+}
+
+/* Files first: whoever reads the text through a pipe may close it early. */
+bool vmsg_run_reports_write(struct vmsg_run_reports *r, const struct vmsg_run_options *o,
+                            const struct vmsg_run_result *result)
+{
+    const struct vmsg_report_options options = {
+        .colour = vmsg_colour_wanted(o->colour, stdout), .verbose = o->verbose};
+    char err[CLI_ERR_SIZE];
+    bool ok = true;
+
+    for (size_t i = 0; i < r->n; i++)
+        if (!vmsg_report_commit(r->files[i], result, err, sizeof err)) {
+            vmsg_cli_error("run", "%s", err);
+            ok = false;
+        }
+    r->n = 0;
+    if (!r->stdout_taken) /* a failure shows when standard output is closed */
+        vmsg_report_format_by_name("text")->write(stdout, result, &options);
+    vmsg_run_reports_abandon(r);
+    return ok;
+}
+
+void vmsg_run_reports_abandon(struct vmsg_run_reports *r)
+{
+    for (size_t i = 0; i < r->n; i++)
+        vmsg_report_abandon(r->files[i]);
+    free(r->files);
+    *r = (struct vmsg_run_reports){0};
+}

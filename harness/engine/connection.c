@@ -1,0 +1,185 @@
+/* One connection to the SUT; see connection.h. */
+#include "harness/engine/connection.h"
+
+#include <endian.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void found(void *ctx, const struct vmsg_finding *f)
+{
+    struct vmsg_connection *c = ctx;
+    struct vmsg_seen_finding *more;
+
+    if (c->n_findings == VMSG_FINDINGS_MOST)
+        return;
+    more = realloc(c->findings, (c->n_findings + 1) * sizeof *more);
+    if (!more) {
+        c->out_of_memory = true;
+        return;
+    }
+    c->findings = more;
+    more[c->n_findings++] = (struct vmsg_seen_finding){.clause = f->clause,
+                                                       .message = f->message,
+                                                       .dev_num = f->dev_num,
+                                                       .text = strdup(f->text)};
+}
+
+bool vmsg_connection_begin(struct vmsg_connection *c, struct vmsg_adapter *adapter,
+                           const struct vmsg_adapter_params *params,
+                           const struct vmsg_oracle_config *oracle, char *err, size_t err_size)
+{
+    struct vmsg_oracle_config config = *oracle;
+
+    memset(c, 0, offsetof(struct vmsg_connection, packet));
+    c->adapter = adapter;
+    if (!adapter->ops->start(adapter, params, err, err_size))
+        return false;
+    c->memory = params->mem_size ? adapter->ops->memory(adapter) : NULL;
+    c->mem_size = c->memory ? params->mem_size : 0;
+    config.mem_base = params->mem_base;
+    config.mem_size = c->mem_size;
+    c->oracle = vmsg_oracle_new(&config, found, c);
+    c->out_of_memory = !c->oracle;
+    c->began_ns = adapter->ops->now_ns(adapter);
+    return true;
+}
+
+void vmsg_connection_end(struct vmsg_connection *c, struct vmsg_adapter_end *end)
+{
+    *end = (struct vmsg_adapter_end){.status = -1};
+    c->adapter->ops->stop(c->adapter, end);
+    vmsg_oracle_free(c->oracle);
+    c->oracle = NULL;
+    c->memory = NULL;
+}
+
+void vmsg_connection_clear(struct vmsg_connection *c)
+{
+    for (size_t i = 0; i < c->n_findings; i++)
+        free(c->findings[i].text);
+    free(c->findings);
+    c->findings = NULL;
+    c->n_findings = 0;
+    vmsg_trace_clear(&c->trace);
+}
+
+uint64_t vmsg_connection_now(const struct vmsg_connection *c)
+{
+    return c->adapter->ops->now_ns(c->adapter);
+}
+
+static uint32_t add_to_trace(struct vmsg_connection *c, int kind, unsigned endpoint,
+                             const void *bytes, size_t len, const char *text)
+{
+    return vmsg_trace_add(&c->trace, kind, vmsg_connection_now(c) - c->began_ns, endpoint, bytes,
+                          len, text);
+}
+
+void vmsg_connection_send(struct vmsg_connection *c, unsigned endpoint, const void *bytes,
+                          size_t len)
+{
+    uint32_t index = add_to_trace(c, VMSG_TRACE_TO_SUT, endpoint, bytes, len, NULL);
+
+    if (c->oracle)
+        vmsg_oracle_message(c->oracle, index, VMSG_TO_DEVICE, bytes, len);
+    if (!c->closed && !c->adapter->ops->send(c->adapter, endpoint, bytes, len))
+        c->closed = true;
+}
+
+void vmsg_connection_command(struct vmsg_connection *c, const char *line)
+{
+    if (!c->closed && !c->adapter->ops->command(c->adapter, line))
+        c->closed = true;
+}
+
+static void take_message(struct vmsg_connection *c)
+{
+    uint32_t index;
+
+    vmsg_connection_poll(c);
+    c->received++;
+    index = add_to_trace(c, VMSG_TRACE_FROM_SUT, c->endpoint, c->packet, c->len, NULL);
+    if (c->oracle)
+        vmsg_oracle_message(c->oracle, index, VMSG_TO_DRIVER, c->packet, c->len);
+}
+
+static void take_line(struct vmsg_connection *c)
+{
+    char text[300];
+
+    if (c->len >= VMSG_PACKET_MOST)
+        c->len = VMSG_PACKET_MOST - 1;
+    for (size_t i = 0; i < c->len; i++)
+        if (c->packet[i] < ' ' || c->packet[i] > '~')
+            c->packet[i] = '?';
+    c->packet[c->len] = '\0';
+    snprintf(text, sizeof text, "upper tester replies: %.200s", (char *)c->packet);
+    add_to_trace(c, VMSG_TRACE_NOTE, 0, NULL, 0, text);
+}
+
+enum vmsg_arrival vmsg_connection_wait(struct vmsg_connection *c, uint64_t deadline_ns)
+{
+    enum vmsg_arrival what;
+
+    /* What was sent before it closed still counts, so a failed send does not end the reading. */
+    what = c->adapter->ops->wait(c->adapter, deadline_ns, c->packet, sizeof c->packet, &c->len,
+                                 &c->endpoint);
+    if (what == VMSG_ARRIVED_NOTHING && c->closed)
+        what = VMSG_ARRIVED_CLOSED;
+    if (what == VMSG_ARRIVED_CLOSED && !c->closed)
+        add_to_trace(c, VMSG_TRACE_NOTE, 0, NULL, 0, "the SUT closed the connection");
+    if (what == VMSG_ARRIVED_CLOSED)
+        c->closed = true;
+    if (c->len > sizeof c->packet)
+        c->len = sizeof c->packet;
+    if (what == VMSG_ARRIVED_MESSAGE)
+        take_message(c);
+    if (what == VMSG_ARRIVED_LINE)
+        take_line(c);
+    return what;
+}
+
+void vmsg_connection_note(struct vmsg_connection *c, struct vmsg_note *note, const char *text)
+{
+    note->index = add_to_trace(c, VMSG_TRACE_NOTE, 0, NULL, 0, text);
+    if (c->oracle)
+        vmsg_oracle_note(c->oracle, note);
+}
+
+bool vmsg_connection_watch(struct vmsg_connection *c, uint16_t dev_num, uint32_t vq, size_t offset)
+{
+    if (c->n_watches == VMSG_WATCHES_MOST)
+        return false;
+    c->watches[c->n_watches++] =
+        (struct vmsg_watch){.dev_num = dev_num, .vq = vq, .offset = offset};
+    return true;
+}
+
+void vmsg_connection_unwatch(struct vmsg_connection *c)
+{
+    c->n_watches = 0;
+}
+
+void vmsg_connection_poll(struct vmsg_connection *c)
+{
+    for (size_t i = 0; i < c->n_watches && c->memory; i++) {
+        struct vmsg_watch *w = &c->watches[i];
+        uint16_t *at = (uint16_t *)(void *)(c->memory + w->offset);
+        uint16_t now = le16toh(__atomic_load_n(at, __ATOMIC_ACQUIRE));
+        uint16_t more = (uint16_t)(now - w->last);
+        char text[80];
+
+        if (!more)
+            continue;
+        w->last = now;
+        snprintf(text, sizeof text, "memory: %u more used on queue %u of device %u", more, w->vq,
+                 w->dev_num);
+        vmsg_connection_note(c,
+                             &(struct vmsg_note){.kind = VMSG_NOTE_USED,
+                                                 .dev_num = w->dev_num,
+                                                 .vq = w->vq,
+                                                 .value = more},
+                             text);
+    }
+}

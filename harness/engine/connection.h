@@ -1,0 +1,87 @@
+/*
+ * One connection to the SUT: the adapter, the oracle that watches it, and the trace of it.
+ *
+ * Every message that passes is in the trace and before the oracle, under the same index. What
+ * the SUT did in memory before it sent a message is told to the oracle before the message.
+ */
+#ifndef VMSG_CONNECTION_H
+#define VMSG_CONNECTION_H
+
+#include "adapters/adapter.h"
+#include "harness/engine/result.h"
+#include "harness/engine/trace.h"
+#include "harness/oracle/oracle.h"
+
+#define VMSG_WATCHES_MOST  64
+#define VMSG_MEM_BASE      UINT64_C(0x40000000)
+#define VMSG_FINDINGS_MOST 1000u /* kept of one connection; all are counted */
+#define VMSG_FLOOD         100000u /* messages after which a SUT is said to flood */
+#define VMSG_PACKET_MOST   (65536u + 64u) /* bytes read of a packet */
+
+/* A used ring in memory that is looked at. */
+struct vmsg_watch {
+    uint16_t dev_num;
+    uint32_t vq;
+    size_t offset; /* of the used index, in the DMA memory */
+    uint16_t last;
+};
+
+struct vmsg_seen_finding {
+    enum vmsg_clause_no clause;
+    uint32_t message;
+    uint16_t dev_num;
+    char *text; /* NULL when memory ran out */
+};
+
+struct vmsg_connection {
+    struct vmsg_adapter *adapter;
+    struct vmsg_oracle *oracle;
+    struct vmsg_trace trace;
+    uint64_t began_ns;
+    uint8_t *memory; /* NULL: none */
+    size_t mem_size;
+    uint32_t received; /* messages */
+    bool closed;       /* the SUT closed, exited or died */
+    bool out_of_memory;
+    struct vmsg_watch watches[VMSG_WATCHES_MOST];
+    size_t n_watches;
+    struct vmsg_seen_finding *findings;
+    size_t n_findings;
+    unsigned endpoint; /* of the last message */
+    size_t len;
+    uint8_t packet[VMSG_PACKET_MOST]; /* the last message or line */
+};
+
+/*
+ * Start the SUT and the oracle. False with a sentence in err when the SUT cannot be had; nothing
+ * is to be ended then.
+ */
+bool vmsg_connection_begin(struct vmsg_connection *c, struct vmsg_adapter *adapter,
+                           const struct vmsg_adapter_params *params,
+                           const struct vmsg_oracle_config *oracle, char *err, size_t err_size);
+
+/* Stop the SUT and free everything but the trace and the findings. */
+void vmsg_connection_end(struct vmsg_connection *c, struct vmsg_adapter_end *end);
+
+/* Frees what is left after the end. */
+void vmsg_connection_clear(struct vmsg_connection *c);
+
+/* To the SUT. A SUT that takes nothing any more shows in the next wait. */
+void vmsg_connection_send(struct vmsg_connection *c, unsigned endpoint, const void *bytes,
+                          size_t len);
+void vmsg_connection_command(struct vmsg_connection *c, const char *line);
+
+/* Wait for what comes next; messages and lines are in c->packet, c->len bytes. */
+enum vmsg_arrival vmsg_connection_wait(struct vmsg_connection *c, uint64_t deadline_ns);
+
+uint64_t vmsg_connection_now(const struct vmsg_connection *c);
+
+/* A fact for the oracle; `text` is its line in the trace. note->index is filled in. */
+void vmsg_connection_note(struct vmsg_connection *c, struct vmsg_note *note, const char *text);
+
+/* Watch a used ring from now on (false: too many), or none any more, or look now. */
+bool vmsg_connection_watch(struct vmsg_connection *c, uint16_t dev_num, uint32_t vq, size_t offset);
+void vmsg_connection_unwatch(struct vmsg_connection *c);
+void vmsg_connection_poll(struct vmsg_connection *c);
+
+#endif

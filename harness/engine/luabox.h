@@ -1,0 +1,54 @@
+/*
+ * A bounded Lua state: a limit on memory, a limit on instructions, text chunks only.
+ *
+ * Scenario files and conformance statements are programs that somebody else wrote; whatever they
+ * do, the harness gets control back. The limits hold inside pcall too: an exhausted budget is not
+ * an error that a script could catch but a yield that nobody resumes.
+ */
+#ifndef VMSG_LUABOX_H
+#define VMSG_LUABOX_H
+
+#include <lua.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct vmsg_luabox {
+    lua_State *L;
+    size_t used, limit; /* bytes */
+    bool confined;      /* a script runs: the limit holds; not for the engine's own few bytes */
+    int64_t left;       /* instructions */
+    bool exhausted;     /* the budget ran out */
+    void *user;         /* whose box it is; see vmsg_luabox_of() */
+};
+
+/* Open a state without libraries. False when memory is short. The box must not move. */
+bool vmsg_luabox_open(struct vmsg_luabox *box, size_t memory_limit, void *user);
+void vmsg_luabox_close(struct vmsg_luabox *box); /* also of a zeroed box */
+
+/* The box of a state or of any of its coroutines. */
+struct vmsg_luabox *vmsg_luabox_of(lua_State *L);
+
+/* Give the scripts that run next this many instructions in all. */
+void vmsg_luabox_budget(struct vmsg_luabox *box, int64_t instructions);
+
+/*
+ * Compile a chunk and leave it on the stack of box->L. `name` is what errors call it. Bytecode is
+ * refused: a hostile one can break any bound. False with a sentence in err, nothing pushed.
+ */
+bool vmsg_luabox_load(struct vmsg_luabox *box, const char *name, const char *text, size_t length,
+                      char *err, size_t err_size);
+
+/* lua_resume() within the limits. */
+int vmsg_luabox_resume(struct vmsg_luabox *box, lua_State *co, int args, int *results);
+
+/*
+ * Call the function below its `args` arguments on the stack of box->L, as lua_call() would; on
+ * success leave exactly `results` values. False with a sentence in err, nothing left.
+ */
+bool vmsg_luabox_call(struct vmsg_luabox *box, int args, int results, char *err, size_t err_size);
+
+/* The message of an error object, without running any script. */
+void vmsg_luabox_error_text(lua_State *L, int index, char *err, size_t err_size);
+
+#endif

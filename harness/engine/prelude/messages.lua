@@ -1,0 +1,335 @@
+-- Messages of a scenario: sending, waiting, matching answers, fences.
+local core, import = ...
+local S = import "session"
+
+local M = {}
+
+-- How long a request may take before a fence is sent after it (see docs/scenarios.md).
+local PATIENCE_NS = 100 * 1000 * 1000
+-- Events that a flood could pile up.
+local CAME_MOST = 10000
+
+local defs = {}
+for _, d in ipairs(core.messages()) do
+    defs[d.name] = d
+end
+M.defs = defs
+
+local function def_of(name)
+    local d = defs[name]
+    if not d then
+        error("no message '" .. tostring(name) .. "' in the wire table", 0)
+    end
+    return d
+end
+
+local option_names = {
+    dev = true, token = true, type = true, size = true, extra = true, trailing = true, cut = true,
+    response = true,
+}
+
+local function with_size(bytes, size)
+    if size < 0 or size > 0xFFFF then
+        error("msg_size " .. size .. " does not fit 16 bits", 0)
+    end
+    return bytes:sub(1, 6) .. string.pack("<I2", size) .. bytes:sub(9)
+end
+
+-- The bytes of a message with the options of docs/scenarios.md applied.
+local function build(d, fields, o, token)
+    if not o then
+        return core.encode(d.name, d.bus and 0 or S.dev, token, fields, false)
+    end
+    for k in pairs(o) do
+        if not option_names[k] then
+            error("no option '" .. tostring(k) .. "' for a message", 0)
+        end
+    end
+    local dev = o.dev or (d.bus and 0 or S.dev)
+    local bytes = core.encode(d.name, dev, token, fields, o.response or false)
+    if o.type then
+        bytes = string.char(bytes:byte(1) | o.type & 0xFF) .. bytes:sub(2)
+    end
+    if o.extra then
+        bytes = with_size(bytes .. o.extra, #bytes + #o.extra)
+    end
+    if o.size then
+        bytes = with_size(bytes, o.size)
+    end
+    if o.trailing then
+        bytes = bytes .. o.trailing
+    end
+    if o.cut then
+        bytes = bytes:sub(1, o.cut)
+    end
+    return bytes
+end
+
+local function default_token(d, o)
+    if o and o.token then
+        return o.token
+    end
+    return d.event and 0 or S.fresh_token()
+end
+
+function M.encode(name, fields, o)
+    local d = def_of(name)
+    return build(d, fields, o, default_token(d, o))
+end
+
+-- What a request changes in what the engine knows, when it goes out as it should.
+local function remember(name, fields)
+    if name ~= "SET_VQUEUE" or not fields then
+        return
+    end
+    local s = S.setup[fields.index or 0] or {}
+    local ignore = { size = 4, desc_addr = 8, driver_addr = 16, device_addr = 32 }
+    for field, bit in pairs(ignore) do
+        if (fields.flags or 0) & bit == 0 then
+            s[field] = fields[field] or 0
+        end
+    end
+    S.setup[fields.index or 0] = s
+end
+
+function M.send(name, fields, o)
+    local d = def_of(name)
+    if d.event then
+        error(name .. " is an event: send it with t:event()", 0)
+    end
+    local token = default_token(d, o)
+    local bytes = build(d, fields, o, token)
+    local h = {
+        name = name, id = d.id, bus = d.bus, token = token, dev = o and o.dev or (d.bus and 0 or S.dev),
+        plain = not o or not (o.type or o.size or o.extra or o.trailing or o.cut or o.response),
+    }
+    S.done[token] = nil
+    S.open[#S.open + 1] = h
+    if h.plain then
+        remember(name, fields)
+    end
+    core.send(0, bytes)
+    return h
+end
+
+function M.event(name, fields, o)
+    local d = def_of(name)
+    if not d.event then
+        error(name .. " is a request: send it with t:send()", 0)
+    end
+    core.send(0, build(d, fields, o, default_token(d, o)))
+end
+
+local function forget(h)
+    for i, other in ipairs(S.open) do
+        if other == h then
+            table.remove(S.open, i)
+            return
+        end
+    end
+end
+
+local function answer(i, fields, defect)
+    local h = table.remove(S.open, i)
+    h.answer, h.defect = fields, defect
+    S.done[h.token] = h.name
+    if h.name == "GET_VQUEUE" and not defect then
+        S.max_size[fields.index] = fields.max_size
+    end
+end
+
+local function keep(name, fields, dev)
+    if #S.came < CAME_MOST then
+        fields.dev = fields.dev or dev
+        S.came[#S.came + 1] = { name = name, fields = fields, dev = dev, bus = defs[name].bus }
+    end
+end
+
+--[[
+Whose answer is it? First by the book: token, device and id. A SUT that gets one of these wrong is
+the oracle's business; the scenario goes on with the oldest request that the message could mean.
+]]
+local function arrive(name, fields, type, id, dev, token, defect)
+    local response, bus = type & 1 == 1, type & 2 == 2
+    if response then
+        for i, h in ipairs(S.open) do
+            if h.token == token and h.dev == dev and h.id == id and h.bus == bus then
+                return answer(i, fields, defect)
+            end
+        end
+        if S.done[token] == name then
+            return -- a second answer
+        end
+    elseif name and (defs[name].event or defs[name].either) then
+        if not defect then
+            keep(name, fields, dev)
+            if name == "PING" then
+                core.send(0, core.encode("PING", 0, token, { data = fields.data }, true))
+            end
+        end
+        return
+    end
+    for i, h in ipairs(S.open) do
+        if h.id == id then
+            local again, why = core.decode_again(h.bus and 3 or 1)
+            return answer(i, again, why)
+        end
+    end
+    if name and not response and not defect then
+        keep(name, fields, dev)
+    end
+end
+
+-- Take in what comes next. False when the deadline passed first.
+function M.pump(deadline)
+    local what, name, fields, type, id, dev, token, defect = core.wait(deadline)
+    if what == "message" then
+        arrive(name, fields, type, id, dev, token, defect)
+    elseif what == "line" then
+        S.line = name
+    end
+    return what ~= nil
+end
+
+local pump = M.pump
+
+local function wedged()
+    core.finish("wedged", ("%s was not answered within %d ms"):format(S.fence_name,
+        S.timeout // 1000000))
+end
+
+function M.fence()
+    local f = M.send(S.fence_name)
+    local deadline = core.now() + S.timeout
+    while not f.answer and pump(deadline) do
+    end
+    if not f.answer then
+        wedged()
+    end
+end
+
+-- Wait for the answer of h, for `patience` without a fence. h.answer stays nil when none comes.
+function M.settle(h, patience)
+    local deadline = core.now() + patience
+    while not h.answer and patience > 0 and pump(deadline) do
+    end
+    if h.answer then
+        return
+    end
+    local f = M.send(S.fence_name)
+    deadline = core.now() + S.timeout
+    while not h.answer and not f.answer and pump(deadline) do
+    end
+    if not h.answer and not f.answer then
+        wedged()
+    end
+    -- The order of requests binds a device, not the bus: give its answer the time of a request.
+    deadline = core.now() + PATIENCE_NS
+    while not h.answer and h.bus and h.plain and pump(deadline) do
+    end
+    if not h.answer then
+        forget(h)
+    end
+end
+
+local function taken(h)
+    if h.defect then
+        core.finish("inconclusive", ("the answer to %s is malformed (%s)"):format(h.name, h.defect))
+    end
+    return h.answer
+end
+
+function M.await(h, patience)
+    M.settle(h, patience or PATIENCE_NS)
+    return taken(h)
+end
+
+function M.request(name, fields, o)
+    local h = M.send(name, fields, o)
+    M.settle(h, PATIENCE_NS)
+    if not h.answer then
+        core.finish("inconclusive", name .. " is not answered")
+    end
+    return taken(h)
+end
+
+function M.try(name, fields, o)
+    return M.await(M.send(name, fields, o), 0)
+end
+
+-- The opening: GET_DEVICE_INFO, or GET_DEVICE_STATUS for a SUT that lacks it; also the fence.
+function M.open(patience)
+    local info = M.send("GET_DEVICE_INFO")
+    local deadline = core.now() + patience
+    while not info.answer and pump(deadline) do
+    end
+    if not info.answer then
+        local status = M.send("GET_DEVICE_STATUS")
+        deadline = core.now() + S.timeout
+        while not info.answer and not status.answer and pump(deadline) do
+        end
+        if not info.answer and not status.answer then
+            core.finish("wedged", ("neither GET_DEVICE_INFO nor GET_DEVICE_STATUS of device %d was " ..
+                "answered within %d ms"):format(S.dev, S.timeout // 1000000))
+        end
+        if not info.answer then
+            S.fence_name = "GET_DEVICE_STATUS"
+            forget(info)
+        end
+    end
+    core.opened()
+    S.info = not info.defect and info.answer or nil
+    S.no_info = info.answer and "malformed" or "not answered"
+end
+
+-- For those who wait in steps: memory, or a status that changes by itself.
+function M.steps()
+    local step = 500 * 1000
+    return function(deadline)
+        step = math.min(step * 2, 20 * 1000 * 1000)
+        pump(math.min(deadline, core.now() + step))
+        return core.now() < deadline
+    end
+end
+
+local function matches(e, name, fields)
+    if e.name ~= name or e.used then
+        return false
+    end
+    for k, v in pairs(fields) do
+        if e.fields[k] ~= v then
+            return false
+        end
+    end
+    return e.bus or fields.dev ~= nil or e.dev == S.dev
+end
+
+function M.expect(name, fields)
+    local deadline, from = core.now() + S.timeout, 1
+    def_of(name)
+    repeat
+        for i = from, #S.came do
+            if matches(S.came[i], name, fields or {}) then
+                S.came[i].used = true
+                return S.came[i].fields
+            end
+        end
+        from = #S.came + 1
+    until not pump(deadline)
+    return nil
+end
+
+function M.received(name)
+    local list = {}
+    def_of(name)
+    for _, e in ipairs(S.came) do
+        if e.name == name then
+            list[#list + 1] = e.fields
+        end
+    end
+    return list
+end
+
+M.PATIENCE_NS = PATIENCE_NS
+
+return M

@@ -1,0 +1,243 @@
+--[[
+What a scenario needs, one entry a need: which values it may have, and a check `before` the
+connection, by what is declared, or `after` the opening, by what the device has. A check returns
+nothing when the need is met; else what becomes of the scenario ("skip": the conformance statement
+says that it is absent; "unobservable": this way of attaching the SUT cannot show it;
+"inconclusive") and the reason.
+]]
+local core, import = ...
+local S = import "session"
+local I = import "init"
+local P = import "probe"
+local IO = import "io"
+
+-- What is known of the device; found out now when the first connection of the run could not.
+local function known(writable)
+    if not S.info then
+        core.finish("inconclusive", "GET_DEVICE_INFO is " .. S.no_info)
+    end
+    if not S.probe or (writable and S.probe.writable == nil) then
+        S.probe = P.device(writable)
+    end
+    return S.probe
+end
+
+local function yes(value)
+    return value == true
+end
+
+local function count(value)
+    return math.type(value) == "integer" and value > 0
+end
+
+local function one_of(...)
+    local set = {}
+    for _, word in ipairs{ ... } do
+        set[word] = true
+    end
+    return function(value)
+        return set[value] or false
+    end
+end
+
+local needs = {}
+
+local function memory(f)
+    if f.mem_size == 0 then
+        return "unobservable", "no DMA memory is shared with the SUT"
+    end
+end
+
+needs.memory = { valid = yes, before = memory }
+
+needs.upper = {
+    valid = yes,
+    before = function(f)
+        if not f.upper then
+            return "inconclusive", "needs the upper tester"
+        end
+    end,
+}
+
+needs.profile = {
+    valid = one_of("strict", "baseline"),
+    before = function(f, value)
+        if value == "strict" and not f.strict_offered then
+            return "skip", "the SUT does not offer the strict profile (transport feature bit 0)"
+        end
+    end,
+}
+
+needs.notifications = {
+    valid = one_of("events", "polling"),
+    before = function(f, value)
+        local mode = f.polling and "polling" or "events"
+        if value ~= mode then
+            return "skip", ("the SUT declares notifications = \"%s\""):format(mode)
+        end
+    end,
+}
+
+needs.boundaries = {
+    valid = yes,
+    before = function(f)
+        if not f.boundaries then
+            return "unobservable", "this adapter does not keep packet boundaries"
+        end
+    end,
+}
+
+needs.bus = {
+    valid = one_of("GET_DEVICES", "PING", "EVENT_DEVICE"),
+    before = function(f, name)
+        if not f.bus[name] then
+            return "skip", ("the SUT does not implement %s"):format(name)
+        end
+    end,
+}
+
+needs.max_msg_size = {
+    valid = count,
+    before = function(f, most)
+        if f.max_msg_size > most then
+            return "inconclusive", ("needs a maximum message size of at most %d"):format(most)
+        end
+    end,
+}
+
+local function queues(n)
+    if #known().queues < n then
+        return "inconclusive", ("the device has %d available virtqueues, %d are needed"):format(
+            #S.probe.queues, n)
+    end
+end
+
+needs.queues = { valid = count, after = queues }
+
+needs.queue = {
+    valid = yes,
+    after = function()
+        return queues(1)
+    end,
+}
+
+needs.config = {
+    valid = count,
+    after = function(n)
+        known()
+        if S.info.config_size < n then
+            return "inconclusive", ("the configuration space has %d bytes, %d are needed"):format(
+                S.info.config_size, n)
+        end
+    end,
+}
+
+needs.writable = {
+    valid = yes,
+    after = function()
+        local declared = S.facts.writable
+        if declared and not declared[1] then
+            return "skip", "the conformance statement says that nothing may be written"
+        end
+        if not declared and not known(true).writable then
+            return "inconclusive", "no writable range of the configuration space is known or was found"
+        end
+        S.writable = declared and declared[1] or S.probe.writable
+    end,
+}
+
+needs.feature = {
+    valid = function(value)
+        return (pcall(I.bit_of, value))
+    end,
+    after = function(name)
+        if I.offers(known().features, I.bit_of(name)) then
+            return
+        end
+        if S.facts.optional[tostring(name):lower()] == false then
+            return "skip", ("the conformance statement says that %s is absent"):format(name)
+        end
+        return "inconclusive", ("the device does not offer %s"):format(name)
+    end,
+}
+
+needs.io = {
+    valid = yes,
+    before = memory,
+    after = function()
+        known()
+        local kind = IO.type_of(S.info)
+        if not kind then
+            return "inconclusive", ("the engine builds no request for device type %d"):format(
+                S.info.device_id)
+        end
+        for _, vq in ipairs(S.probe.queues) do
+            if vq == kind.queue then
+                S.vq = vq
+                return
+            end
+        end
+        return "inconclusive", ("virtqueue %d of the %s device is not available"):format(
+            kind.queue, kind.name)
+    end,
+}
+
+local N = {}
+
+-- Is this the name of a need, and may it have this value? An error message, or nil.
+function N.problem(name, value)
+    if not needs[name] then
+        return ("unknown need '%s'"):format(tostring(name))
+    end
+    if not needs[name].valid(value) then
+        return ("need '%s' cannot be %s"):format(name, tostring(value))
+    end
+end
+
+local function in_order(wanted)
+    local names = {}
+    for name in pairs(wanted or {}) do
+        names[#names + 1] = name
+    end
+    table.sort(names)
+    return names
+end
+
+-- Before the connection. Nothing when all may be met, else the kind and the reason.
+function N.before(wanted, facts)
+    for _, name in ipairs(in_order(wanted)) do
+        if needs[name].before then
+            local kind, reason = needs[name].before(facts, wanted[name])
+            if kind then
+                return kind, reason
+            end
+        end
+    end
+end
+
+local function take_probe()
+    if not S.facts.probe then
+        return
+    end
+    S.probe = P.unpack(S.facts.probe)
+    S.offered = S.probe.features
+    for i, max in pairs(S.probe.max_size) do
+        S.max_size[i] = max
+    end
+end
+
+-- On an open connection; ends the scenario when a need is not met.
+function N.after(wanted)
+    take_probe()
+    for _, name in ipairs(in_order(wanted)) do
+        if needs[name].after then
+            local kind, reason = needs[name].after(wanted[name])
+            if kind then
+                core.finish(kind, reason)
+            end
+        end
+    end
+    S.vq = S.vq or S.probe and S.probe.queues[1]
+end
+
+return N

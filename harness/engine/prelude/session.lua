@@ -1,0 +1,52 @@
+-- What is known during one scenario on one connection. One at a time in a Lua state.
+local core = ...
+
+local S = {}
+
+-- facts: what the run knows (facts.c makes it); dev: the device that the scenario is about.
+function S.begin(facts)
+    S.facts = facts
+    S.dev = facts.dev
+    S.timeout = facts.timeout_ns
+    S.fence_name = "GET_DEVICE_INFO"
+    S.info, S.no_info = nil, "not answered"
+    S.vq, S.writable = nil, nil -- what needs.lua chose
+    S.open = {} -- requests that wait for a response, oldest first
+    S.done = {} -- token -> the name that it was used for, of answered requests
+    S.came = {} -- events and requests of the SUT, in order
+    S.line = nil -- reply of the upper tester
+    S.token = core.random(0xFFFF)
+    S.offered = nil -- feature blocks, index from 0
+    S.driver_features = {}
+    S.max_size = {} -- queue -> max_size as GET_VQUEUE told
+    S.setup = {} -- queue -> size and addresses as SET_VQUEUE gave them
+    S.rings = {}
+    S.probe = nil -- what probe.lua found of the device
+    S.heap = facts.mem_base + 0x1000
+    S.heap_end = facts.mem_base + (facts.mem_size > 0 and facts.mem_size or 0x1000000)
+end
+
+-- Fresh DMA memory; without memory an address that looks like one.
+function S.alloc(size, align)
+    local at = (S.heap + align - 1) // align * align
+    if at + size > S.heap_end then
+        core.finish("inconclusive", "the DMA memory is too small for this scenario; give --mem more")
+    end
+    S.heap = at + size
+    return at
+end
+
+-- A token that no outstanding request has, never 0.
+function S.fresh_token()
+    local taken
+    repeat
+        S.token = S.token % 0xFFFF + 1
+        taken = false
+        for _, h in ipairs(S.open) do
+            taken = taken or h.token == S.token
+        end
+    until not taken or #S.open >= 0xFFFF
+    return S.token
+end
+
+return S

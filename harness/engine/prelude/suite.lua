@@ -1,0 +1,63 @@
+-- Is a scenario file what docs/scenarios.md says? Errors name the file, the scenario and the mend.
+local core, import = ...
+local N = import "needs"
+
+local keys = {
+    name = "string", requirement = "string", clauses = "table", needs = "table", run = "function",
+    scope = "string",
+}
+
+local function check_clauses(id, clauses)
+    if #clauses == 0 then
+        return id .. ": it names no clause"
+    end
+    for _, c in ipairs(clauses) do
+        if type(c) ~= "string" or not core.clause(c) then
+            return ("%s: no clause '%s' in the catalogue"):format(id, tostring(c))
+        end
+    end
+end
+
+local function check_needs(id, needs)
+    for name, value in pairs(needs or {}) do
+        local problem = N.problem(name, value)
+        if problem then
+            return id .. ": " .. problem
+        end
+    end
+end
+
+local function check_scenario(id, s)
+    for k, v in pairs(s) do
+        if not keys[k] then
+            return ("%s: unknown key '%s'"):format(id, tostring(k))
+        elseif type(v) ~= keys[k] then
+            return ("%s: '%s' is no %s"):format(id, k, keys[k])
+        end
+    end
+    for _, k in ipairs{ "requirement", "clauses", "run" } do
+        if not s[k] then
+            return ("%s: it has no '%s'"):format(id, k)
+        end
+    end
+    if s.scope and s.scope ~= "device" and s.scope ~= "bus" then
+        return id .. ": its scope is neither \"device\" nor \"bus\""
+    end
+    return check_clauses(id, s.clauses) or check_needs(id, s.needs)
+end
+
+-- nil, or what is wrong with the value that the file returned.
+return function(prefix, list)
+    if type(list) ~= "table" or #list == 0 then
+        return prefix .. ": the file returns no scenarios: end it with return { { name = ... }, ... }"
+    end
+    for i, s in ipairs(list) do
+        if type(s) ~= "table" or type(s.name) ~= "string" or not s.name:match("^[%w%-]+$") then
+            return ("%s: scenario %d has no name made of letters, digits and '-'"):format(prefix, i)
+        end
+        local problem = check_scenario(prefix .. "/" .. s.name, s)
+        if problem then
+            return problem
+        end
+    end
+end

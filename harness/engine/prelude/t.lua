@@ -1,0 +1,76 @@
+-- The object that a scenario's function is given; docs/scenarios.md is its reference.
+local core, import = ...
+local S = import "session"
+local M = import "messages"
+local I = import "init"
+local C = import "constants"
+local R = import "ring"
+local upper = import "upper"
+
+local methods = {}
+
+for name, d in pairs(M.defs) do
+    if not d.event then
+        methods[name] = function(_, fields, options)
+            return M.request(name, fields, options)
+        end
+    end
+end
+
+function methods.try(_, name, fields, options) return M.try(name, fields, options) end
+function methods.send(_, name, fields, options) return M.send(name, fields, options) end
+function methods.await(_, handle) return M.await(handle) end
+function methods.event(_, name, fields, options) return M.event(name, fields, options) end
+function methods.encode(_, name, fields, options) return M.encode(name, fields, options) end
+function methods.raw(_, bytes) core.send(0, bytes) end
+function methods.fence() M.fence() end
+function methods.expect(_, name, fields) return M.expect(name, fields) end
+function methods.received(_, name) return M.received(name) end
+function methods.token() return S.fresh_token() end
+function methods.random(_, n) return core.random(n) end
+
+function methods.silent(_, bytes)
+    core.send(0, bytes)
+    M.fence()
+end
+
+function methods.init(t, stage, options)
+    I.init(stage, options)
+    t.OFFERED = S.offered
+end
+
+function methods.reset() I.reset() end
+function methods.status(_, bits) return I.status(bits) end
+function methods.queue_setup(_, overrides) return I.queue_setup(overrides) end
+function methods.ring(_, vq) return R.new(vq) end
+function methods.upper(_, command) upper(command) end
+function methods.inconclusive(_, reason) core.finish("inconclusive", tostring(reason)) end
+function methods.skip(_, reason) core.finish("skip", tostring(reason)) end
+
+-- Values that are absent on purpose, against names that are misspelt.
+local absent = { vq = true, vqs = true, writable = true, OFFERED = true }
+
+local function missing(_, key)
+    local m = methods[key]
+    if m then
+        return m
+    end
+    if key == "info" then
+        core.finish("inconclusive", "GET_DEVICE_INFO is " .. S.no_info)
+    end
+    if not absent[key] then
+        error("t." .. tostring(key) .. " does not exist", 2)
+    end
+end
+
+local mt = { __index = missing, __metatable = false }
+
+return function()
+    local f = S.facts
+    return setmetatable({
+        dev = S.dev, info = S.info, vq = S.vq, vqs = S.probe and S.probe.queues,
+        writable = S.writable, max_msg_size = f.max_msg_size, strict = f.strict,
+        upper_available = f.upper, mem_base = f.mem_base, mem_size = f.mem_size,
+        devices = f.devices, seed = f.seed, OFFERED = S.offered, F = C.F, S = C.S, VQ = C.VQ,
+    }, mt)
+end

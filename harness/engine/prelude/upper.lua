@@ -1,0 +1,58 @@
+-- Upper-tester commands (SUT contract, section 3) and what each one tells the oracle.
+local core, import = ...
+local S = import "session"
+local M = import "messages"
+
+local function bytes_of(hex)
+    if #hex % 2 ~= 0 or hex:find("[^%x]") then
+        error("'" .. hex .. "' is not a string of hexadecimal bytes", 0)
+    end
+    return (hex:gsub("%x%x", function(h) return string.char(tonumber(h, 16)) end))
+end
+
+-- command -> note, and where its arguments go
+local notes = {
+    ["change-config"] = function(dev, offset, hex)
+        return "change-config", dev, 0, offset, bytes_of(hex)
+    end,
+    ["needs-reset"] = function(dev) return "needs-reset", dev, 0, 0, "" end,
+    complete = function(dev, vq) return "complete", dev, vq, 0, "" end,
+    add = function(dev) return "add", dev, 0, 0, "" end,
+    remove = function(dev) return "remove", dev, 0, 0, "" end,
+}
+
+-- The note comes before the command: what the command causes may overtake its `ok`.
+local function tell(command)
+    local words = {}
+    for w in command:gmatch("%S+") do
+        words[#words + 1] = w
+    end
+    local note = notes[words[1]]
+    if not note then
+        error("no upper-tester command '" .. command .. "' for a device", 0)
+    end
+    local a, b = math.tointeger(tonumber(words[2])), words[3]
+    if not a then
+        error("upper-tester command '" .. command .. "' names no device", 0)
+    end
+    local kind, dev, vq, value, data = note(a, math.tointeger(tonumber(b)) or 0, words[4] or "")
+    core.note(kind, dev, vq, value, data, "upper tester: " .. command)
+end
+
+return function(command)
+    if not S.facts.upper then
+        core.finish("inconclusive", "needs the upper tester")
+    end
+    tell(command)
+    S.line = nil
+    core.command(command)
+    local deadline = core.now() + S.timeout
+    while not S.line and M.pump(deadline) do
+    end
+    if S.line == "ok" then
+        return
+    end
+    core.unsettled()
+    core.finish("inconclusive", S.line and ("the upper tester answers '%s' to '%s'"):format(S.line, command)
+        or ("the upper tester does not answer '%s'"):format(command))
+end

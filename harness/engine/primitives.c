@@ -1,0 +1,184 @@
+/* The prelude's primitives; see primitives.h. */
+#include "harness/engine/primitives.h"
+
+#include "harness/engine/memory_lua.h"
+#include "harness/engine/script.h"
+#include "harness/engine/wire_lua.h"
+
+#include <lauxlib.h>
+#include <stdio.h>
+#include <string.h>
+
+struct vmsg_script *vmsg_script_of(lua_State *L)
+{
+    return vmsg_luabox_of(L)->user;
+}
+
+struct vmsg_connection *vmsg_connection_of(lua_State *L)
+{
+    struct vmsg_script *s = vmsg_script_of(L);
+
+    if (!s->connection)
+        luaL_error(L, "there is no connection here");
+    return s->connection;
+}
+
+static int core_send(lua_State *L)
+{
+    struct vmsg_connection *c = vmsg_connection_of(L);
+    lua_Integer endpoint = luaL_checkinteger(L, 1);
+    size_t len;
+    const char *bytes = luaL_checklstring(L, 2, &len);
+
+    if (endpoint < 0 || endpoint > 1)
+        return luaL_error(L, "no endpoint %I", (LUAI_UACINT)endpoint);
+    if (len == 0)
+        return luaL_error(L, "an empty packet cannot be sent");
+    vmsg_connection_send(c, (unsigned)endpoint, bytes, len);
+    return 0;
+}
+
+static int core_command(lua_State *L)
+{
+    struct vmsg_connection *c = vmsg_connection_of(L);
+    const char *line = luaL_checkstring(L, 1);
+
+    if (strpbrk(line, "\r\n"))
+        return luaL_error(L, "an upper-tester command is one line");
+    vmsg_connection_command(c, line);
+    return 0;
+}
+
+static int core_wait(lua_State *L)
+{
+    struct vmsg_script *s = vmsg_script_of(L);
+
+    vmsg_connection_of(L);
+    s->deadline = (uint64_t)luaL_checkinteger(L, 1);
+    s->waiting = true;
+    return lua_yield(L, 0);
+}
+
+static int core_now(lua_State *L)
+{
+    lua_pushinteger(L, (lua_Integer)vmsg_connection_now(vmsg_connection_of(L)));
+    return 1;
+}
+
+static int core_random(lua_State *L)
+{
+    lua_Integer n = luaL_checkinteger(L, 1);
+
+    if (n < 1)
+        return luaL_error(L, "random(%I): at least 1 is needed", (LUAI_UACINT)n);
+    lua_pushinteger(
+        L, (lua_Integer)vmsg_random_below(&vmsg_script_of(L)->random, (uint64_t)n) + 1);
+    return 1;
+}
+
+static int core_finish(lua_State *L)
+{
+    static const char *const kinds[] = {"inconclusive", "skip", "unobservable", "wedged", NULL};
+    static const enum vmsg_script_end ends[] = {VMSG_SCRIPT_INCONCLUSIVE, VMSG_SCRIPT_SKIP,
+                                                VMSG_SCRIPT_UNOBSERVABLE, VMSG_SCRIPT_WEDGED};
+    struct vmsg_script *s = vmsg_script_of(L);
+
+    s->end = ends[luaL_checkoption(L, 1, NULL, kinds)];
+    snprintf(s->reason, sizeof s->reason, "%s", luaL_checkstring(L, 2));
+    return lua_yield(L, 0);
+}
+
+static int core_opened(lua_State *L)
+{
+    vmsg_script_of(L)->opened = true;
+    return 0;
+}
+
+static int core_unsettled(lua_State *L)
+{
+    vmsg_script_of(L)->unsettled = true;
+    return 0;
+}
+
+static int core_owes(lua_State *L)
+{
+    const struct vmsg_connection *c = vmsg_connection_of(L);
+
+    lua_pushboolean(L, c->oracle && vmsg_oracle_owes(c->oracle));
+    return 1;
+}
+
+static uint32_t check_u32(lua_State *L, int arg)
+{
+    lua_Integer v = luaL_checkinteger(L, arg);
+
+    if (v < 0 || v > UINT32_MAX)
+        luaL_error(L, "%I does not fit 32 bits", (LUAI_UACINT)v);
+    return (uint32_t)v;
+}
+
+static int core_note(lua_State *L)
+{
+    static const char *const kinds[] = {"available",     "used",        "no-interrupt",
+                                        "corrupted",     "change-config", "needs-reset",
+                                        "complete",      "add",         "remove",
+                                        NULL};
+    static const enum vmsg_note_kind notes[] = {
+        VMSG_NOTE_AVAILABLE,     VMSG_NOTE_USED,        VMSG_NOTE_NO_INTERRUPT,
+        VMSG_NOTE_CORRUPTED,     VMSG_NOTE_CHANGE_CONFIG, VMSG_NOTE_NEEDS_RESET,
+        VMSG_NOTE_COMPLETE,      VMSG_NOTE_ADD,         VMSG_NOTE_REMOVE};
+    struct vmsg_note note = {.kind = notes[luaL_checkoption(L, 1, NULL, kinds)],
+                             .dev_num = (uint16_t)(check_u32(L, 2) & 0xFFFF),
+                             .vq = check_u32(L, 3),
+                             .value = check_u32(L, 4)};
+
+    note.data = (const uint8_t *)luaL_checklstring(L, 5, &note.data_len);
+    vmsg_connection_note(vmsg_connection_of(L), &note, luaL_checkstring(L, 6));
+    return 0;
+}
+
+static int core_decode_again(lua_State *L)
+{
+    struct vmsg_connection *c = vmsg_connection_of(L);
+
+    return vmsg_lua_push_as(L, c->packet, c->len, (uint8_t)luaL_checkinteger(L, 1));
+}
+
+static int core_clause(lua_State *L)
+{
+    const struct vmsg_script *s = vmsg_script_of(L);
+
+    lua_pushboolean(L,
+                    s->catalogue && vmsg_catalogue_find(s->catalogue, luaL_checkstring(L, 1)));
+    return 1;
+}
+
+void vmsg_primitives_push(lua_State *L)
+{
+    static const luaL_Reg core[] = {
+        {"messages", vmsg_lua_messages},
+        {"encode", vmsg_lua_encode},
+        {"decode_again", core_decode_again},
+        {"send", core_send},
+        {"command", core_command},
+        {"wait", core_wait},
+        {"now", core_now},
+        {"random", core_random},
+        {"finish", core_finish},
+        {"opened", core_opened},
+        {"unsettled", core_unsettled},
+        {"owes", core_owes},
+        {"note", core_note},
+        {"watch", vmsg_lua_watch},
+        {"unwatch", vmsg_lua_unwatch},
+        {"poll", vmsg_lua_poll},
+        {"read", vmsg_lua_read},
+        {"write", vmsg_lua_write},
+        {"read16", vmsg_lua_read16},
+        {"write16", vmsg_lua_write16},
+        {"clause", core_clause},
+        {NULL, NULL},
+    };
+
+    luaL_newlib(L, core);
+}

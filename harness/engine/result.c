@@ -1,0 +1,102 @@
+/* Texts, counts and release of a run's result. */
+#include "harness/engine/result_build.h"
+
+#include <stdlib.h>
+
+const char *vmsg_verdict_text(enum vmsg_verdict v)
+{
+    switch (v) {
+    case VMSG_VERDICT_ERROR:
+        return "error";
+    case VMSG_VERDICT_PASS:
+        return "pass";
+    case VMSG_VERDICT_FAIL:
+        return "fail";
+    case VMSG_VERDICT_INCONCLUSIVE:
+        return "inconclusive";
+    case VMSG_VERDICT_SKIP:
+        return "skip";
+    case VMSG_VERDICT_WEDGED:
+        return "wedged";
+    case VMSG_VERDICT_CRASHED:
+        return "crashed";
+    case VMSG_VERDICT_COUNT:
+        break;
+    }
+    return "?";
+}
+
+const char *vmsg_clause_verdict_text(enum vmsg_clause_verdict v)
+{
+    switch (v) {
+    case VMSG_CLAUSE_INCONCLUSIVE:
+        return "inconclusive";
+    case VMSG_CLAUSE_PASS:
+        return "pass";
+    case VMSG_CLAUSE_FAIL:
+        return "fail";
+    case VMSG_CLAUSE_WARN:
+        return "warn";
+    case VMSG_CLAUSE_NOT_OBSERVABLE:
+        return "not-observable";
+    case VMSG_CLAUSE_NOT_APPLICABLE:
+        return "not-applicable";
+    case VMSG_CLAUSE_DECLARED:
+        return "declared";
+    case VMSG_CLAUSE_VERDICT_COUNT:
+        break;
+    }
+    return "?";
+}
+
+size_t vmsg_run_count(const struct vmsg_run_result *r, enum vmsg_verdict v)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->n_scenarios; i++)
+        n += r->scenarios[i].verdict == v;
+    return n;
+}
+
+size_t vmsg_run_clause_count(const struct vmsg_run_result *r, enum vmsg_clause_verdict v)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->n_clauses; i++)
+        n += r->clauses[i].verdict == v;
+    return n;
+}
+
+void vmsg_trace_entries_free(struct vmsg_trace_entry *entries, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        free(entries[i].bytes);
+        free(entries[i].text);
+    }
+    free(entries);
+}
+
+void vmsg_scenario_result_clear(struct vmsg_scenario_result *r)
+{
+    for (size_t i = 0; i < r->n_findings; i++)
+        free(r->findings[i].text);
+    free(r->findings);
+    vmsg_trace_entries_free(r->trace, r->n_trace);
+    free(r->reason);
+    free(r->sut_end);
+    free(r->sut_output);
+    *r = (struct vmsg_scenario_result){0};
+}
+
+void vmsg_run_result_clear(struct vmsg_run_result *r)
+{
+    for (size_t i = 0; i < r->n_scenarios; i++)
+        vmsg_scenario_result_clear(&r->scenarios[i]);
+    for (size_t i = 0; i < r->n_clauses; i++)
+        free(r->clauses[i].reason);
+    free(r->scenarios);
+    free(r->clauses);
+    free(r->not_started);
+    free(r->assumptions);
+    *r = (struct vmsg_run_result){0};
+}

@@ -1,0 +1,53 @@
+/* What one run knows; made by vmsg_run(), then read by every worker. */
+#ifndef VMSG_RUN_CONTEXT_H
+#define VMSG_RUN_CONTEXT_H
+
+#include "adapters/adapter.h"
+#include "harness/engine/suite_build.h"
+
+#define VMSG_TESTED_MOST 8u /* devices that scenarios run on */
+
+/* Where adapters come from: the configured URI, or a test's own. */
+struct vmsg_adapter_source {
+    struct vmsg_adapter *(*create)(void *ctx, char *err, size_t err_size);
+    void *ctx;
+};
+
+/* What the first connection found out. */
+struct vmsg_discovery {
+    uint16_t *devices;
+    size_t n_devices;
+    uint16_t tested[VMSG_TESTED_MOST];
+    size_t n_tested;
+    unsigned bus_messages;          /* enum vmsg_bus_messages */
+    char *probes[VMSG_TESTED_MOST]; /* probe.lua's text, NULL: nothing is known */
+};
+
+struct vmsg_run_context {
+    const struct vmsg_run_config *config;
+    struct vmsg_adapter_source source;
+    unsigned caps; /* enum vmsg_adapter_caps */
+    struct vmsg_discovery discovery;
+    bool want_writable; /* a selected scenario needs a writable range */
+    struct vmsg_device_facts facts[VMSG_TESTED_MOST]; /* of the tested devices; arrays borrowed */
+    const struct vmsg_clause *clause_of[VMSG_CLAUSE_COUNT]; /* NULL: not in the catalogue */
+};
+
+/* As vmsg_run(), with adapters from elsewhere. */
+bool vmsg_run_from(const struct vmsg_run_config *config, struct vmsg_adapter_source source,
+                   struct vmsg_run_result *result, char *err, size_t err_size);
+
+/* What the SUT is told and what the oracle is told for one connection. */
+void vmsg_context_params(const struct vmsg_run_context *ctx, enum vmsg_profile profile,
+                         uint64_t seed, struct vmsg_adapter_params *params);
+void vmsg_context_oracle(const struct vmsg_run_context *ctx,
+                         const struct vmsg_adapter_params *params,
+                         struct vmsg_oracle_config *config);
+
+/* Is the strict profile among what the conformance statement offers? */
+bool vmsg_context_strict_offered(const struct vmsg_run_context *ctx);
+
+/* Fill ctx->facts from the conformance statement and the discovery. */
+void vmsg_context_facts(struct vmsg_run_context *ctx);
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * The Lua half of the engine: one state with the prelude, and the loop that runs its functions
+ * against a connection. A function waits by yielding; whatever ends it, control comes back here.
+ */
+#ifndef VMSG_SCRIPT_H
+#define VMSG_SCRIPT_H
+
+#include "harness/engine/connection.h"
+#include "harness/engine/luabox.h"
+#include "harness/engine/random.h"
+#include "spec-rules/catalogue.h"
+
+#define VMSG_SCRIPT_MEMORY       ((size_t)64 * 1024 * 1024)
+#define VMSG_SCRIPT_INSTRUCTIONS INT64_C(50000000)
+
+/* Why a function came to its end. */
+enum vmsg_script_end {
+    VMSG_SCRIPT_FAILED, /* Lua error, endless loop, or the harness's side of the adapter */
+    VMSG_SCRIPT_RETURNED,
+    VMSG_SCRIPT_INCONCLUSIVE,
+    VMSG_SCRIPT_SKIP,
+    VMSG_SCRIPT_UNOBSERVABLE, /* inconclusive, because the adapter cannot show it */
+    VMSG_SCRIPT_WEDGED,
+    VMSG_SCRIPT_CLOSED, /* the SUT is gone */
+};
+
+struct vmsg_script {
+    struct vmsg_luabox box;
+    const struct vmsg_catalogue *catalogue; /* for core.clause(); may be NULL */
+    int main;                               /* registry reference of the prelude's functions */
+    struct vmsg_connection *connection;     /* NULL: nothing to talk to */
+    struct vmsg_random random;
+    bool opened;    /* the SUT answered the opening */
+    bool unsettled; /* what is owed cannot be told: the upper tester refused */
+    /* What a function asks for by its yield. */
+    bool waiting;
+    uint64_t deadline;
+    enum vmsg_script_end end;
+    char reason[600]; /* one sentence for every end but RETURNED */
+};
+
+/* Open a state and load the prelude. False with a sentence in err. The script must not move. */
+bool vmsg_script_open(struct vmsg_script *s, const struct vmsg_catalogue *catalogue, char *err,
+                      size_t err_size);
+void vmsg_script_close(struct vmsg_script *s); /* also of a zeroed script */
+
+/* Push the prelude's function of that name. */
+void vmsg_script_push(struct vmsg_script *s, const char *name);
+
+/*
+ * Load a scenario file in an environment of its own, run it and check what it returns; its list
+ * is left on the stack. `chunk` is what errors call it, `prefix` the ids' beginning. False with
+ * a sentence in err, nothing left.
+ */
+bool vmsg_script_load(struct vmsg_script *s, const char *chunk, const char *prefix,
+                      const char *text, size_t length, char *err, size_t err_size);
+
+/*
+ * Run the function below its `args` arguments on the stack against a connection until it ends;
+ * both are popped. s->reason says why for every end but RETURNED.
+ */
+enum vmsg_script_end vmsg_script_run(struct vmsg_script *s, struct vmsg_connection *c, int args);
+
+#endif

@@ -1,0 +1,119 @@
+/* A bounded trace; see trace.h. */
+#include "harness/engine/trace.h"
+
+#include "harness/engine/result_build.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TRACE_MOST (VMSG_TRACE_HEAD + VMSG_TRACE_TAIL)
+
+static size_t slot_of(uint32_t index)
+{
+    if (index < VMSG_TRACE_HEAD)
+        return index;
+    return VMSG_TRACE_HEAD + (index - VMSG_TRACE_HEAD) % VMSG_TRACE_TAIL;
+}
+
+static bool make_room(struct vmsg_trace *t, size_t slot)
+{
+    size_t cap = t->cap ? t->cap * 2 : 64;
+    struct vmsg_trace_entry *entries;
+
+    if (slot < t->cap)
+        return true;
+    if (cap > TRACE_MOST)
+        cap = TRACE_MOST;
+    entries = realloc(t->entries, cap * sizeof *entries);
+    if (!entries)
+        return false;
+    memset(entries + t->cap, 0, (cap - t->cap) * sizeof *entries);
+    t->entries = entries;
+    t->cap = cap;
+    return true;
+}
+
+uint32_t vmsg_trace_add(struct vmsg_trace *t, int kind, uint64_t t_ns, unsigned endpoint,
+                        const void *bytes, size_t len, const char *text)
+{
+    size_t slot = slot_of(t->count);
+    struct vmsg_trace_entry *e;
+
+    if (!make_room(t, slot)) {
+        t->failed = true;
+        return t->count;
+    }
+    e = &t->entries[slot];
+    free(e->bytes);
+    free(e->text);
+    *e = (struct vmsg_trace_entry){.t_ns = t_ns, .endpoint = endpoint, .len = len};
+    e->kind = kind;
+    e->text = text ? strdup(text) : NULL;
+    if (bytes) {
+        e->bytes = malloc(len ? len : 1);
+        if (e->bytes)
+            memcpy(e->bytes, bytes, len);
+    }
+    if ((text && !e->text) || (bytes && !e->bytes)) {
+        e->len = 0;
+        t->failed = true;
+    }
+    return t->count++;
+}
+
+uint32_t vmsg_trace_place(uint32_t index, uint32_t count)
+{
+    uint32_t dropped = count > TRACE_MOST ? count - TRACE_MOST : 0;
+
+    if (index < VMSG_TRACE_HEAD || dropped == 0)
+        return index;
+    if (index < VMSG_TRACE_HEAD + dropped)
+        return VMSG_TRACE_HEAD; /* the note that stands for it */
+    return index - dropped + 1;
+}
+
+/* The head, the note of the cut, and the ring unrolled. */
+static struct vmsg_trace_entry *unroll(struct vmsg_trace *t, size_t *n, size_t dropped)
+{
+    struct vmsg_trace_entry *out = calloc(TRACE_MOST + 1, sizeof *out);
+    char text[64];
+
+    if (!out)
+        return NULL;
+    snprintf(text, sizeof text, "%zu entries are left out here", dropped);
+    for (uint32_t i = 0; i < t->count; i++) {
+        if (i >= VMSG_TRACE_HEAD && i < VMSG_TRACE_HEAD + dropped)
+            continue;
+        out[vmsg_trace_place(i, t->count)] = t->entries[slot_of(i)];
+    }
+    out[VMSG_TRACE_HEAD].kind = VMSG_TRACE_NOTE;
+    out[VMSG_TRACE_HEAD].t_ns = out[VMSG_TRACE_HEAD - 1].t_ns;
+    out[VMSG_TRACE_HEAD].text = strdup(text);
+    *n = TRACE_MOST + 1;
+    free(t->entries);
+    return out;
+}
+
+struct vmsg_trace_entry *vmsg_trace_take(struct vmsg_trace *t, size_t *n, size_t *dropped)
+{
+    struct vmsg_trace_entry *out = t->entries;
+
+    *dropped = t->count > TRACE_MOST ? t->count - TRACE_MOST : 0;
+    *n = t->count;
+    if (*dropped)
+        out = unroll(t, n, *dropped);
+    if (!out) {
+        vmsg_trace_clear(t);
+        *n = 0;
+        return NULL;
+    }
+    *t = (struct vmsg_trace){0};
+    return out;
+}
+
+void vmsg_trace_clear(struct vmsg_trace *t)
+{
+    vmsg_trace_entries_free(t->entries, t->cap);
+    *t = (struct vmsg_trace){0};
+}

@@ -1,0 +1,157 @@
+/*
+ * Virtqueue I/O: when a queue is looked at, what is done with its buffers, and when EVENT_USED
+ * follows ("Finalizing Initialization", "Driver Notifications", "Device Notifications").
+ */
+#include "harness/peers/refdev.h"
+
+enum { COALESCE_NS = 100000 };
+
+static void send_event_used(struct vmsg_refdev *d, uint32_t index)
+{
+    uint64_t f[] = {index};
+
+    vmsg_refdev_event(d, VMSG_ID_EVENT_USED, &(struct vmsg_body){.f = f});
+    if (vmsg_faulty(d->ep, VMSG_FAULT_EVENT_USED_UNKNOWN)) {
+        f[0] = d->model->max_virtqueues + index;
+        vmsg_refdev_event(d, VMSG_ID_EVENT_USED, &(struct vmsg_body){.f = f});
+    }
+}
+
+/* Buffers were used and the driver wants to know. */
+static void notify(struct vmsg_refdev *d, uint32_t index, struct vmsg_queue *q)
+{
+    struct vmsg_endpoint *ep = d->ep;
+
+    if (ep->polling && !vmsg_quirky(ep, VMSG_QUIRK_POLLING_EVENTS))
+        return;
+    if (vmsg_faulty(ep, VMSG_FAULT_NO_EVENT_USED))
+        return;
+    if (!vmsg_quirky(ep, VMSG_QUIRK_COALESCES_USED)) {
+        send_event_used(d, index);
+        return;
+    }
+    q->used_due = true;
+    if (!ep->used_due)
+        ep->used_at = ep->now_ns + COALESCE_NS;
+    ep->used_due = true;
+}
+
+static void flush_device(struct vmsg_refdev *d)
+{
+    struct vmsg_queue *q;
+
+    for (uint32_t i = 0; (q = vmsg_queue_next_running(&d->queues, &i)); i++) {
+        if (q->used_due)
+            send_event_used(d, i);
+        q->used_due = false;
+    }
+}
+
+void vmsg_endpoint_flush_used(struct vmsg_endpoint *ep)
+{
+    if (!ep->used_due)
+        return;
+    ep->used_due = false;
+    for (unsigned i = 0; i < ep->n_devices; i++)
+        if (ep->devices[i]->present)
+            flush_device(ep->devices[i]);
+}
+
+static bool may_process(const struct vmsg_refdev *d)
+{
+    bool ok = d->status & VIRTIO_S_DRIVER_OK || vmsg_faulty(d->ep, VMSG_FAULT_IO_BEFORE_DRIVER_OK);
+
+    return ok && !d->stopped && !d->reset_pending && d->ep->dma.bytes &&
+           !vmsg_faulty(d->ep, VMSG_FAULT_IO_NEVER);
+}
+
+/* Process at most `limit` buffers; returns how many were, or -1 when the ring is broken. */
+static int drain(struct vmsg_refdev *d, struct vmsg_split_ring *r, unsigned limit)
+{
+    struct vmsg_endpoint *ep = d->ep;
+    struct vmsg_model_io io = {d->storage, d->model->storage_size, d->uuid, &ep->rng};
+    unsigned done;
+
+    for (done = 0; done < limit; done++) {
+        enum vmsg_ring_take taken = vmsg_split_ring_take(r, &ep->dma, &ep->chain);
+        uint32_t written;
+
+        if (taken == VMSG_RING_EMPTY)
+            break;
+        if (taken == VMSG_RING_BROKEN)
+            return -1;
+        written = d->model->process(&io, &ep->chain);
+        if (!vmsg_split_ring_give(r, &ep->dma, ep->chain.head, written))
+            return -1;
+    }
+    return (int)done;
+}
+
+/* A driver in another process may add buffers while we look: once more after asking to be told. */
+static int drain_all(struct vmsg_refdev *d, struct vmsg_split_ring *r)
+{
+    int first = drain(d, r, r->size);
+    int second;
+
+    if (first < 0)
+        return -1;
+    vmsg_split_ring_arm(r, &d->ep->dma);
+    second = drain(d, r, r->size);
+    if (second > 0)
+        vmsg_split_ring_arm(r, &d->ep->dma);
+    return second < 0 ? -1 : first + second;
+}
+
+static int process_queue(struct vmsg_refdev *d, uint32_t index, struct vmsg_queue *q, bool one)
+{
+    int done;
+
+    q->ring.indirect = vmsg_refdev_negotiated(d, VIRTIO_F_INDIRECT_DESC);
+    q->ring.event_idx = vmsg_refdev_negotiated(d, VIRTIO_F_EVENT_IDX);
+    done = one ? drain(d, &q->ring, 1) : drain_all(d, &q->ring);
+    if (done < 0)
+        vmsg_refdev_fail(d); /* the ring cannot be followed: an unrecoverable error */
+    else if (done > 0 && (vmsg_split_ring_wants_event(&q->ring, &d->ep->dma) ||
+                          vmsg_quirky(d->ep, VMSG_QUIRK_IGNORES_SUPPRESSION)))
+        notify(d, index, q);
+    return done;
+}
+
+void vmsg_refdev_poll(struct vmsg_refdev *d)
+{
+    struct vmsg_queue *q;
+
+    for (uint32_t i = 0; may_process(d) && (q = vmsg_queue_next_running(&d->queues, &i)); i++)
+        process_queue(d, i, q, false);
+}
+
+/* next_offset is a hint that a split queue repeats in its ring, so the ring alone is read. */
+void vmsg_refdev_event_avail(struct vmsg_refdev *d, const struct vmsg *m)
+{
+    uint32_t index = (uint32_t)m->f[VMSG_EVENT_AVAIL_REQ_vq_index];
+
+    if (vmsg_faulty(d->ep, VMSG_FAULT_ANSWERS_EVENT)) {
+        struct vmsg_header h = {VMSG_TYPE_RESPONSE, m->msg_id, d->dev_num, m->token, 0};
+
+        vmsg_endpoint_send_bare(d->ep, &h, 0);
+    }
+    if (index < d->model->max_virtqueues && vmsg_queue_peek(&d->queues, index)->running &&
+        may_process(d))
+        process_queue(d, index, vmsg_queue_touch(&d->queues, index), false);
+}
+
+const char *vmsg_refdev_complete(struct vmsg_refdev *d, uint32_t index)
+{
+    struct vmsg_queue *q;
+
+    if (!(d->status & VIRTIO_S_DRIVER_OK) || d->stopped)
+        return "the device is not in operation";
+    if (!vmsg_refdev_queue_max(d, index) || !vmsg_queue_peek(&d->queues, index)->enabled)
+        return "the queue is not enabled";
+    q = vmsg_queue_touch(&d->queues, index);
+    if (!d->ep->dma.bytes)
+        notify(d, index, q);
+    else if (may_process(d) && process_queue(d, index, q, true) == 0)
+        return "no buffer is available on the queue";
+    return NULL;
+}

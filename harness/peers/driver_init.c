@@ -1,0 +1,176 @@
+/* The reference driver's device state machine: entering steps, retries, reset and recovery. */
+#include "harness/peers/driver_state.h"
+#include "harness/peers/driver_steps.h"
+
+#include <string.h>
+
+void driver_enter(struct driver_device *d, enum driver_step step)
+{
+    d->step = step;
+    d->request = (struct driver_request){0};
+    d->poll.set = false;
+    if (step == DRIVER_RESET_WAIT)
+        driver_timer_set(&d->poll, DRIVER_RESET_POLL_NS);
+    else if (step == DRIVER_RUNNING || step == DRIVER_STOPPED)
+        driver_idle(d);
+    else
+        driver_step_ops(step)->send(d);
+}
+
+void driver_start(struct driver_device *d)
+{
+    d->initialising = true;
+    d->info_known = false;
+    d->recoveries = 0;
+    d->op_retry = false;
+    driver_enter(d, DRIVER_INFO);
+}
+
+/* After this nothing of the device's state may be assumed, generations included. */
+static void forget_state(struct driver_device *d)
+{
+    d->status = 0;
+    d->config_stale = false;
+    d->generation = 0;
+    d->io_left = 0;
+    d->op_retry = false;
+    memset(d->features, 0, sizeof(d->features));
+    memset(d->queues, 0, sizeof(d->queues));
+}
+
+void driver_reset(struct driver_device *d, enum driver_after_reset after)
+{
+    forget_state(d);
+    d->after_reset = after;
+    d->initialising = after == DRIVER_THEN_INIT;
+    d->resets = 0;
+    d->polls = 0;
+    driver_enter(d, DRIVER_RESET);
+}
+
+void driver_recover(struct driver_device *d)
+{
+    if (d->recoveries++ < DRIVER_RECOVERIES)
+        driver_reset(d, DRIVER_THEN_INIT);
+    else
+        driver_give_up(d);
+}
+
+void driver_give_up(struct driver_device *d)
+{
+    memset(d->queues, 0, sizeof(d->queues));
+    d->initialising = false;
+    driver_enter(d, DRIVER_FAILING);
+}
+
+/* The status never became 0, or nobody answers. */
+static void reset_failed(struct driver_device *d)
+{
+    d->polls = 0;
+    if (++d->resets < DRIVER_ATTEMPTS)
+        driver_enter(d, DRIVER_RESET);
+    else if (d->after_reset == DRIVER_THEN_FORGET)
+        d->in_use = false;
+    else
+        driver_enter(d, DRIVER_STOPPED);
+}
+
+static void reset_done(struct driver_device *d)
+{
+    switch (d->after_reset) {
+    case DRIVER_THEN_INIT:
+        driver_enter(d, d->info_known ? DRIVER_ACKNOWLEDGE : DRIVER_INFO);
+        return;
+    case DRIVER_THEN_STOP:
+        driver_enter(d, DRIVER_STOPPED);
+        return;
+    case DRIVER_THEN_FORGET:
+        d->in_use = false;
+        return;
+    }
+}
+
+/* "SET_DEVICE_STATUS": 0 in the response completes a reset, anything else means polling. */
+void driver_reset_answer(struct driver_device *d, const struct vmsg *m)
+{
+    uint64_t status = m->f[VMSG_SET_DEVICE_STATUS_RESP_status];
+
+    if (status == 0)
+        reset_done(d);
+    else if (d->step == DRIVER_RESET_POLL && ++d->polls >= DRIVER_POLLS)
+        reset_failed(d);
+    else
+        driver_enter(d, DRIVER_RESET_WAIT);
+}
+
+/* The bounded policy is used up: recovery by reset, "Error Signaling". */
+static void exhausted(struct driver_device *d)
+{
+    switch (d->step) {
+    case DRIVER_RESET_POLL:
+        reset_failed(d);
+        return;
+    case DRIVER_RESET:
+        d->resets = DRIVER_ATTEMPTS;
+        reset_failed(d);
+        return;
+    case DRIVER_FAILING:
+        driver_enter(d, DRIVER_STOPPED);
+        return;
+    default:
+        driver_recover(d);
+    }
+}
+
+void driver_attempt_failed(struct driver_device *d)
+{
+    d->request.active = false;
+    d->request.timer.set = false;
+    /* Whether a SET_VQUEUE that got no answer was applied, GET_VQUEUE tells; writing it again
+     * might update a queue that is enabled by now. */
+    if (d->step == DRIVER_QUEUE_SET || d->step == DRIVER_QUEUE_ENABLE) {
+        if (++d->queue_tries < DRIVER_ATTEMPTS)
+            driver_enter(d, DRIVER_QUEUE_CHECK);
+        else
+            driver_recover(d);
+    } else if (d->request.attempts < DRIVER_ATTEMPTS) {
+        driver_step_ops(d->step)->send(d);
+    } else {
+        exhausted(d);
+    }
+}
+
+void driver_poll(struct driver_device *d)
+{
+    if (d->step == DRIVER_RESET_WAIT)
+        driver_enter(d, DRIVER_RESET_POLL);
+    else if (d->step == DRIVER_RUNNING)
+        driver_io(d);
+}
+
+/* Repeated request values must agree; a response that echoes others answers something else. */
+static bool echo_agrees(const struct driver_device *d, const struct vmsg *m)
+{
+    switch (m->msg_id) {
+    case VMSG_ID_GET_DEVICE_FEATURES:
+        return m->f[VMSG_GET_DEVICE_FEATURES_RESP_block_index] == d->block;
+    case VMSG_ID_GET_CONFIG:
+        return driver_config_agrees(d, m->f[VMSG_GET_CONFIG_RESP_offset],
+                                    m->f[VMSG_GET_CONFIG_RESP_length]);
+    case VMSG_ID_SET_CONFIG:
+        return m->f[VMSG_SET_CONFIG_RESP_offset] == d->op.offset;
+    case VMSG_ID_GET_VQUEUE:
+        return m->f[VMSG_GET_VQUEUE_RESP_index] == d->queue;
+    default:
+        return true;
+    }
+}
+
+void driver_answer(struct driver_device *d, const struct vmsg *m)
+{
+    if (!driver_request_is(d->driver, &d->request, m->msg_id, m->token) || !echo_agrees(d, m))
+        return;
+    d->request.active = false;
+    d->request.timer.set = false;
+    driver_step_ops(d->step)->answer(d, m);
+}

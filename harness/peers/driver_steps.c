@@ -1,0 +1,219 @@
+/* The reference driver's steps: identification, status and features; the table of all steps. */
+#include "harness/peers/driver_steps.h"
+
+static void send_status(struct driver_device *d, uint32_t status)
+{
+    uint64_t f[] = {[VMSG_SET_DEVICE_STATUS_REQ_status] = status};
+
+    d->status = status;
+    driver_send(d, VMSG_ID_SET_DEVICE_STATUS, f, NULL, 0);
+}
+
+static void info_send(struct driver_device *d)
+{
+    driver_send(d, VMSG_ID_GET_DEVICE_INFO, NULL, NULL, 0);
+}
+
+/* Device id 0 is a place without a device (core virtio, "Device Types"). */
+static void info_answer(struct driver_device *d, const struct vmsg *m)
+{
+    d->info_known = true;
+    d->device_id = (uint32_t)m->f[VMSG_GET_DEVICE_INFO_RESP_device_id];
+    d->n_blocks = (uint32_t)m->f[VMSG_GET_DEVICE_INFO_RESP_num_feature_blocks];
+    d->config_size = (uint32_t)m->f[VMSG_GET_DEVICE_INFO_RESP_config_size];
+    d->max_queues = (uint32_t)m->f[VMSG_GET_DEVICE_INFO_RESP_max_virtqueues];
+    d->admin_start = (uint32_t)m->f[VMSG_GET_DEVICE_INFO_RESP_admin_vq_start];
+    d->admin_count = (uint32_t)m->f[VMSG_GET_DEVICE_INFO_RESP_admin_vq_count];
+    if (d->n_blocks > DRIVER_BLOCKS)
+        d->n_blocks = DRIVER_BLOCKS;
+    if (d->device_id == 0)
+        driver_enter(d, DRIVER_STOPPED);
+    else
+        driver_reset(d, DRIVER_THEN_INIT);
+}
+
+static void reset_send(struct driver_device *d)
+{
+    send_status(d, 0);
+}
+
+static void status_send(struct driver_device *d)
+{
+    driver_send(d, VMSG_ID_GET_DEVICE_STATUS, NULL, NULL, 0);
+}
+
+static void acknowledge_send(struct driver_device *d)
+{
+    send_status(d, VIRTIO_S_ACKNOWLEDGE);
+}
+
+static void driver_status_send(struct driver_device *d)
+{
+    send_status(d, d->status | VIRTIO_S_DRIVER);
+}
+
+static void features_ok_send(struct driver_device *d)
+{
+    send_status(d, d->status | VIRTIO_S_FEATURES_OK);
+}
+
+static void driver_ok_send(struct driver_device *d)
+{
+    send_status(d, d->status | VIRTIO_S_DRIVER_OK);
+}
+
+static void failing_send(struct driver_device *d)
+{
+    send_status(d, d->status | VIRTIO_S_FAILED);
+}
+
+static void failing_answer(struct driver_device *d, const struct vmsg *m)
+{
+    driver_enter(d, DRIVER_STOPPED);
+}
+
+/* Start a pass over the feature blocks; devices without any go straight to FEATURES_OK. */
+static void enter_features(struct driver_device *d, enum driver_step step)
+{
+    d->block = 0;
+    driver_enter(d, d->n_blocks ? step : DRIVER_FEATURES_OK);
+}
+
+static void running(struct driver_device *d)
+{
+    d->initialising = false;
+    d->recoveries = 0;
+    d->io_left = DRIVER_IO;
+    d->polls = 0;
+    driver_enter(d, DRIVER_RUNNING);
+}
+
+/* After every write of the status, and the read that confirms FEATURES_OK. */
+static void progress_answer(struct driver_device *d, const struct vmsg *m)
+{
+    uint32_t status = (uint32_t)m->f[VMSG_SET_DEVICE_STATUS_RESP_status];
+
+    if ((d->status & ~status) == VIRTIO_S_FEATURES_OK) {
+        driver_give_up(d); /* the device refuses the features */
+        return;
+    }
+    if ((status & VIRTIO_S_NEEDS_RESET) || (d->status & ~status)) {
+        driver_recover(d);
+        return;
+    }
+    switch (d->step) {
+    case DRIVER_ACKNOWLEDGE:
+        driver_enter(d, DRIVER_DRIVER);
+        return;
+    case DRIVER_DRIVER:
+        enter_features(d, DRIVER_GET_FEATURES);
+        return;
+    case DRIVER_FEATURES_OK:
+        driver_enter(d, DRIVER_FEATURES_CHECK);
+        return;
+    case DRIVER_FEATURES_CHECK:
+        driver_config_read(d);
+        return;
+    default: /* DRIVER_DRIVER_OK */
+        running(d);
+    }
+}
+
+static void op_status_answer(struct driver_device *d, const struct vmsg *m)
+{
+    uint32_t status = (uint32_t)m->f[VMSG_GET_DEVICE_STATUS_RESP_status];
+
+    if ((status & VIRTIO_S_NEEDS_RESET) && d->op_from == DRIVER_RUNNING)
+        driver_recover(d);
+    else
+        driver_enter(d, d->op_from);
+}
+
+/* What this driver can use; VIRTIO_F_NOTIF_CONFIG_DATA never ("Device Features"). */
+static uint32_t wanted(const struct driver_device *d, uint32_t block)
+{
+    const unsigned access_platform = 33, blk_flush = 9, blk_config_wce = 11;
+
+    if (block == 1)
+        return 1u << (VIRTIO_F_VERSION_1 - 32) | 1u << (access_platform - 32) |
+               1u << (VIRTIO_F_NOTIFICATION_DATA - 32) | 1u << (VIRTIO_F_RING_RESET - 32);
+    if (block == 0 && d->device_id == DRIVER_ID_BLOCK)
+        return 1u << blk_flush | 1u << blk_config_wce;
+    return 0;
+}
+
+/* Blocks from d->block that one message can carry beside its 16 bytes. */
+static uint32_t blocks_now(const struct driver_device *d)
+{
+    uint32_t fit = (d->driver->host.max_msg_size - 16) / 4, left = d->n_blocks - d->block;
+
+    return left < fit ? left : fit;
+}
+
+static void get_features_send(struct driver_device *d)
+{
+    uint64_t f[] = {[VMSG_GET_DEVICE_FEATURES_REQ_block_index] = d->block,
+                    [VMSG_GET_DEVICE_FEATURES_REQ_num_blocks] = blocks_now(d)};
+
+    driver_send(d, VMSG_ID_GET_DEVICE_FEATURES, f, NULL, 0);
+}
+
+/* Blocks that the device left out count as zero. */
+static void get_features_answer(struct driver_device *d, const struct vmsg *m)
+{
+    uint32_t n = blocks_now(d);
+
+    for (uint32_t i = 0; i < n; i++)
+        d->features[d->block + i] = vmsg_tail_u32(m, i) & wanted(d, d->block + i);
+    d->block += n;
+    if (d->block < d->n_blocks)
+        driver_enter(d, DRIVER_GET_FEATURES);
+    else
+        enter_features(d, DRIVER_SET_FEATURES);
+}
+
+static void set_features_send(struct driver_device *d)
+{
+    uint32_t n = blocks_now(d);
+    uint64_t f[] = {[VMSG_SET_DRIVER_FEATURES_REQ_block_index] = d->block,
+                    [VMSG_SET_DRIVER_FEATURES_REQ_num_blocks] = n};
+    uint8_t tail[4 * DRIVER_BLOCKS];
+
+    for (uint32_t i = 0; i < n; i++)
+        vmsg_put_le32(tail + (size_t)4 * i, d->features[d->block + i]);
+    driver_send(d, VMSG_ID_SET_DRIVER_FEATURES, f, tail, (size_t)4 * n);
+}
+
+static void set_features_answer(struct driver_device *d, const struct vmsg *m)
+{
+    d->block += blocks_now(d);
+    driver_enter(d, d->block < d->n_blocks ? DRIVER_SET_FEATURES : DRIVER_FEATURES_OK);
+}
+
+const struct driver_step_ops *driver_step_ops(enum driver_step step)
+{
+    static const struct driver_step_ops table[DRIVER_STEPS] = {
+        [DRIVER_INFO] = {info_send, info_answer},
+        [DRIVER_RESET] = {reset_send, driver_reset_answer},
+        [DRIVER_RESET_POLL] = {status_send, driver_reset_answer},
+        [DRIVER_ACKNOWLEDGE] = {acknowledge_send, progress_answer},
+        [DRIVER_DRIVER] = {driver_status_send, progress_answer},
+        [DRIVER_GET_FEATURES] = {get_features_send, get_features_answer},
+        [DRIVER_SET_FEATURES] = {set_features_send, set_features_answer},
+        [DRIVER_FEATURES_OK] = {features_ok_send, progress_answer},
+        [DRIVER_FEATURES_CHECK] = {status_send, progress_answer},
+        [DRIVER_READ_CONFIG] = {driver_config_send, driver_config_answer},
+        [DRIVER_QUEUE_GET] = {driver_queue_get_send, driver_queue_get_answer},
+        [DRIVER_QUEUE_RESET] = {driver_queue_reset_send, driver_queue_reset_answer},
+        [DRIVER_QUEUE_SET] = {driver_queue_set_send, driver_queue_set_answer},
+        [DRIVER_QUEUE_ENABLE] = {driver_queue_enable_send, driver_queue_set_answer},
+        [DRIVER_QUEUE_CHECK] = {driver_queue_get_send, driver_queue_check_answer},
+        [DRIVER_DRIVER_OK] = {driver_ok_send, progress_answer},
+        [DRIVER_OP_STATUS] = {status_send, op_status_answer},
+        [DRIVER_OP_GET_CONFIG] = {driver_op_get_config_send, driver_op_get_config_answer},
+        [DRIVER_OP_SET_CONFIG] = {driver_op_set_config_send, driver_op_set_config_answer},
+        [DRIVER_FAILING] = {failing_send, failing_answer},
+    };
+
+    return &table[step];
+}

@@ -1,0 +1,73 @@
+/* The fault and quirk registries: tables from the .def files, and look-up by id. */
+#include "harness/peers/faults.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct vmsg_fault faults[] = {
+#define X(NAME, ID, CLAUSE, ALSO, NEEDS, MODEL, SUMMARY)                                           \
+    {ID, VMSG_ROLE_DEVICE, CLAUSE, ALSO, NEEDS, MODEL, SUMMARY},
+    VMSG_DEVICE_FAULTS(X)
+#undef X
+};
+
+static const struct vmsg_quirk quirks_table[] = {
+#define X(NAME, ID, CLAUSE, NEEDS, MODEL, SUMMARY)                                                 \
+    {ID, VMSG_ROLE_DEVICE, CLAUSE, NEEDS, MODEL, SUMMARY},
+    VMSG_DEVICE_QUIRKS(X)
+#undef X
+};
+
+const struct vmsg_fault *vmsg_fault_at(size_t i)
+{
+    return i < VMSG_FAULT_NONE ? &faults[i] : NULL;
+}
+
+const struct vmsg_quirk *vmsg_quirk_at(size_t i)
+{
+    return i < VMSG_QUIRK_NONE ? &quirks_table[i] : NULL;
+}
+
+const struct vmsg_fault *vmsg_fault_by_id(const char *id)
+{
+    for (size_t i = 0; i < VMSG_FAULT_NONE; i++)
+        if (strcmp(faults[i].id, id) == 0)
+            return &faults[i];
+    return NULL;
+}
+
+const struct vmsg_quirk *vmsg_quirk_by_id(const char *id)
+{
+    for (size_t i = 0; i < VMSG_QUIRK_NONE; i++)
+        if (strcmp(quirks_table[i].id, id) == 0)
+            return &quirks_table[i];
+    return NULL;
+}
+
+bool vmsg_faults_select(const struct vmsg_peer_config *config, enum vmsg_fault_no *fault,
+                        uint64_t *quirks, char *err, size_t err_size)
+{
+    *fault = VMSG_FAULT_NONE;
+    *quirks = 0;
+    if (config->fault) {
+        const struct vmsg_fault *f = vmsg_fault_by_id(config->fault);
+
+        if (!f || f->role != config->role) {
+            snprintf(err, err_size, "no fault '%s' for this role; see the list of faults",
+                     config->fault);
+            return false;
+        }
+        *fault = (enum vmsg_fault_no)(f - faults);
+    }
+    for (unsigned i = 0; i < VMSG_PEER_MAX_QUIRKS && config->quirks[i]; i++) {
+        const struct vmsg_quirk *q = vmsg_quirk_by_id(config->quirks[i]);
+
+        if (!q || q->role != config->role) {
+            snprintf(err, err_size, "no quirk '%s' for this role; see the list of quirks",
+                     config->quirks[i]);
+            return false;
+        }
+        *quirks |= UINT64_C(1) << (q - quirks_table);
+    }
+    return true;
+}

@@ -1,0 +1,92 @@
+/* Reference peers from outside: dispatch by role. */
+#include "harness/peers/driver.h"
+#include "harness/peers/refdev.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct vmsg_peer {
+    struct vmsg_endpoint *endpoint; /* device role */
+    struct vmsg_driver *driver;     /* driver role */
+};
+
+/* The driver's platform data: the configured device numbers as "0,5". */
+static struct vmsg_driver *new_driver(const struct vmsg_peer_config *config,
+                                      const struct vmsg_sut_host *host, char *err, size_t err_size)
+{
+    char list[VMSG_PEER_MAX_DEVICES * 6 + 1] = "";
+    size_t len = 0;
+
+    for (unsigned i = 0; i < config->n_devices && i < VMSG_PEER_MAX_DEVICES; i++)
+        len += (size_t)snprintf(list + len, sizeof list - len, "%s%u", i ? "," : "",
+                                config->devices[i].dev_num);
+    return vmsg_driver_new(config, host, list, err, err_size);
+}
+
+struct vmsg_peer *vmsg_peer_new(const struct vmsg_peer_config *config,
+                                const struct vmsg_sut_host *host, char *err, size_t err_size)
+{
+    struct vmsg_peer *peer = calloc(1, sizeof *peer);
+
+    if (!peer) {
+        snprintf(err, err_size, "out of memory");
+        return NULL;
+    }
+    switch (config->role) {
+    case VMSG_ROLE_DEVICE:
+        peer->endpoint = vmsg_endpoint_new(config, host, err, err_size);
+        break;
+    case VMSG_ROLE_DRIVER:
+        peer->driver = new_driver(config, host, err, err_size);
+        break;
+    case VMSG_ROLE_BUS:
+        snprintf(err, err_size, "there is no reference bus; choose the device or driver role");
+        break;
+    }
+    if (peer->endpoint || peer->driver)
+        return peer;
+    free(peer);
+    return NULL;
+}
+
+void vmsg_peer_free(struct vmsg_peer *peer)
+{
+    if (!peer)
+        return;
+    if (peer->endpoint)
+        vmsg_endpoint_free(peer->endpoint);
+    if (peer->driver)
+        vmsg_driver_free(peer->driver);
+    free(peer);
+}
+
+void vmsg_peer_receive(struct vmsg_peer *peer, const void *msg, size_t len)
+{
+    if (peer->endpoint)
+        vmsg_endpoint_receive(peer->endpoint, msg, len);
+    else
+        vmsg_driver_receive(peer->driver, msg, len);
+}
+
+void vmsg_peer_tick(struct vmsg_peer *peer, uint64_t now_ns)
+{
+    if (peer->endpoint)
+        vmsg_endpoint_tick(peer->endpoint, now_ns);
+    else
+        vmsg_driver_tick(peer->driver, now_ns);
+}
+
+uint64_t vmsg_peer_deadline(const struct vmsg_peer *peer)
+{
+    if (peer->endpoint)
+        return vmsg_endpoint_deadline(peer->endpoint);
+    return vmsg_driver_deadline(peer->driver);
+}
+
+void vmsg_peer_command(struct vmsg_peer *peer, const char *line, char *reply, size_t reply_size)
+{
+    if (peer->endpoint)
+        vmsg_endpoint_command(peer->endpoint, line, reply, reply_size);
+    else
+        vmsg_driver_command(peer->driver, line, reply, reply_size);
+}

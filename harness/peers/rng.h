@@ -1,0 +1,16 @@
+/* A small seeded generator (splitmix64): same seed, same bytes. */
+#ifndef VMSG_RNG_H
+#define VMSG_RNG_H
+
+#include <stdint.h>
+
+static inline uint64_t vmsg_rng_next(uint64_t *state)
+{
+    uint64_t z = *state += UINT64_C(0x9E3779B97F4A7C15);
+
+    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
+    return z ^ z >> 31;
+}
+
+#endif

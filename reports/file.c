@@ -1,0 +1,181 @@
+/*
+ * Report files: whole or absent. A report is written beside its path and renamed onto it; what is
+ * no regular file (a pipe, a terminal, /dev/null) is written in place.
+ */
+#include "reports/report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct vmsg_report_file {
+    const struct vmsg_report_format *format;
+    char *path;   /* as given, for messages */
+    char *target; /* links resolved; NULL: written in place */
+    FILE *place;  /* in place: the open stream, stdout for "-"; else NULL */
+};
+
+static void fail(char *err, size_t err_size, const char *path, const char *why)
+{
+    snprintf(err, err_size, "cannot write the report '%s': %s", path, why);
+}
+
+/* A path under /dev or /proc may name an open file of ours: renaming over it would lose it. */
+static bool in_place(const char *path, const struct stat *st)
+{
+    return !S_ISREG(st->st_mode) || !strncmp(path, "/dev/", 5) || !strncmp(path, "/proc/", 6);
+}
+
+/* A new, empty file beside `target`; its name goes to *name (caller frees). -1 with errno. */
+static int temporary(const char *target, char **name)
+{
+    for (unsigned i = 0; i < 100; i++) {
+        int fd;
+
+        if (asprintf(name, "%s.%ld.%u.tmp", target, (long)getpid(), i) < 0) {
+            *name = NULL;
+            return -1;
+        }
+        fd = open(*name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd >= 0)
+            return fd;
+        free(*name);
+        *name = NULL;
+        if (errno != EEXIST)
+            return -1;
+    }
+    return -1;
+}
+
+static bool probe(const char *target)
+{
+    char *name;
+    int fd = temporary(target, &name);
+
+    if (fd < 0)
+        return false;
+    close(fd);
+    unlink(name);
+    free(name);
+    return true;
+}
+
+/* Fill in where f goes. False with errno. */
+static bool locate(struct vmsg_report_file *f)
+{
+    struct stat st;
+
+    if (!strcmp(f->path, "-")) {
+        f->place = stdout;
+        return true;
+    }
+    if (stat(f->path, &st) != 0) {
+        if (errno != ENOENT)
+            return false;
+        f->target = strdup(f->path);
+        return f->target && probe(f->target);
+    }
+    if (S_ISDIR(st.st_mode)) {
+        errno = EISDIR;
+        return false;
+    }
+    if (in_place(f->path, &st)) {
+        f->place = fopen(f->path, "we");
+        return f->place;
+    }
+    if (access(f->path, W_OK) != 0)
+        return false;
+    f->target = realpath(f->path, NULL);
+    return f->target && probe(f->target);
+}
+
+static void list_formats(char *err, size_t err_size, const char *format)
+{
+    const struct vmsg_report_format *f;
+    size_t n = (size_t)snprintf(err, err_size, "unknown report format '%s'; it is one of", format);
+
+    for (size_t i = 0; (f = vmsg_report_format_at(i)) && n < err_size; i++)
+        n += (size_t)snprintf(err + n, err_size - n, "%s %s", i ? "," : "", f->name);
+}
+
+struct vmsg_report_file *vmsg_report_open(const char *format, const char *path, char *err,
+                                          size_t err_size)
+{
+    struct vmsg_report_file *f = calloc(1, sizeof *f);
+
+    if (!f || !(f->path = strdup(path))) {
+        free(f);
+        fail(err, err_size, path, "out of memory");
+        return NULL;
+    }
+    f->format = vmsg_report_format_by_name(format);
+    if (!f->format)
+        list_formats(err, err_size, format);
+    else if (!locate(f))
+        fail(err, err_size, path, strerror(errno));
+    else
+        return f;
+    vmsg_report_abandon(f);
+    return NULL;
+}
+
+/* Write everything out. False with errno. */
+static bool write_all(const struct vmsg_report_file *f, FILE *out, const struct vmsg_run_result *r)
+{
+    const struct vmsg_report_options options = {0};
+
+    errno = 0;
+    return f->format->write(out, r, &options) && fflush(out) == 0 && !ferror(out);
+}
+
+static bool replace(const struct vmsg_report_file *f, const struct vmsg_run_result *r)
+{
+    char *name;
+    int fd = temporary(f->target, &name), why;
+    FILE *out = fd >= 0 ? fdopen(fd, "w") : NULL;
+    bool ok;
+
+    if (fd < 0)
+        return false;
+    ok = out && write_all(f, out, r) && fsync(fd) == 0;
+    why = errno;
+    if (out ? fclose(out) != 0 : close(fd) != 0) {
+        why = ok ? errno : why;
+        ok = false;
+    }
+    if (ok && rename(name, f->target) != 0) {
+        why = errno;
+        ok = false;
+    }
+    if (!ok)
+        unlink(name);
+    free(name);
+    errno = why;
+    return ok;
+}
+
+bool vmsg_report_commit(struct vmsg_report_file *f, const struct vmsg_run_result *r, char *err,
+                        size_t err_size)
+{
+    bool ok = f->place ? write_all(f, f->place, r) : replace(f, r);
+
+    if (!ok)
+        fail(err, err_size, f->path, strerror(errno ? errno : EIO));
+    vmsg_report_abandon(f);
+    return ok;
+}
+
+void vmsg_report_abandon(struct vmsg_report_file *f)
+{
+    if (!f)
+        return;
+    if (f->place && f->place != stdout)
+        fclose(f->place);
+    free(f->target);
+    free(f->path);
+    free(f);
+}

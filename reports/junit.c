@@ -1,0 +1,258 @@
+/*
+ * The JUnit report: a test suite for each block of scenarios, a test case for each scenario.
+ *
+ * failure: a clause is broken or the SUT stopped answering; error: the SUT crashed or the harness
+ * failed; skipped: the situation was not there. A run that never began, or was cut short, carries
+ * an error of its own, so that no CI system takes it for a success.
+ */
+#include "reports/formats.h"
+
+#include "reports/escape.h"
+#include "reports/trace_line.h"
+
+#include <string.h>
+
+struct suite {
+    const char *name; /* not terminated: the start of its scenarios' ids */
+    size_t len;
+};
+
+static void attribute(FILE *out, const char *name, const char *value)
+{
+    fprintf(out, " %s=\"", name);
+    vmsg_put_xml(out, value, true);
+    fputc('"', out);
+}
+
+static void xml_text(FILE *out, const char *s)
+{
+    vmsg_put_xml(out, s, false);
+}
+
+/* Seconds, without the locale's decimal sign. */
+static void seconds(FILE *out, uint64_t us)
+{
+    fprintf(out, " time=\"%llu.%06llu\"", (unsigned long long)(us / 1000000),
+            (unsigned long long)(us % 1000000));
+}
+
+static struct suite suite_of(const struct vmsg_scenario_result *s)
+{
+    const char *slash = strrchr(s->id, '/');
+
+    return (struct suite){s->id, slash ? (size_t)(slash - s->id) : 0};
+}
+
+static bool in_suite(const struct vmsg_scenario_result *s, struct suite suite)
+{
+    struct suite own = suite_of(s);
+
+    return own.len == suite.len && !strncmp(own.name, suite.name, suite.len);
+}
+
+/* The element that a verdict becomes; NULL: a plain pass. */
+static const char *element(enum vmsg_verdict v)
+{
+    switch (v) {
+    case VMSG_VERDICT_PASS:
+        return NULL;
+    case VMSG_VERDICT_FAIL:
+    case VMSG_VERDICT_WEDGED:
+        return "failure";
+    case VMSG_VERDICT_SKIP:
+    case VMSG_VERDICT_INCONCLUSIVE:
+        return "skipped";
+    case VMSG_VERDICT_CRASHED:
+    case VMSG_VERDICT_ERROR:
+    case VMSG_VERDICT_COUNT:
+        break;
+    }
+    return "error";
+}
+
+static size_t count(const struct vmsg_run_result *r, const struct suite *suite, const char *what)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->n_scenarios; i++) {
+        const char *e = element(r->scenarios[i].verdict);
+
+        if (suite && !in_suite(&r->scenarios[i], *suite))
+            continue;
+        n += !what || (e && !strcmp(e, what));
+    }
+    return n;
+}
+
+static void counts(FILE *out, const struct vmsg_run_result *r, const struct suite *suite,
+                   unsigned extra)
+{
+    fprintf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\"", count(r, suite, NULL) + extra,
+            count(r, suite, "failure"), count(r, suite, "error") + extra);
+    if (suite)
+        fprintf(out, " skipped=\"%zu\"", count(r, suite, "skipped"));
+}
+
+static void verdict(FILE *out, const struct vmsg_scenario_result *s)
+{
+    const char *e = element(s->verdict);
+    const char *message = s->n_findings ? s->findings[0].text : s->reason;
+
+    if (!e)
+        return;
+    fprintf(out, "      <%s", e);
+    attribute(out, "message", message ? message : vmsg_verdict_text(s->verdict));
+    if (!strcmp(e, "skipped")) { /* an empty element, by the common schema */
+        fputs("/>\n", out);
+        return;
+    }
+    attribute(out, "type", vmsg_verdict_text(s->verdict));
+    fputc('>', out);
+    for (size_t i = 0; i < s->n_findings; i++) {
+        const struct vmsg_result_finding *f = &s->findings[i];
+
+        xml_text(out, f->clause);
+        fprintf(out, " %s, message %u: ", vmsg_level_text(f->level), (unsigned)f->message);
+        xml_text(out, f->text);
+        fputc('\n', out);
+    }
+    xml_text(out, s->reason);
+    fprintf(out, "</%s>\n", e);
+}
+
+static void output(FILE *out, const struct vmsg_scenario_result *s)
+{
+    if (s->n_trace == 0 && !s->sut_end && !s->sut_output)
+        return;
+    fputs("      <system-out>", out);
+    for (size_t i = 0; i < s->n_trace; i++) {
+        vmsg_trace_put(out, s, i, xml_text);
+        fputc('\n', out);
+    }
+    if (s->n_trace_dropped)
+        fprintf(out, "(%zu more messages were not kept)\n", s->n_trace_dropped);
+    if (s->sut_end) {
+        fputs("the SUT: ", out);
+        xml_text(out, s->sut_end);
+        fputc('\n', out);
+    }
+    xml_text(out, s->sut_output);
+    fputs("</system-out>\n", out);
+}
+
+static void test_case(FILE *out, const struct vmsg_scenario_result *s)
+{
+    struct suite suite = suite_of(s);
+    bool plain = !element(s->verdict) && s->n_trace == 0 && !s->sut_end && !s->sut_output;
+
+    fputs("    <testcase", out);
+    attribute(out, "name", s->id + suite.len + (suite.len ? 1 : 0));
+    fputs(" classname=\"", out);
+    for (size_t i = 0, n; i < suite.len; i += n + 1) { /* dots: viewers make a tree of them */
+        n = strcspn(s->id + i, "/");
+        fputs(i ? "." : "", out);
+        vmsg_put_xml_n(out, s->id + i, n, true);
+    }
+    fputc('"', out);
+    seconds(out, s->duration_us);
+    if (plain) {
+        fputs("/>\n", out);
+        return;
+    }
+    fputs(">\n", out);
+    verdict(out, s);
+    output(out, s);
+    fputs("    </testcase>\n", out);
+}
+
+static void property(FILE *out, const char *name, const char *value)
+{
+    fputs("      <property", out);
+    attribute(out, "name", name);
+    attribute(out, "value", value);
+    fputs("/>\n", out);
+}
+
+static void properties(FILE *out, const struct vmsg_run_result *r)
+{
+    char seed[24];
+
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)r->seed);
+    fputs("    <properties>\n", out);
+    property(out, "spec", r->spec);
+    property(out, "role", r->role);
+    property(out, "sut", r->sut_name);
+    property(out, "sut-version", r->sut_version);
+    property(out, "sut-uri", r->sut_uri);
+    property(out, "seed", seed);
+    property(out, "conforms", r->conforms ? "true" : "false");
+    if (r->assumptions)
+        property(out, "assumptions", r->assumptions);
+    fputs("    </properties>\n", out);
+}
+
+static void test_suite(FILE *out, const struct vmsg_run_result *r, size_t first)
+{
+    struct suite suite = suite_of(&r->scenarios[first]);
+    uint64_t us = 0;
+
+    for (size_t i = first; i < r->n_scenarios; i++)
+        us += in_suite(&r->scenarios[i], suite) ? r->scenarios[i].duration_us : 0;
+    fputs("  <testsuite name=\"", out);
+    vmsg_put_xml_n(out, suite.name, suite.len, true);
+    fputc('"', out);
+    counts(out, r, &suite, 0);
+    seconds(out, us);
+    fputs(">\n", out);
+    properties(out, r);
+    for (size_t i = first; i < r->n_scenarios; i++)
+        if (in_suite(&r->scenarios[i], suite))
+            test_case(out, &r->scenarios[i]);
+    fputs("  </testsuite>\n", out);
+}
+
+/* Why the run is not whole, NULL when it is. */
+static const char *unfinished(const struct vmsg_run_result *r)
+{
+    if (r->not_started)
+        return r->not_started;
+    if (r->interrupted)
+        return "interrupted: the scenarios that are not here did not run";
+    return r->n_scenarios == 0 ? "no scenario ran" : NULL;
+}
+
+static void unfinished_suite(FILE *out, const struct vmsg_run_result *r)
+{
+    fputs("  <testsuite name=\"run\" tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\"", out);
+    seconds(out, 0);
+    fputs(">\n", out);
+    properties(out, r);
+    fputs("    <testcase name=\"complete\" classname=\"run\" time=\"0.000000\">\n      <error",
+          out);
+    attribute(out, "message", unfinished(r));
+    attribute(out, "type", "error");
+    fputs("/>\n    </testcase>\n  </testsuite>\n", out);
+}
+
+bool vmsg_junit_write(FILE *out, const struct vmsg_run_result *r,
+                      const struct vmsg_report_options *o)
+{
+    (void)o;
+    fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites", out);
+    attribute(out, "name", r->spec);
+    counts(out, r, NULL, unfinished(r) ? 1 : 0);
+    seconds(out, r->duration_us);
+    fputs(">\n", out);
+    if (unfinished(r))
+        unfinished_suite(out, r);
+    for (size_t i = 0; i < r->n_scenarios; i++) {
+        bool seen = false;
+
+        for (size_t k = 0; k < i && !seen; k++)
+            seen = in_suite(&r->scenarios[k], suite_of(&r->scenarios[i]));
+        if (!seen)
+            test_suite(out, r, i);
+    }
+    fputs("</testsuites>\n", out);
+    return !ferror(out);
+}

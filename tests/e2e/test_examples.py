@@ -1,0 +1,148 @@
+"""The devices in examples/ conform, and each of these one-line mistakes in a copy is caught under
+the clause that it breaks.
+"""
+
+import subprocess
+
+import pytest
+
+import vmsgspec
+
+C = vmsgspec.EXAMPLES / "tiny_device.c"
+PY = vmsgspec.EXAMPLES / "tiny_device.py"
+STRICT = ("--transport-features", "0x1")
+
+# clause -> (text in tiny_device.c, what stands there by mistake, flags)
+C_MISTAKES = [
+    ("dev.device-limits.1", "if (8 + 4 * count > room)", "if (count > 16000)", ()),
+    ("dev.device-features.1", "UINT64_C(1) << F_VERSION_1 |", "UINT64_C(0x81) << F_VERSION_1 |",
+     ()),
+    ("dev.device-features.2", "wanted &= ~(uint32_t)S_FEATURES_OK;", ";", ()),
+    ("dev.device-feature-blocks.1", ">> 32 * (first + i) : 0", ">> 32 * (first + i) : 1", ()),
+    ("dev.device-feature-blocks.2",
+     "(d->driver_features & ~(UINT64_C(0xFFFFFFFF) << shift)) | bits", "bits", ()),
+    ("dev.device-feature-blocks.3", "? OFFERED >> 32",
+     "? (d->driver_features ? d->driver_features & OFFERED : OFFERED) >> 32", ()),
+    ("dev.common-message-format.1", "m[0] & 3 ||", "m[0] ||", ()),
+    ("dev.common-message-format.2", "put(d->out + 6, HEADER + payload, 2);",
+     "put(d->out + 6, payload, 2);", ()),
+    ("dev.common-message-format.6", "(uint16_t)get(m + 4, 2), (size_t)payload",
+     "0, (size_t)payload", ()),
+    ("dev.ordering.3", "|| n < least[id]", "", ()),
+    ("dev.get-device-info.2", "put(a + 24, 2, 4);", "put(a + 24, 1, 4);", ()),
+    ("dev.get-config.1", "put(a, d->generation, 4);\n        memcpy(a + 4, p, 4);",
+     "put(a, d->generation + 1, 4);\n        memcpy(a + 4, p, 4);", ()),
+    ("dev.set-config.3", "memcpy(d->config + offset, p + 12, len);",
+     "d->config[offset] = p[12];", ()),
+    ("dev.configuration-semantics-profiles.4", "(strict && get(p, 4) != d->generation)",
+     "get(p, 4) != d->generation", ()),
+    ("dev.configuration-semantics-profiles.12", "(strict && get(p, 4) != d->generation)", "false",
+     STRICT),
+    ("dev.set-device-status.2", "        d->status = 0;\n", "", ()),
+    ("dev.get-vqueue.2", "if (get(p, 4) == 0) {", "{", ()),
+    ("dev.get-vqueue.3", "put(a + 12, d->q.enabled, 4);", "", ()),
+    ("dev.set-vqueue.1", "if (get(p, 4) != 0 || get(p + 12, 4) != 0", "if (get(p + 12, 4) != 0",
+     ()),
+    ("dev.set-vqueue.2", "get(p + 12, 4) != 0 || ", "", ()),
+    ("dev.set-vqueue.3", "if (q.enabled && (op == 0 || ignored != 0x3C))",
+     "if (q.enabled && op == 0)\n        q.enabled = false;\n"
+     "    else if (q.enabled && ignored != 0x3C)", ()),
+    ("dev.set-vqueue.5", "if (!(flags & 0x08))", "", ()),
+    ("dev.set-vqueue.6", "(op == 0 || ignored != 0x3C)", "op == 0", ()),
+    ("dev.reset-vqueue.2", " && d->driver_features >> F_RING_RESET & 1", "", ()),
+    ("dev.reset-vqueue.3", "& 1)\n            d->q = (struct queue){0};", "& 1)\n            ;",
+     ()),
+    ("dev.get-shm.1", "memcpy(a, p, 4);\n        return 24;",
+     "memcpy(a, p, 4);\n        a[8] = 1;\n        return 24;", ()),
+    ("dev.get-shm.2", "memcpy(a, p, 4);\n        return 24;",
+     "memcpy(a, p, 4);\n        a[4] = 1;\n        return 24;", ()),
+    ("dev.finalizing-initialization.1", "!(d->status & S_DRIVER_OK) || ", "", ()),
+    ("dev.device-notifications.1", "transmit(d, 0, 0x42, 0, 4);", "", ()),
+]
+PY_MISTAKES = [
+    ("dev.common-message-format.6", "self.transmit(1, msg_id, token, answer)",
+     "self.transmit(1, msg_id, token ^ 1, answer)"),
+    ("dev.set-vqueue.4", "            return b\"\"\n        if new_size == 0",
+     "            q.desc = desc\n            return b\"\"\n        if new_size == 0"),
+    ("dev.device-notifications.1", "if self.serve_buffers(q):", "if self.serve_buffers(q) > 9:"),
+    ("dev.mandatory.1", "    0x0B: (\"<I\", Tiny.reset_vqueue),\n", ""),
+]
+
+
+def compile_c(folder, source, *arguments):
+    subprocess.run(["gcc", "-std=c17", "-w", "-O1", f"-I{vmsgspec.ROOT}", "-o", folder / "sut",
+                    source, *arguments], check=True, cwd=folder)
+    return folder / "sut"
+
+
+def mistaken(original, folder, old, new):
+    text = original.read_text()
+    assert text.count(old) == 1, f"{old!r} is there {text.count(old)} times"
+    copy = folder / original.name
+    copy.write_text(text.replace(old, new))
+    return copy
+
+
+def conforms(outcome):
+    assert outcome.status == vmsgspec.CONFORMS, str(outcome)
+    assert not outcome.scenarios("fail", "wedged", "crashed", "error"), str(outcome)
+    assert not outcome.clauses("fail", "warn"), str(outcome)
+    assert outcome.scenarios("pass")
+
+
+# Names of build products: ci and the README use them too.
+@pytest.mark.sanitized
+@pytest.mark.parametrize("flags", [(), STRICT, ("--max-msg-size", "52"), ("--mem", "0")],
+                         ids=" ".join)
+@pytest.mark.parametrize("sut", [f"lib:{vmsgspec.BUILD / 'libtiny.so'}",
+                                 f"exec:exec {vmsgspec.BUILD / 'tiny_device'}",
+                                 f"exec:exec {vmsgspec.PYTHON} {PY}"], ids=["lib", "c", "python"])
+def test_example_conforms(sut, flags):
+    conforms(vmsgspec.run(sut, *flags, ics=vmsgspec.TINY_ICS))
+
+
+@pytest.mark.sanitized
+def test_example_conforms_without_a_statement():
+    conforms(vmsgspec.run(f"lib:{vmsgspec.BUILD / 'libtiny.so'}"))
+
+
+def test_example_conforms_however_seeded():
+    conforms(vmsgspec.run(f"lib:{vmsgspec.BUILD / 'libtiny.so'}?isolate=no", "--repeat", "20",
+                          ics=vmsgspec.TINY_ICS))
+
+
+def test_example_earns_its_passes():
+    """The tiny device has a queue, configuration and memory: little may stay inconclusive."""
+    outcome = vmsgspec.run(f"lib:{vmsgspec.BUILD / 'libtiny.so'}", ics=vmsgspec.TINY_ICS)
+    proved = {clause for clause, _, _, flags in C_MISTAKES if not flags}
+    assert not proved - outcome.clauses("pass")
+
+
+@pytest.mark.parametrize("clause, old, new, flags", C_MISTAKES,
+                         ids=[f"{m[0]}-{i}" for i, m in enumerate(C_MISTAKES)])
+def test_mistake_in_c_is_caught(clause, old, new, flags, tmp_path):
+    source = mistaken(C, tmp_path, old, new)
+    sut = compile_c(tmp_path, source, "-shared", "-fPIC")
+    outcome = vmsgspec.run(f"lib:{sut}", *flags, ics=vmsgspec.TINY_ICS)
+    assert outcome.status == vmsgspec.FAILS, str(outcome)
+    assert clause in outcome.clauses("fail"), str(outcome)
+
+
+@pytest.mark.parametrize("clause, old, new", PY_MISTAKES, ids=[m[0] for m in PY_MISTAKES])
+def test_mistake_in_python_is_caught(clause, old, new, tmp_path):
+    source = mistaken(PY, tmp_path, old, new)
+    outcome = vmsgspec.run(f"exec:exec {vmsgspec.PYTHON} {source}", ics=vmsgspec.TINY_ICS)
+    assert outcome.status == vmsgspec.FAILS, str(outcome)
+    assert clause in outcome.clauses("fail"), str(outcome)
+
+
+def test_example_needs_the_interface_only(tmp_path):
+    """tiny_device.c compiles with nothing of the project but vmsgspec_sut.h, also with clang."""
+    interface = tmp_path / "adapters" / "lib"
+    interface.mkdir(parents=True)
+    header = "vmsgspec_sut.h"
+    (interface / header).write_bytes((vmsgspec.ROOT / "adapters" / "lib" / header).read_bytes())
+    for compiler in ("gcc", "clang-14"):
+        subprocess.run([compiler, "-std=c17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror",
+                        f"-I{tmp_path}", "-o", tmp_path / "sut", C,
+                        vmsgspec.EXAMPLES / "exec_main.c"], check=True)
