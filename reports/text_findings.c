@@ -8,6 +8,7 @@
 
 #define SHOWN_FINDINGS 3u /* of one clause, unless verbose */
 #define AROUND         3u /* messages before and after a finding */
+#define SHORT_COLUMNS  80u
 
 static size_t findings_of(const struct vmsg_scenario_result *s, const char *clause)
 {
@@ -16,6 +17,12 @@ static size_t findings_of(const struct vmsg_scenario_result *s, const char *clau
     for (size_t i = 0; i < s->n_findings; i++)
         n += !strcmp(s->findings[i].clause, clause);
     return n;
+}
+
+/* The messages around a finding are there to be recognised, not read to their end. */
+static void put_short(FILE *out, const char *text)
+{
+    vmsg_put_cut(out, text, SHORT_COLUMNS);
 }
 
 void vmsg_text_trace(const struct vmsg_text_report *t, const struct vmsg_scenario_result *s,
@@ -31,7 +38,7 @@ void vmsg_text_trace(const struct vmsg_text_report *t, const struct vmsg_scenari
         if (i == mark)
             vmsg_text_style(t, VMSG_STYLE_BAD);
         fputs(i == mark ? "> " : "  ", t->out);
-        vmsg_trace_put(t->out, s, i, vmsg_put_safe);
+        vmsg_trace_put(t->out, s, i, i == mark || t->verbose ? vmsg_put_safe : put_short);
         if (i == mark)
             vmsg_text_style(t, VMSG_STYLE_PLAIN);
         fputc('\n', t->out);

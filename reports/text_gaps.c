@@ -32,6 +32,26 @@ static void item(const struct vmsg_text_report *t, const char *id, const char *s
     fputc('\n', t->out);
 }
 
+/* Clauses that repeat another clause: many, and nothing is lost by not judging them twice. */
+static bool is_hidden(const struct vmsg_text_report *t, const struct vmsg_clause_result *c)
+{
+    return !t->verbose && c->verdict == VMSG_CLAUSE_NOT_APPLICABLE &&
+           c->clause->observe == VMSG_OBSERVE_RESTATED;
+}
+
+static void hidden(const struct vmsg_text_report *t)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < t->r->n_clauses; i++)
+        n += is_hidden(t, &t->r->clauses[i]);
+    if (n)
+        fprintf(t->out,
+                "  not-applicable: %zu that say again what another clause says, judged "
+                "there (--verbose)\n",
+                n);
+}
+
 static bool told_before(const struct vmsg_run_result *r, size_t i)
 {
     for (size_t k = 0; k < i; k++)
@@ -46,7 +66,7 @@ static void clauses(const struct vmsg_text_report *t, enum vmsg_clause_verdict v
     const struct vmsg_run_result *r = t->r;
 
     for (size_t i = 0; i < r->n_clauses; i++) {
-        if (r->clauses[i].verdict != v || told_before(r, i))
+        if (r->clauses[i].verdict != v || is_hidden(t, &r->clauses[i]) || told_before(r, i))
             continue;
         reason(t, vmsg_clause_verdict_text(v), r->clauses[i].reason);
         for (size_t k = i; k < r->n_clauses; k++)
@@ -97,6 +117,7 @@ void vmsg_text_gaps(const struct vmsg_text_report *t)
         clauses(t, VMSG_CLAUSE_DECLARED);
         clauses(t, VMSG_CLAUSE_NOT_OBSERVABLE);
         clauses(t, VMSG_CLAUSE_NOT_APPLICABLE);
+        hidden(t);
     }
     if (vmsg_run_count(r, VMSG_VERDICT_INCONCLUSIVE) + vmsg_run_count(r, VMSG_VERDICT_SKIP)) {
         vmsg_text_heading(t, "Scenarios that told nothing");

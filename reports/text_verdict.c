@@ -24,10 +24,10 @@ static void totals(const struct vmsg_text_report *t)
     };
 
     vmsg_text_heading(t, "Totals");
-    fprintf(t->out, "  %zu scenarios: ", t->r->n_scenarios);
+    fprintf(t->out, "  %zu scenario%s: ", t->r->n_scenarios, t->r->n_scenarios == 1 ? "" : "s");
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
         total(t, i == 0, vmsg_run_count(t->r, order[i]), vmsg_verdict_text(order[i]));
-    fprintf(t->out, "\n  %zu clauses: ", t->r->n_clauses);
+    fprintf(t->out, "\n  %zu clause%s: ", t->r->n_clauses, t->r->n_clauses == 1 ? "" : "s");
     for (size_t i = 0; i < sizeof clause_order / sizeof *clause_order; i++)
         total(t, i == 0, vmsg_run_clause_count(t->r, clause_order[i]),
               vmsg_clause_verdict_text(clause_order[i]));

@@ -4,9 +4,9 @@
 #include "adapters/exec/exec.h"
 
 #include "adapters/clock.h"
+#include "adapters/exec/command.h"
 #include "adapters/exec/environment.h"
 #include "adapters/exec/process.h"
-#include "adapters/exec/spawn.h"
 #include "adapters/link.h"
 #include "adapters/memory.h"
 
@@ -24,6 +24,7 @@ enum { GRACE_MS = 2000, START_MS = 10000, MAX_ARGS = 4 };
 struct exec {
     struct vmsg_adapter base;
     char *argv[MAX_ARGS + 1];
+    char **shortcut;
     unsigned n_sockets;
     unsigned grace_ms, hang_ms;
     bool tells_start, is_running;
@@ -79,23 +80,26 @@ static bool open_sockets(unsigned n, int *ours, int *theirs)
     return true;
 }
 
-/* The process with its sockets; theirs[] has room for the memory's fd after the n_sockets. */
-static bool start_process(struct exec *x, const struct vmsg_adapter_params *params, int *theirs,
-                          char *err, size_t err_size)
+static bool start_process(struct exec *x, const struct vmsg_adapter_params *params,
+                          const int *theirs, char *err, size_t err_size)
 {
-    unsigned n = x->n_sockets;
+    struct vmsg_spawn program = {.argv = x->argv, .shortcut = x->shortcut};
     int mem = -1;
+    while (program.n_fds < x->n_sockets) {
+        program.fds[program.n_fds] = theirs[program.n_fds];
+        program.n_fds++;
+    }
     if (x->memory.fd >= 0) {
-        mem = VMSG_SPAWN_FIRST_FD + (int)n;
-        theirs[n++] = x->memory.fd;
+        mem = VMSG_SPAWN_FIRST_FD + (int)program.n_fds;
+        program.fds[program.n_fds++] = x->memory.fd;
     }
     char **envp = vmsg_environment_new(params, VMSG_SPAWN_FIRST_FD, mem);
     if (!envp) {
         snprintf(err, err_size, "out of memory");
         return false;
     }
-    bool ok = vmsg_process_start(&x->process, x->argv, envp, theirs, n, params->upper, on_reply, x,
-                                 err, err_size);
+    program.envp = envp;
+    bool ok = vmsg_process_start(&x->process, &program, params->upper, on_reply, x, err, err_size);
     vmsg_environment_free(envp);
     return ok;
 }
@@ -155,7 +159,7 @@ static bool exec_start(struct vmsg_adapter *a, const struct vmsg_adapter_params 
 {
     struct exec *x = self(a);
     struct vmsg_adapter_end end;
-    int ours[2], theirs[VMSG_SPAWN_MAX_FDS];
+    int ours[2], theirs[2];
     exec_stop(a, &end);
     forget(x);
     if (!vmsg_memory_shared(&x->memory, params->mem_size, err, err_size))
@@ -262,6 +266,7 @@ static void exec_free(struct vmsg_adapter *a)
     exec_stop(a, &end);
     forget(x);
     vmsg_memory_clear(&x->memory);
+    vmsg_command_free(x->shortcut);
     for (unsigned i = 0; x->argv[i]; i++)
         free(x->argv[i]);
     free(x);
@@ -287,12 +292,14 @@ struct vmsg_adapter *vmsg_exec_create_with(const struct vmsg_exec_options *optio
         ok = (x->argv[i] = strdup(options->argv[i]));
     if (!ok) {
         snprintf(err, err_size, "out of memory");
+        vmsg_command_free(options->shortcut);
         for (unsigned i = 0; x && x->argv[i]; i++)
             free(x->argv[i]);
         free(x);
         return NULL;
     }
     x->base = (struct vmsg_adapter){.ops = &ops, .caps = options->caps};
+    x->shortcut = options->shortcut;
     x->n_sockets = strcmp(role, "bus") ? 1 : 2;
     x->grace_ms = options->grace_ms ? options->grace_ms : GRACE_MS;
     x->hang_ms = options->hang_ms ? options->hang_ms : VMSG_HANG_MS;
@@ -315,5 +322,6 @@ struct vmsg_adapter *vmsg_exec_create(const char *rest, const char *role, char *
         snprintf(err, err_size, "exec: needs a command, such as exec:./my-device");
         return NULL;
     }
+    options.shortcut = vmsg_command_words(rest);
     return vmsg_exec_create_with(&options, role, err, err_size);
 }

@@ -13,6 +13,7 @@ struct vmsg_adapter *vmsg_exec_create(const char *rest, const char *role, char *
 /* What another adapter, or a test, may ask of a SUT in a process of its own. */
 struct vmsg_exec_options {
     const char *const *argv; /* at most 4, then NULL; argv[0] is a path. Copied. */
+    char **shortcut; /* see struct vmsg_spawn; taken over, from vmsg_command_words() or NULL */
     unsigned caps;
     unsigned grace_ms; /* 0: the usual 2 s to exit after its socket was closed */
     unsigned hang_ms;  /* 0: the usual 5 s to take a message */

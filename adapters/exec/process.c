@@ -3,8 +3,6 @@
  */
 #include "adapters/exec/process.h"
 
-#include "adapters/exec/spawn.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -52,16 +50,14 @@ static bool open_stdio(struct vmsg_process *p, int stdio[3], bool upper)
     return !fcntl(pair[1], F_SETFL, O_NONBLOCK);
 }
 
-bool vmsg_process_start(struct vmsg_process *p, char *const *argv, char *const *envp,
-                        const int *fds, unsigned n_fds, bool upper,
+bool vmsg_process_start(struct vmsg_process *p, const struct vmsg_spawn *program, bool upper,
                         bool (*reply)(void *ctx, const char *line, size_t len), void *ctx,
                         char *err, size_t err_size)
 {
-    struct vmsg_spawn plan = {
-        .path = argv[0], .argv = argv, .envp = envp, .stdio = {-1, -1, -1}, .n_fds = n_fds};
+    struct vmsg_spawn plan = *program;
+    plan.stdio[0] = plan.stdio[1] = plan.stdio[2] = -1;
     *p = (struct vmsg_process){.pidfd = -1, .input = -1, .out = {-1, -1}};
     p->sink = (struct vmsg_lines_sink){upper ? reply : NULL, ctx, other_output, p};
-    memcpy(plan.fds, fds, n_fds * sizeof *fds);
     pid_t pid = -1;
     if (open_stdio(p, plan.stdio, upper))
         pid = vmsg_spawn(&plan);
@@ -75,7 +71,7 @@ bool vmsg_process_start(struct vmsg_process *p, char *const *argv, char *const *
         close_fd(&plan.stdio[i]);
     if (p->pidfd >= 0)
         return true;
-    snprintf(err, err_size, "%s could not be started: %s", argv[0], strerror(error));
+    snprintf(err, err_size, "%s could not be started: %s", plan.argv[0], strerror(error));
     if (p->pid)
         vmsg_process_end(p, false, 0, &(struct vmsg_adapter_end){0});
     vmsg_process_free(p);

@@ -7,6 +7,7 @@
 #include "adapters/adapter.h"
 #include "adapters/exec/lines.h"
 #include "adapters/exec/output.h"
+#include "adapters/exec/spawn.h"
 
 #include <sys/types.h>
 
@@ -22,11 +23,10 @@ struct vmsg_process {
 };
 
 /*
- * Start argv[0] with the fds as its 3, 4, ...; `upper`: with a standard input for commands, and
+ * Start the program (its stdio is set here); `upper`: with a standard input for commands, and
  * replies on its standard output go to reply(ctx). False with a sentence in err.
  */
-bool vmsg_process_start(struct vmsg_process *p, char *const *argv, char *const *envp,
-                        const int *fds, unsigned n_fds, bool upper,
+bool vmsg_process_start(struct vmsg_process *p, const struct vmsg_spawn *program, bool upper,
                         bool (*reply)(void *ctx, const char *line, size_t len), void *ctx,
                         char *err, size_t err_size);
 

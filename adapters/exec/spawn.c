@@ -52,8 +52,11 @@ static void become(const struct vmsg_spawn *plan, pid_t harness)
         return;
     default_signals();
     sigemptyset(&none);
-    if (place_fds(plan) && !sigprocmask(SIG_SETMASK, &none, NULL))
-        execve(plan->path, plan->argv, plan->envp);
+    if (!place_fds(plan) || sigprocmask(SIG_SETMASK, &none, NULL))
+        return;
+    if (plan->shortcut)
+        execve(plan->shortcut[0], plan->shortcut, plan->envp);
+    execve(plan->argv[0], plan->argv, plan->envp);
 }
 
 pid_t vmsg_spawn(const struct vmsg_spawn *plan)

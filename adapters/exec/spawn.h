@@ -12,8 +12,9 @@
 #define VMSG_SPAWN_FIRST_FD 3
 
 struct vmsg_spawn {
-    const char *path; /* no search in PATH */
-    char *const *argv;
+    char *const *argv; /* argv[0] is a path: no search in PATH */
+    /* The same program, to be tried first: it may fail where argv cannot. NULL: none. */
+    char *const *shortcut;
     char *const *envp;
     int stdio[3]; /* its standard files */
     int fds[VMSG_SPAWN_MAX_FDS];

@@ -46,8 +46,7 @@ static int unknown(const char *name)
     size_t n = 0;
 
     for (size_t i = 0; vmsg_cli_command_at(i) && n < sizeof known; i++)
-        n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", i ? ", " : "",
-                              commands[i].name);
+        n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", i ? ", " : "", commands[i].name);
     return vmsg_cli_error(NULL, "there is no command '%s'; the commands are %s", name, known);
 }
 

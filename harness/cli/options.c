@@ -20,8 +20,8 @@ struct parse {
     bool shown, told;
 };
 
-static const struct argp argp_of(const struct vmsg_cli_options *o, argp_parser_t parser,
-                                 const struct argp_child *children)
+static struct argp argp_of(const struct vmsg_cli_options *o, argp_parser_t parser,
+                           const struct argp_child *children)
 {
     return (struct argp){o->options, parser, o->args, o->doc, children, NULL, NULL};
 }
@@ -51,15 +51,15 @@ static void explain(const struct vmsg_cli_options *o, const char *arg)
     else if (matches > 1)
         vmsg_cli_error(o->command, "'%s' is short for several options; give its whole name", arg);
     else
-        vmsg_cli_error(o->command, "unknown option '%s'; 'vmsgspec %s --help' shows those there are",
-                       arg, o->command);
+        vmsg_cli_error(o->command,
+                       "unknown option '%s'; 'vmsgspec %s --help' shows those there are", arg,
+                       o->command);
 }
 
 static void show_help(const struct vmsg_cli_options *o)
 {
-    const struct argp_child children[] = {
-        {&(const struct argp){common_options, NULL, NULL, NULL, NULL, NULL, NULL}, 0, NULL, -1},
-        {0}};
+    const struct argp common = {common_options, NULL, NULL, NULL, NULL, NULL, NULL};
+    const struct argp_child children[] = {{&common, 0, NULL, -1}, {0}};
     const struct argp argp = argp_of(o, NULL, children);
     char name[64];
 

@@ -25,11 +25,20 @@ enum {
 
 /* Fields of the conformance statement by their keys; an option's '-' is a key's '_'. */
 static const char *const fields[] = {
-    "name",          "version",           "devices",
-    "bus_messages",  "revision",          "max_msg_size",
-    "config",        "transport_features", "notifications",
-    "notification_path", "request_timeout_ms", "attempts",
-    "upper_tester",  "optional",
+    "name",
+    "version",
+    "devices",
+    "bus_messages",
+    "revision",
+    "max_msg_size",
+    "config",
+    "transport_features",
+    "notifications",
+    "notification_path",
+    "request_timeout_ms",
+    "attempts",
+    "upper_tester",
+    "optional",
 };
 
 static const struct argp_option options[] = {
@@ -49,7 +58,8 @@ static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "What is told:", 3},
     {"report", KEY_REPORT, "FORMAT=PATH", 0,
      "also write a report: text, json or junit; PATH - is standard output, in place of the text. "
-     "May be repeated", 0},
+     "May be repeated",
+     0},
     {"verbose", KEY_VERBOSE, NULL, 0, "all findings, passed clauses, more traces", 0},
     {"colour", KEY_COLOUR, "WHEN", OPTION_ARG_OPTIONAL, "auto (default), always or never", 0},
     {NULL, 0, NULL, 0, "Fields of the conformance statement, over those of --ics:", 4},

@@ -13,8 +13,7 @@ bool vmsg_run_reports_open(struct vmsg_run_reports *r, const struct vmsg_run_opt
         return false;
     }
     for (size_t i = 0; i < o->n_reports; i++) {
-        r->files[i] =
-            vmsg_report_open(o->reports[i].format, o->reports[i].path, err, err_size);
+        r->files[i] = vmsg_report_open(o->reports[i].format, o->reports[i].path, err, err_size);
         if (!r->files[i]) {
             vmsg_run_reports_abandon(r);
             return false;
@@ -29,8 +28,8 @@ bool vmsg_run_reports_open(struct vmsg_run_reports *r, const struct vmsg_run_opt
 bool vmsg_run_reports_write(struct vmsg_run_reports *r, const struct vmsg_run_options *o,
                             const struct vmsg_run_result *result)
 {
-    const struct vmsg_report_options options = {
-        .colour = vmsg_colour_wanted(o->colour, stdout), .verbose = o->verbose};
+    const struct vmsg_report_options options = {.colour = vmsg_colour_wanted(o->colour, stdout),
+                                                .verbose = o->verbose};
     char err[CLI_ERR_SIZE];
     bool ok = true;
 

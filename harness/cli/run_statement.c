@@ -20,8 +20,8 @@ static bool given(const struct vmsg_run_options *o, const char *key)
     return false;
 }
 
-static bool assume_reference(struct vmsg_ics *ics, const struct vmsg_run_options *o,
-                             char **assumed, char *err, size_t err_size)
+static bool assume_reference(struct vmsg_ics *ics, const struct vmsg_run_options *o, char **assumed,
+                             char *err, size_t err_size)
 {
     char text[256] = "of the bundled reference peer:";
     size_t n = strlen(text), first = n;
@@ -81,20 +81,34 @@ static bool same_role(struct vmsg_ics *ics, const struct vmsg_run_options *o, ch
     return true;
 }
 
+/* What is wrong in a file, or with it and the flags together, is told with its name. */
+static void name_file(const char *path, char *err, size_t err_size)
+{
+    char why[CLI_ERR_SIZE];
+
+    if (!path || strstr(err, path))
+        return;
+    snprintf(why, sizeof why, "%s", err);
+    snprintf(err, err_size, "%s: %s", path, why);
+}
+
 bool vmsg_run_statement(struct vmsg_ics *ics, const struct vmsg_run_options *o, char **assumed,
                         char *err, size_t err_size)
 {
     *assumed = NULL;
     vmsg_ics_init(ics);
-    if (o->ics) {
-        if (!vmsg_ics_load(ics, o->ics, err, err_size))
-            return false;
-    } else if (!strncmp(o->uri, "ref:", 4)) {
-        if (!assume_reference(ics, o, assumed, err, err_size))
-            return false;
+    if (o->ics && !vmsg_ics_load(ics, o->ics, err, err_size)) {
+        name_file(o->ics, err, err_size);
+        return false;
     }
-    return set_flags(ics, o, err, err_size) && same_role(ics, o, err, err_size) &&
-           vmsg_ics_check(ics, err, err_size);
+    if (!o->ics && !strncmp(o->uri, "ref:", 4) && !assume_reference(ics, o, assumed, err, err_size))
+        return false;
+    if (!set_flags(ics, o, err, err_size) || !same_role(ics, o, err, err_size))
+        return false;
+    if (vmsg_ics_check(ics, err, err_size))
+        return true;
+    name_file(o->ics, err, err_size);
+    return false;
 }
 
 char *vmsg_join_assumptions(char *first, char *second)
@@ -104,7 +118,7 @@ char *vmsg_join_assumptions(char *first, char *second)
     if (!first || !second)
         return first ? first : second;
     if (asprintf(&both, "%s; %s", first, second) < 0)
-        return first; /* the second leaks with the program's last breath */
+        both = NULL;
     free(first);
     free(second);
     return both;

@@ -49,8 +49,10 @@ bool vmsg_value_size(const char *option, const char *text, uint64_t most, size_t
             return true;
         }
     }
-    snprintf(err, err_size, "%s must be a size in bytes like 65536, 64K or 16M, at most %lluM, "
-             "not '%s'", option, (unsigned long long)most >> 20, text);
+    snprintf(err, err_size,
+             "%s must be a size in bytes like 65536, 64K or 16M, at most %lluM, "
+             "not '%s'",
+             option, (unsigned long long)most >> 20, text);
     return false;
 }
 

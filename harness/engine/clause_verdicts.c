@@ -111,9 +111,9 @@ static void judge_unexercised(const struct vmsg_clause_input *in, const struct v
 
     if (a.listed == 0) {
         put(r, VMSG_CLAUSE_INCONCLUSIVE,
-            in->stopped               ? in->stopped
+            in->stopped                  ? in->stopped
             : in_suite(in->suite, c->id) ? "no scenario that tests it was selected"
-                                      : "no scenario tests it");
+                                         : "no scenario tests it");
         return;
     }
     snprintf(reason, sizeof reason, "%s: %s", a.telling->result.id,
@@ -129,8 +129,13 @@ static void judge_unexercised(const struct vmsg_clause_input *in, const struct v
 static void judge_by_catalogue(const struct vmsg_clause_input *in, const struct vmsg_clause *c,
                                struct vmsg_clause_result *r)
 {
+    const char *absent = vmsg_clause_absent(in, c->id);
     char reason[512];
 
+    if (absent) {
+        put(r, VMSG_CLAUSE_NOT_APPLICABLE, absent);
+        return;
+    }
     switch (c->observe) {
     case VMSG_OBSERVE_RESTATED:
         snprintf(reason, sizeof reason, "judged as %s", c->restates ? c->restates : "another");

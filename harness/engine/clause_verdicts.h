@@ -13,10 +13,15 @@ struct vmsg_clause_input {
     size_t n_scenarios;
     const struct vmsg_suite *suite; /* all: to tell "not selected" from "no scenario" */
     bool memory, upper;             /* could be observed at all */
-    const char *stopped;            /* why the run ended early, NULL: it did not */
+    bool strict, polling;           /* what the SUT declares */
+    unsigned bus_messages;
+    const char *stopped; /* why the run ended early, NULL: it did not */
 };
 
 /* Fill result->clauses. False when memory is short. */
 bool vmsg_clause_verdicts(const struct vmsg_clause_input *in, struct vmsg_run_result *result);
+
+/* Why what the SUT declares makes a clause pointless, NULL when it does not (clause_absent.c). */
+const char *vmsg_clause_absent(const struct vmsg_clause_input *in, const char *id);
 
 #endif

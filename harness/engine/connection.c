@@ -19,10 +19,8 @@ static void found(void *ctx, const struct vmsg_finding *f)
         return;
     }
     c->findings = more;
-    more[c->n_findings++] = (struct vmsg_seen_finding){.clause = f->clause,
-                                                       .message = f->message,
-                                                       .dev_num = f->dev_num,
-                                                       .text = strdup(f->text)};
+    more[c->n_findings++] = (struct vmsg_seen_finding){
+        .clause = f->clause, .message = f->message, .dev_num = f->dev_num, .text = strdup(f->text)};
 }
 
 bool vmsg_connection_begin(struct vmsg_connection *c, struct vmsg_adapter *adapter,
@@ -81,6 +79,7 @@ void vmsg_connection_send(struct vmsg_connection *c, unsigned endpoint, const vo
 {
     uint32_t index = add_to_trace(c, VMSG_TRACE_TO_SUT, endpoint, bytes, len, NULL);
 
+    c->sent++;
     if (c->oracle)
         vmsg_oracle_message(c->oracle, index, VMSG_TO_DEVICE, bytes, len);
     if (!c->closed && !c->adapter->ops->send(c->adapter, endpoint, bytes, len))
@@ -175,11 +174,10 @@ void vmsg_connection_poll(struct vmsg_connection *c)
         w->last = now;
         snprintf(text, sizeof text, "memory: %u more used on queue %u of device %u", more, w->vq,
                  w->dev_num);
-        vmsg_connection_note(c,
-                             &(struct vmsg_note){.kind = VMSG_NOTE_USED,
-                                                 .dev_num = w->dev_num,
-                                                 .vq = w->vq,
-                                                 .value = more},
-                             text);
+        vmsg_connection_note(
+            c,
+            &(struct vmsg_note){
+                .kind = VMSG_NOTE_USED, .dev_num = w->dev_num, .vq = w->vq, .value = more},
+            text);
     }
 }

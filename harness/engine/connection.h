@@ -14,8 +14,8 @@
 
 #define VMSG_WATCHES_MOST  64
 #define VMSG_MEM_BASE      UINT64_C(0x40000000)
-#define VMSG_FINDINGS_MOST 1000u /* kept of one connection; all are counted */
-#define VMSG_FLOOD         100000u /* messages after which a SUT is said to flood */
+#define VMSG_FINDINGS_MOST 1000u   /* kept of one connection; all are counted */
+#define VMSG_FLOOD         100000u /* messages beyond those sent, after which it is a flood */
 #define VMSG_PACKET_MOST   (65536u + 64u) /* bytes read of a packet */
 
 /* A used ring in memory that is looked at. */
@@ -40,8 +40,8 @@ struct vmsg_connection {
     uint64_t began_ns;
     uint8_t *memory; /* NULL: none */
     size_t mem_size;
-    uint32_t received; /* messages */
-    bool closed;       /* the SUT closed, exited or died */
+    uint32_t sent, received; /* messages */
+    bool closed;             /* the SUT closed, exited or died */
     bool out_of_memory;
     struct vmsg_watch watches[VMSG_WATCHES_MOST];
     size_t n_watches;

@@ -41,7 +41,7 @@ static bool flag(lua_State *L, const char *name)
     return set;
 }
 
-/* The list in field `name` of the table on the stack, at most `most` of it. */
+/* The list in field `name` of the table on the stack, at most `most` of it; leaves litter. */
 static size_t read_numbers(lua_State *L, const char *name, uint16_t *out, size_t most)
 {
     size_t n = 0;
@@ -51,8 +51,6 @@ static size_t read_numbers(lua_State *L, const char *name, uint16_t *out, size_t
             out[n] = (uint16_t)lua_tointeger(L, -1);
             lua_pop(L, 1);
         }
-    if (lua_type(L, -1) == LUA_TNIL && n)
-        lua_pop(L, 1);
     return n;
 }
 

@@ -53,10 +53,10 @@ struct vmsg_run_config {
     const struct vmsg_suite *suite;
     const char *const *select; /* globs, NULL-terminated; NULL or empty: all */
     uint64_t seed;
-    unsigned repeat; /* 1..1,000,000; each repetition uses the next seed; verdicts are merged,
-                        the worst counts */
-    unsigned jobs;   /* 1..64 SUTs at a time */
-    size_t mem_size; /* bytes of DMA memory, 0: none; default 16 MiB */
+    unsigned repeat;     /* 1..1,000,000; each repetition uses the next seed; verdicts are merged,
+                            the worst counts */
+    unsigned jobs;       /* 1..64 SUTs at a time */
+    size_t mem_size;     /* bytes of DMA memory, 0: none; default 16 MiB */
     uint32_t timeout_ms; /* how long a SUT may stay silent, default 2000 */
     struct vmsg_run_hooks hooks;
 };

@@ -15,12 +15,12 @@ struct vmsg_ics {
     uint16_t *devices;
     size_t n_devices;
     bool devices_given; /* else: enumerate, or assume device 0 when GET_DEVICES is not answered */
-    unsigned bus_messages; /* enum vmsg_bus_messages */
-    bool bus_messages_given; /* else: probed */
+    unsigned bus_messages;           /* enum vmsg_bus_messages */
+    bool bus_messages_given;         /* else: probed */
     uint32_t revision, max_msg_size; /* 1; 52..65,535, default 264 */
     uint64_t transport_features;
-    bool polling;      /* notifications = "polling" */
-    bool synthesis;    /* notification_path = "synthesis" */
+    bool polling;                /* notifications = "polling" */
+    bool synthesis;              /* notification_path = "synthesis" */
     uint32_t request_timeout_ms; /* 1..600,000, default 1000 */
     uint32_t attempts;           /* 1..100, default 3 */
     bool upper_tester;
@@ -30,7 +30,7 @@ struct vmsg_ics {
     struct vmsg_ics_option {
         char *name;
         bool present;
-    } *options;
+    } * options;
     size_t n_options;
 };
 

@@ -9,6 +9,9 @@
 /* Instructions between two looks at the budget. */
 #define HOOK_STEP 1000
 
+/* Filling memory costs time too, and one instruction can fill a lot. */
+#define BYTES_AN_INSTRUCTION 64
+
 static void *bounded_alloc(void *ud, void *ptr, size_t old_size, size_t new_size)
 {
     struct vmsg_luabox *box = ud;
@@ -21,6 +24,8 @@ static void *bounded_alloc(void *ud, void *ptr, size_t old_size, size_t new_size
         box->used -= old_size;
         return NULL;
     }
+    if (box->confined)
+        box->left -= (int64_t)(new_size / BYTES_AN_INSTRUCTION);
     if (box->confined && new_size > old_size && box->used + (new_size - old_size) > box->limit)
         return NULL;
     p = realloc(ptr, new_size);

@@ -34,8 +34,7 @@ int vmsg_lua_watch(lua_State *L)
     uint16_t *at = check_u16_at(L, c, 3);
 
     if (dev < 0 || dev > UINT16_MAX || vq < 0 || vq > UINT32_MAX ||
-        !vmsg_connection_watch(c, (uint16_t)dev, (uint32_t)vq,
-                               (size_t)((uint8_t *)at - c->memory)))
+        !vmsg_connection_watch(c, (uint16_t)dev, (uint32_t)vq, (size_t)((uint8_t *)at - c->memory)))
         return luaL_error(L, "too many rings at a time");
     return 0;
 }

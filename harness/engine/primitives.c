@@ -71,8 +71,7 @@ static int core_random(lua_State *L)
 
     if (n < 1)
         return luaL_error(L, "random(%I): at least 1 is needed", (LUAI_UACINT)n);
-    lua_pushinteger(
-        L, (lua_Integer)vmsg_random_below(&vmsg_script_of(L)->random, (uint64_t)n) + 1);
+    lua_pushinteger(L, (lua_Integer)vmsg_random_below(&vmsg_script_of(L)->random, (uint64_t)n) + 1);
     return 1;
 }
 
@@ -119,14 +118,13 @@ static uint32_t check_u32(lua_State *L, int arg)
 
 static int core_note(lua_State *L)
 {
-    static const char *const kinds[] = {"available",     "used",        "no-interrupt",
-                                        "corrupted",     "change-config", "needs-reset",
-                                        "complete",      "add",         "remove",
-                                        NULL};
+    static const char *const kinds[] = {"available",     "used",        "no-interrupt", "corrupted",
+                                        "change-config", "needs-reset", "complete",     "add",
+                                        "remove",        NULL};
     static const enum vmsg_note_kind notes[] = {
-        VMSG_NOTE_AVAILABLE,     VMSG_NOTE_USED,        VMSG_NOTE_NO_INTERRUPT,
-        VMSG_NOTE_CORRUPTED,     VMSG_NOTE_CHANGE_CONFIG, VMSG_NOTE_NEEDS_RESET,
-        VMSG_NOTE_COMPLETE,      VMSG_NOTE_ADD,         VMSG_NOTE_REMOVE};
+        VMSG_NOTE_AVAILABLE, VMSG_NOTE_USED,          VMSG_NOTE_NO_INTERRUPT,
+        VMSG_NOTE_CORRUPTED, VMSG_NOTE_CHANGE_CONFIG, VMSG_NOTE_NEEDS_RESET,
+        VMSG_NOTE_COMPLETE,  VMSG_NOTE_ADD,           VMSG_NOTE_REMOVE};
     struct vmsg_note note = {.kind = notes[luaL_checkoption(L, 1, NULL, kinds)],
                              .dev_num = (uint16_t)(check_u32(L, 2) & 0xFFFF),
                              .vq = check_u32(L, 3),
@@ -148,8 +146,7 @@ static int core_clause(lua_State *L)
 {
     const struct vmsg_script *s = vmsg_script_of(L);
 
-    lua_pushboolean(L,
-                    s->catalogue && vmsg_catalogue_find(s->catalogue, luaL_checkstring(L, 1)));
+    lua_pushboolean(L, s->catalogue && vmsg_catalogue_find(s->catalogue, luaL_checkstring(L, 1)));
     return 1;
 }
 

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 enum vmsg_verdict {
-    VMSG_VERDICT_ERROR,        /* the harness failed */
+    VMSG_VERDICT_ERROR, /* the harness failed */
     VMSG_VERDICT_PASS,
     VMSG_VERDICT_FAIL,
     VMSG_VERDICT_INCONCLUSIVE, /* the situation never arose */
@@ -37,7 +37,7 @@ enum vmsg_clause_verdict {
 
 /* One line of a scenario's trace. */
 struct vmsg_trace_entry {
-    uint64_t t_ns;     /* since the connection began */
+    uint64_t t_ns; /* since the connection began */
     enum {
         VMSG_TRACE_TO_SUT,
         VMSG_TRACE_FROM_SUT,
@@ -69,8 +69,8 @@ struct vmsg_scenario_result {
     struct vmsg_trace_entry *trace; /* kept when the verdict is not pass or skip */
     size_t n_trace;
     size_t n_trace_dropped; /* entries cut from the middle of a flood */
-    char *sut_end;    /* how the SUT's process ended, NULL when unremarkable */
-    char *sut_output; /* its last output, NULL when none or verdict pass */
+    char *sut_end;          /* how the SUT's process ended, NULL when unremarkable */
+    char *sut_output;       /* its last output, NULL when none or verdict pass */
 };
 
 struct vmsg_clause_result {
@@ -88,9 +88,9 @@ struct vmsg_run_result {
     const char *sut_uri;
     uint64_t seed;
     bool conforms;
-    bool interrupted;    /* Ctrl-C: what is here is what was found */
-    char *not_started;   /* the SUT could not be started or reached: why; else NULL */
-    char *assumptions;   /* what the harness assumed in place of an ICS, one line; or NULL */
+    bool interrupted;  /* Ctrl-C: what is here is what was found */
+    char *not_started; /* the SUT could not be started or reached: why; else NULL */
+    char *assumptions; /* what the harness assumed in place of an ICS, one line; or NULL */
     uint64_t duration_us;
     struct vmsg_scenario_result *scenarios;
     size_t n_scenarios;

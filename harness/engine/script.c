@@ -178,7 +178,7 @@ static int arrival(struct vmsg_script *s, lua_State *co, enum vmsg_script_end *e
 {
     struct vmsg_connection *c = s->connection;
 
-    if (c->received >= VMSG_FLOOD) {
+    if (c->received > c->sent && c->received - c->sent >= VMSG_FLOOD) {
         *end = ended(s, VMSG_SCRIPT_WEDGED, "it sends messages without end");
         return -1;
     }
@@ -204,7 +204,7 @@ static int arrival(struct vmsg_script *s, lua_State *co, enum vmsg_script_end *e
 
 static enum vmsg_script_end loop(struct vmsg_script *s, lua_State *co, int args)
 {
-    enum vmsg_script_end end;
+    enum vmsg_script_end end = VMSG_SCRIPT_FAILED;
     int results;
 
     for (;;) {
@@ -238,7 +238,7 @@ enum vmsg_script_end vmsg_script_run(struct vmsg_script *s, struct vmsg_connecti
     lua_State *L = s->box.L;
     int base = lua_gettop(L) - args - 1;
     lua_State *co = lua_newthread(L);
-    enum vmsg_script_end end;
+    enum vmsg_script_end end = VMSG_SCRIPT_FAILED;
 
     lua_insert(L, base + 1); /* anchored below what it runs */
     lua_xmove(L, co, args + 1);

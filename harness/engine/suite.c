@@ -135,8 +135,7 @@ static void read_needs(lua_State *L, struct vmsg_suite_entry *e)
         lua_getfield(L, -2, "profile");
         word = lua_tostring(L, -1);
         if (word)
-            e->profile =
-                strcmp(word, "strict") == 0 ? VMSG_PROFILE_STRICT : VMSG_PROFILE_BASELINE;
+            e->profile = strcmp(word, "strict") == 0 ? VMSG_PROFILE_STRICT : VMSG_PROFILE_BASELINE;
         lua_pop(L, 2);
     }
     lua_pop(L, 1);

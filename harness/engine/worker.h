@@ -17,8 +17,7 @@ struct vmsg_worker {
 };
 
 /* NULL with a sentence in err. */
-struct vmsg_worker *vmsg_worker_new(const struct vmsg_run_context *ctx, char *err,
-                                    size_t err_size);
+struct vmsg_worker *vmsg_worker_new(const struct vmsg_run_context *ctx, char *err, size_t err_size);
 void vmsg_worker_free(struct vmsg_worker *w);
 
 /* Push the scenario's table. False with a sentence in err. */

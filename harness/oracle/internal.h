@@ -15,6 +15,8 @@
 #define CONFIG_KEPT    4096u /* configuration bytes followed */
 #define GHOSTS         1024u /* requests remembered after a fence passed them */
 #define RECENT         64u   /* answered requests remembered, to tell duplicates */
+#define STEPS          64u   /* requests of one token, or of the bus, that a response is held against */
+#define MOST_REQUESTS  (1u << 18) /* outstanding ones followed: traffic of one direction has no end */
 #define NONE           UINT32_MAX
 
 /* What a request asks of its receiver. */
@@ -26,9 +28,9 @@ enum due {
 
 /* A message that was sent to the SUT and may be answered. */
 struct request {
-    uint32_t next_hash;  /* chain of the token table, or free list */
-    uint32_t prev, next; /* the device's requests in sending order */
-    uint32_t index;      /* the caller's message index */
+    uint32_t prev_hash, next_hash; /* chain of the token table, oldest first; next: free list */
+    uint32_t prev, next;           /* the device's requests in sending order */
+    uint32_t index;                /* the caller's message index */
     uint64_t serial;     /* order over the whole stream, from 1 */
     uint16_t dev_num, token;
     uint8_t msg_id;
@@ -42,10 +44,16 @@ struct request {
     enum due due;
     enum vmsg_clause_no blame[MAX_BLAME]; /* unanswered: blame[0]; wrongly answered: all */
     uint8_t n_blame;
-    uint64_t f[VMSG_MAX_FIELDS];
     uint64_t hash; /* of the payload */
     uint32_t tail_len;
+    /* Written with every message, so not cleared. */
+    uint64_t f[VMSG_MAX_FIELDS];
     uint8_t tail[TAIL_KEPT];
+};
+
+/* A chain of requests: indexes into the table, NONE when empty. */
+struct chain {
+    uint32_t first, last;
 };
 
 struct vq_params {
@@ -67,15 +75,21 @@ enum vq_pending {
 
 struct queue {
     bool max_known, ever_set, suspect_enable;
+    bool set_unavailable;    /* SET_VQUEUE was answered while max_size was 0 */
     bool after_device_reset; /* disabled by a device reset and not read since */
     bool quiesced;           /* RESET_VQUEUE answered, not set up again */
     bool no_interrupt, corrupted, polled_event;
     bool owes_event, owes_buffers;
+    bool debtor; /* in the device's list of queues that owe, or owed */
+    struct queue *next_debtor;
+    uint32_t index;
     enum vq_pending pending;
     enum vmsg_clause_no blame;
     uint32_t max_size;
     uint32_t given;           /* VQ_APPLIED: ignore bits of the request */
     uint32_t epoch;           /* device epoch in which the rest was learned */
+    uint32_t max_epoch, life; /* the same for max_size and ever_set */
+    uint32_t excused;         /* buffers that may be used without EVENT_USED */
     uint64_t read_serial;     /* of the last GET_VQUEUE */
     uint64_t set_answered_at; /* serial when the last change was answered */
     struct vq_params cur, want;
@@ -93,8 +107,11 @@ struct config_state {
     uint32_t shadow_gen;
     uint8_t *shadow, *known; /* CONFIG_KEPT bytes each, allocated with the first read */
     bool event_since_shadow;
+    uint32_t excuses; /* events that own writes and noted changes may still cause */
     /* The driver's last write, until the next read of it. */
     enum write_kind write;
+    bool event_since_write;
+    uint32_t write_gen; /* of its response */
     uint32_t write_offset, write_length;
     uint8_t write_data[TAIL_KEPT];
     uint8_t write_old[TAIL_KEPT]; /* what was there, when known */
@@ -112,11 +129,19 @@ struct config_state {
     bool get_trusted, get_distrusted; /* a third source sided with GET_CONFIG, or against it */
     bool odd_claim_known;             /* an earlier claim that stood alone */
     uint32_t odd_claim;
+    /* A claim that reads contradict: proof only together with another one. */
+    bool doubted, convicted;
+    enum vmsg_clause_no doubt_clause;
+    bool doubt_event;
+    uint32_t doubt_index, doubt_claim, doubt_read;
     /* Own change, by upper tester. */
     uint8_t *change;
     uint32_t change_offset, change_length;
-    bool change_big;
+    bool change_big, change_announced;
+    uint32_t change_gen; /* of its event */
     bool owes_event;
+    bool owes_seen;                  /* a read has shown the change */
+    enum vmsg_clause_no owes_clause; /* broken when the event does not come */
     uint32_t owes_index;
 };
 
@@ -126,20 +151,27 @@ struct device {
     bool gone;            /* by upper tester, not announced (yet) */
     uint32_t first, last; /* requests in sending order, NONE when empty */
     uint32_t n_outstanding;
-    uint32_t epoch;        /* counts completed resets */
+    uint32_t epoch;        /* of what is known of the queues' state */
+    bool epoch_is_reset;   /* it began with a completed reset: all queues are disabled */
+    uint32_t max_epoch;    /* of their maxima: features decide which queues there are */
+    uint32_t life;         /* counts additions of this device number */
     uint32_t answered_ids; /* bit per transport msg_id that was ever answered */
+    struct queue *debtors; /* queues that owe, or owed since the last look */
+    uint8_t uuid[16];
     /* GET_DEVICE_INFO */
     bool info_known;
     uint64_t info[VMSG_MAX_FIELDS];
     /* status */
     bool status_known, reset_pending, reset_reported, needs_reset_noted, corrupted;
+    bool needs_reset_missed; /* a read after the note did not show it (yet) */
+    uint32_t needs_reset_index;
     bool status_suspect; /* the last SET_DEVICE_STATUS response looked implausible */
     uint32_t status, status_before, status_asked;
     uint64_t status_answered_at;
     uint32_t status_index;
     bool owes_status_event;
     uint32_t owes_status_index;
-    uint32_t status_sets_outstanding, config_sets_outstanding;
+    uint32_t status_sets_outstanding, config_sets_outstanding, vqueue_sets_outstanding;
     /* what the last answered request makes an EVENT_CONFIG that follows mean; see events.c */
     bool watch_status, watch_mismatch;
     bool held_event; /* one that came while a write was outstanding */
@@ -149,6 +181,7 @@ struct device {
     uint32_t offered[FEATURE_BLOCKS];
     uint32_t selected_known; /* bit per block, written since the reset */
     uint32_t selected[SELECT_BLOCKS];
+    bool selection_unknown;   /* a write whose effect the text leaves open */
     uint32_t features_writes; /* SET_DRIVER_FEATURES since the reset */
     bool split;               /* block 1 written, then another message that left it alone */
     bool selected_since_read;
@@ -156,6 +189,8 @@ struct device {
     bool refuses_without_v1, ring_reset_proved;
     /* queue-wide events */
     uint64_t oob_set_at, oob_reset_at, malformed_at; /* serials */
+    uint64_t discarded_at; /* of the last message that must be discarded */
+    uint64_t answered_at;  /* of the last request that was answered */
     struct queue **pages; /* 256 pages of 256 queues, allocated when touched */
     struct config_state config;
     /* shared memory: the last few regions that were asked for */
@@ -179,7 +214,11 @@ struct vmsg_oracle {
     vmsg_finding_fn found;
     void *ctx;
     bool failed, pads;
+    bool lost_track;    /* more was outstanding than is followed */
+    bool bus_echoes;    /* tokens of bus responses were the requests' */
+    bool bus_rewrites;  /* or were not */
     uint64_t serial;
+    uint64_t answered_at; /* serial of the last sent request that was answered, of any device */
     uint32_t index;               /* of the message or note being judged */
     struct device **devices[256]; /* pages of 256 device numbers, allocated when touched */
     struct device bus;            /* the bus itself, as the receiver of bus messages */
@@ -188,9 +227,10 @@ struct vmsg_oracle {
     /* outstanding requests */
     struct request *requests;
     uint32_t n_requests, free_request;
-    uint32_t *buckets;
+    struct chain *buckets;
     uint32_t n_buckets; /* power of two */
     uint32_t n_used;
+    struct chain ghost_buckets[GHOSTS];
     uint32_t ghosts[GHOSTS];
     uint64_t ghost_serials[GHOSTS];
     uint32_t ghost_at;
@@ -203,6 +243,13 @@ struct vmsg_oracle {
     uint64_t owed;           /* events and buffers owed */
     uint32_t hotplug_dev;
     bool owes_hotplug;
+    bool hotplug_other_named; /* an event named another device while this one was due */
+    uint32_t hotplug_other, hotplug_other_index;
+    /* A bitmap that contradicts what is known, unless an EVENT_DEVICE follows. */
+    bool owes_presence;
+    enum vmsg_clause_no presence_clause;
+    uint32_t presence_dev, presence_offset, presence_count, presence_index;
+    bool presence_now;
     uint8_t *scratch; /* a message with its size corrected, 64 KiB, when first needed */
     uint64_t exercised[VMSG_CLAUSE_COUNT];
     uint64_t findings[VMSG_CLAUSE_COUNT];
@@ -213,6 +260,7 @@ void exercise(struct vmsg_oracle *o, enum vmsg_clause_no clause);
 void blame(struct vmsg_oracle *o, enum vmsg_clause_no clause, uint16_t dev, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void owe(struct vmsg_oracle *o, bool *what);
+void owe_queue(struct vmsg_oracle *o, struct device *d, struct queue *q, bool *what);
 void settle_debt(struct vmsg_oracle *o, bool *what);
 bool strict_profile(const struct vmsg_oracle *o);
 uint64_t hash_bytes(const void *bytes, size_t len);
@@ -227,19 +275,38 @@ bool device_exists(struct vmsg_oracle *o, const struct device *d); /* false only
 const struct vmsg_device_facts *device_facts(const struct vmsg_oracle *o, uint16_t dev_num);
 uint32_t max_virtqueues(const struct device *d); /* 65,536 when not known */
 void device_was_reset(struct vmsg_oracle *o, struct device *d);
+/* What the queues look like is not known any more; they owe nothing. */
+void forget_queues(struct vmsg_oracle *o, struct device *d);
 void each_device(struct vmsg_oracle *o, void (*visit)(struct vmsg_oracle *, struct device *));
 void free_devices(struct vmsg_oracle *o);
 
 /* requests.c */
 struct request *request_add(struct vmsg_oracle *o, struct device *d, const struct vmsg *m);
 void request_remove(struct vmsg_oracle *o, struct request *r);
-struct request *request_find(struct vmsg_oracle *o, bool bus, uint16_t dev, uint16_t token,
-                             int msg_id /* -1: any */);
 struct request *request_at(struct vmsg_oracle *o, uint32_t i);
 struct device *request_device(struct vmsg_oracle *o, const struct request *r);
 void request_ghost(struct vmsg_oracle *o, struct request *r);
+/* No answer is owed any more. */
+void request_forgive(struct vmsg_oracle *o, struct request *r);
+uint64_t request_key(bool bus, uint16_t dev, uint16_t token, uint8_t msg_id);
+uint64_t key_of(const struct request *r);
+/* The chain in which requests with this key stand, among others. */
+struct chain request_chain(const struct vmsg_oracle *o, uint64_t key, bool ghosts);
 void remember_answered(struct vmsg_oracle *o, const struct request *r);
 bool was_answered(struct vmsg_oracle *o, bool bus, uint16_t dev, uint16_t token, uint8_t msg_id);
+
+/* match.c: which request a response answers; NULL: none as it stands. */
+struct request *request_match(struct vmsg_oracle *o, const struct vmsg *m);
+/* The same, as if the response carried another device number or token. */
+struct request *request_match_as(struct vmsg_oracle *o, const struct vmsg *m, uint16_t dev,
+                                 uint16_t token);
+/* Of a request with this device and token that is due an answer, whatever its message id. */
+struct request *request_match_any_id(struct vmsg_oracle *o, const struct vmsg *m);
+struct request *request_oldest(struct vmsg_oracle *o, struct device *d, uint8_t msg_id);
+
+/* forget.c: r may have taken effect, or not. */
+void forget_effects(struct vmsg_oracle *o, struct device *d, const struct request *r);
+void forget_device(struct vmsg_oracle *o, struct device *d);
 
 /* classify.c: fills due, blame and what effects need. */
 void classify(struct vmsg_oracle *o, struct device *d, const struct vmsg *m, struct request *r);
@@ -248,6 +315,18 @@ void classify(struct vmsg_oracle *o, struct device *d, const struct vmsg *m, str
 void sent_to_device(struct vmsg_oracle *o, const struct vmsg *m);
 void came_from_device(struct vmsg_oracle *o, const struct vmsg *m);
 void settle_requests(struct vmsg_oracle *o);
+const char *message_name(const struct vmsg *m);
+const char *request_name(const struct request *r);
+void answered(struct vmsg_oracle *o, struct request *r, const struct vmsg *m);
+/* r was answered, but not in a way that its payload could be judged. */
+void drop_request(struct vmsg_oracle *o, struct request *r);
+
+/* unmatched.c: a response that matches no request as it stands. */
+void judge_unmatched(struct vmsg_oracle *o, const struct vmsg *m);
+
+/* shape.c: all defined fields there, and nothing but padding after them; false: unreadable. */
+bool judge_shape(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                 const struct vmsg *m);
 void request_unanswered(struct vmsg_oracle *o, const struct request *r); /* the finding */
 
 /* header.c: false when the message's payload is not to be judged further. `m` may be re-decoded
@@ -269,6 +348,10 @@ void judge_get_config(struct vmsg_oracle *o, struct device *d, const struct requ
 void judge_set_config(struct vmsg_oracle *o, struct device *d, const struct request *r,
                       const struct vmsg *m);
 void config_forget(struct config_state *c);
+/* The same, and what writes led to expect: the device's state changed. */
+void config_restart(struct config_state *c);
+/* The generation that reads contradict, when nothing explained it meanwhile. */
+void settle_generation(struct vmsg_oracle *o, struct device *d);
 void judge_get_status(struct vmsg_oracle *o, struct device *d, const struct request *r,
                       const struct vmsg *m);
 void reset_timed_out(struct vmsg_oracle *o, struct device *d);

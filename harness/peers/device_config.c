@@ -83,6 +83,15 @@ static bool generation_passes(const struct vmsg_refdev *d, uint32_t generation)
     return !strict || generation == d->generation;
 }
 
+/* Whether the device wants such a write. */
+static bool takes(const struct vmsg_refdev *d, uint64_t offset, const uint8_t *data, uint64_t len)
+{
+    if (writable_prefix(d, offset, len) != len)
+        return false;
+    return !vmsg_quirky(d->ep, VMSG_QUIRK_CONFIG_READ_ONLY) ||
+           memcmp(d->config + offset, data, (size_t)len) == 0;
+}
+
 static void store(struct vmsg_refdev *d, uint64_t offset, const uint8_t *data, uint64_t len)
 {
     if (memcmp(d->config + offset, data, (size_t)len) == 0)
@@ -98,7 +107,7 @@ static uint64_t apply(struct vmsg_refdev *d, uint64_t offset, const uint8_t *dat
     if (vmsg_faulty(d->ep, VMSG_FAULT_SET_CONFIG_NOT_STORED))
         return len;
     if (vmsg_faulty(d->ep, VMSG_FAULT_SET_CONFIG_PARTIAL) && len > 1)
-        len--;
+        return len - 1;
     store(d, offset, data, len);
     return vmsg_faulty(d->ep, VMSG_FAULT_SET_CONFIG_DENIES) ? 0 : len;
 }
@@ -136,7 +145,7 @@ static void reply_set_config(struct vmsg_refdev *d, const struct vmsg *m, uint64
 
     if (vmsg_faulty(d->ep, VMSG_FAULT_SET_CONFIG_GENERATION))
         f[VMSG_SET_CONFIG_RESP_generation] = wrong(d->generation);
-    if (vmsg_faulty(d->ep, VMSG_FAULT_SET_CONFIG_NOT_ECHOED))
+    if (vmsg_faulty(d->ep, VMSG_FAULT_SET_CONFIG_NOT_ECHOED) && applied == 0)
         f[VMSG_SET_CONFIG_RESP_offset] = 0;
     if (vmsg_faulty(d->ep, VMSG_FAULT_SET_CONFIG_NO_DATA))
         tail_len = 0;
@@ -162,8 +171,7 @@ void vmsg_refdev_set_config(struct vmsg_refdev *d, const struct vmsg *m)
         write_nothing(d);
     } else if (!generation_passes(d, generation) || len > ep->host.max_msg_size - head) {
         applied = 0; /* mismatch, or the data could not be echoed */
-    } else if (writable_prefix(d, offset, len) == len &&
-               !vmsg_quirky(ep, VMSG_QUIRK_CONFIG_READ_ONLY)) {
+    } else if (takes(d, offset, m->tail, len)) {
         applied = apply(d, offset, m->tail, len);
     } else {
         applied = refuse(d, offset, m->tail, len);

@@ -15,15 +15,13 @@ static bool gives_uuid(const struct vmsg_refdev *d)
 
 static const uint8_t *uuid(struct vmsg_refdev *d, uint8_t scratch[16])
 {
-    bool varies = vmsg_faulty(d->ep, VMSG_FAULT_INFO_UUID_VARIES);
+    bool invented = vmsg_faulty(d->ep, VMSG_FAULT_INFO_UUID_INVENTED);
 
-    if (!gives_uuid(d) && !varies)
+    if (!gives_uuid(d) && !invented)
         return NULL;
     memcpy(scratch, d->uuid, 16);
     if (vmsg_faulty(d->ep, VMSG_FAULT_INFO_UUID_VERSION))
         scratch[6] = (uint8_t)((scratch[6] & 0x0F) | 0x10);
-    if (varies)
-        scratch[0] = (uint8_t)(scratch[0] + d->info_answers);
     return scratch;
 }
 

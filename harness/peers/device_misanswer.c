@@ -19,7 +19,7 @@ static void answer_bare(struct vmsg_endpoint *ep, const struct vmsg *m)
     vmsg_endpoint_send_bare(ep, &h, 0);
 }
 
-/* Decode again as if the message were a whole request followed by zeros, and serve that. */
+/* Decode again as if the message were a whole request followed by zeros; serve what only reads. */
 static void serve_mended(struct vmsg_endpoint *ep, struct vmsg_refdev *d, const struct vmsg *m)
 {
     uint8_t bytes[VMSG_MAX_SIZE_DEFAULT] = {0};
@@ -30,11 +30,11 @@ static void serve_mended(struct vmsg_endpoint *ep, struct vmsg_refdev *d, const 
     bytes[0] &= (uint8_t)~VMSG_TYPE_RESPONSE;
     vmsg_put_le16(bytes + 6, sizeof bytes);
     vmsg_decode(&mended, bytes, sizeof bytes);
-    if (mended.defect != VMSG_WELL_FORMED || vmsg_is_event(&mended))
+    if (mended.defect != VMSG_WELL_FORMED)
         return;
     if (vmsg_is_bus(m))
         vmsg_endpoint_bus_message(ep, &mended);
-    else if (d)
+    else if (vmsg_refdev_is_get(m->msg_id))
         vmsg_refdev_receive(d, &mended);
 }
 

@@ -18,15 +18,6 @@ static void swap_bytes(uint8_t *p, unsigned n)
     }
 }
 
-static void swap_fields(uint8_t *payload, const struct vmsg_layout *layout)
-{
-    for (unsigned i = 0; i < layout->n_fields; i++) {
-        const struct vmsg_field *field = &layout->fields[i];
-
-        swap_bytes(payload + field->offset, field->type == VMSG_LE64 ? 8 : 4);
-    }
-}
-
 /* Zero padding is allowed inside the limit; anything else is the fault. Returns the new length. */
 static size_t pad(const struct vmsg_endpoint *ep, uint8_t *out, size_t len)
 {
@@ -72,7 +63,7 @@ static void break_header(const struct vmsg_endpoint *ep, uint8_t *out, size_t le
         swap_bytes(out + SIZE_AT, 2);
     if (vmsg_faulty(ep, VMSG_FAULT_DEV_NUM_ZERO))
         vmsg_put_le16(out + DEV_NUM_AT, 0);
-    if (vmsg_faulty(ep, VMSG_FAULT_DEV_NUM_NEXT))
+    if (vmsg_faulty(ep, VMSG_FAULT_DEV_NUM_NEXT) && out[1] == VMSG_ID_EVENT_CONFIG)
         vmsg_put_le16(out + DEV_NUM_AT, (uint16_t)(dev_num + 1));
     if (vmsg_faulty(ep, VMSG_FAULT_BIG_ENDIAN_DEV_NUM))
         swap_bytes(out + DEV_NUM_AT, 2);
@@ -80,11 +71,16 @@ static void break_header(const struct vmsg_endpoint *ep, uint8_t *out, size_t le
 
 static void break_response(const struct vmsg_endpoint *ep, uint8_t *out)
 {
-    if (vmsg_faulty(ep, VMSG_FAULT_TOKEN_ZERO))
+    bool status = out[1] == VMSG_ID_GET_DEVICE_STATUS;
+    bool features = out[1] == VMSG_ID_GET_DEVICE_FEATURES;
+
+    if (vmsg_faulty(ep, VMSG_FAULT_BIG_ENDIAN_INDEX) && out[1] == VMSG_ID_GET_VQUEUE)
+        swap_bytes(out + VMSG_HEADER_SIZE, 4);
+    if (vmsg_faulty(ep, VMSG_FAULT_TOKEN_ZERO) && status)
         vmsg_put_le16(out + TOKEN_AT, 0);
-    if (vmsg_faulty(ep, VMSG_FAULT_TOKEN_INCREMENTED))
-        vmsg_put_le16(out + TOKEN_AT, (uint16_t)(vmsg_le16(out + TOKEN_AT) + 1));
-    if (vmsg_faulty(ep, VMSG_FAULT_RESPONSE_BIT_MISSING) && out[1] == VMSG_ID_GET_DEVICE_STATUS)
+    if (vmsg_faulty(ep, VMSG_FAULT_TOKEN_CHANGED) && features)
+        vmsg_put_le16(out + TOKEN_AT, (uint16_t)(vmsg_le16(out + TOKEN_AT) ^ 0x8000));
+    if (vmsg_faulty(ep, VMSG_FAULT_RESPONSE_BIT_MISSING) && status)
         out[0] &= (uint8_t)~VMSG_TYPE_RESPONSE;
 }
 
@@ -110,20 +106,14 @@ bool vmsg_refdev_reply(struct vmsg_refdev *d, const struct vmsg *request,
     /* they differ only where a fault answers for an absent device */
     uint16_t dev_num = d->present ? d->dev_num : request->dev_num;
     size_t len = encode(ep, request->def, true, dev_num, request->token, body);
-    bool fourth;
 
     if (len == 0)
         return false;
-    if (vmsg_faulty(ep, VMSG_FAULT_BIG_ENDIAN_VQUEUE) && request->msg_id == VMSG_ID_GET_VQUEUE)
-        swap_fields(ep->out + VMSG_HEADER_SIZE, &request->def->response);
     len = pad(ep, ep->out, len);
     break_header(ep, ep->out, len);
     break_response(ep, ep->out);
-    fourth = ep->answered++ % 4 == 3;
-    if (fourth && vmsg_faulty(ep, VMSG_FAULT_DROPS_EVERY_FOURTH))
-        return true;
     transmit(ep, len);
-    if (fourth && vmsg_faulty(ep, VMSG_FAULT_ANSWERS_TWICE))
+    if (vmsg_faulty(ep, VMSG_FAULT_ANSWERS_TWICE) && request->msg_id == VMSG_ID_GET_DEVICE_FEATURES)
         transmit(ep, len);
     return true;
 }

@@ -23,9 +23,8 @@ void vmsg_refdev_reset(struct vmsg_refdev *d)
     vmsg_refdev_forget_features(d);
     if (vmsg_quirky(d->ep, VMSG_QUIRK_GENERATION_RESETS))
         d->generation = d->first_generation;
-    if (vmsg_faulty(d->ep, VMSG_FAULT_RESET_KEEPS_QUEUES))
-        return;
-    if (vmsg_quirky(d->ep, VMSG_QUIRK_VQ_KEEPS_ADDRESSES))
+    if (vmsg_quirky(d->ep, VMSG_QUIRK_VQ_KEEPS_ADDRESSES) ||
+        vmsg_faulty(d->ep, VMSG_FAULT_RESET_KEEPS_QUEUES))
         vmsg_refdev_reset_all_queues(d);
     else
         vmsg_queue_table_clear(&d->queues);
@@ -52,8 +51,8 @@ void vmsg_refdev_get_status(struct vmsg_refdev *d, const struct vmsg *m)
     status = d->status;
     if (vmsg_faulty(d->ep, VMSG_FAULT_STATUS_HIDES_FEATURES_OK))
         status &= ~VIRTIO_S_FEATURES_OK;
-    if (vmsg_faulty(d->ep, VMSG_FAULT_STATUS_HIDES_NEEDS_RESET))
-        status &= ~VIRTIO_S_NEEDS_RESET;
+    if (vmsg_faulty(d->ep, VMSG_FAULT_STATUS_HIDES_NEEDS_RESET) && status & VIRTIO_S_NEEDS_RESET)
+        status &= ~(VIRTIO_S_NEEDS_RESET | VIRTIO_S_DRIVER_OK);
     if (vmsg_faulty(d->ep, VMSG_FAULT_RESET_ZERO_TOO_EARLY) && d->status_before_reset) {
         status = d->status_before_reset;
         d->status_before_reset = 0;
@@ -77,7 +76,7 @@ static void start_reset(struct vmsg_refdev *d)
         d->reset_at = d->ep->now_ns + UINT64_C(1000000) * (1 + vmsg_rng_next(&d->ep->rng) % 5);
         return;
     }
-    d->status_before_reset = d->status;
+    d->status_before_reset = d->status & ~VIRTIO_S_NEEDS_RESET;
     vmsg_refdev_reset(d);
 }
 

@@ -9,8 +9,6 @@ uint32_t vmsg_refdev_queue_max(const struct vmsg_refdev *d, uint64_t index)
 /* The fields of an available queue as a fault reports them. */
 static void break_queue(const struct vmsg_refdev *d, const struct vmsg_queue *q, uint64_t *f)
 {
-    bool complete = q->configured == VMSG_Q_ALL;
-
     if (vmsg_faulty(d->ep, VMSG_FAULT_VQ_SIZE_UNCONFIGURED) && q->size == 0)
         f[VMSG_GET_VQUEUE_RESP_cur_size] = f[VMSG_GET_VQUEUE_RESP_max_size];
     if (vmsg_faulty(d->ep, VMSG_FAULT_VQ_SIZE_MAX) && q->size)
@@ -19,8 +17,6 @@ static void break_queue(const struct vmsg_refdev *d, const struct vmsg_queue *q,
         f[VMSG_GET_VQUEUE_RESP_max_size] = q->size;
     if (vmsg_faulty(d->ep, VMSG_FAULT_VQ_ENABLED_HIDDEN))
         f[VMSG_GET_VQUEUE_RESP_flags] = 0;
-    if (vmsg_faulty(d->ep, VMSG_FAULT_VQ_ENABLED_CLAIMED) && complete)
-        f[VMSG_GET_VQUEUE_RESP_flags] = 1;
     if (vmsg_faulty(d->ep, VMSG_FAULT_VQ_HIGH_FLAGS))
         f[VMSG_GET_VQUEUE_RESP_flags] |= 2;
 }
@@ -51,6 +47,8 @@ void vmsg_refdev_get_vqueue(struct vmsg_refdev *d, const struct vmsg *m)
         f[VMSG_GET_VQUEUE_RESP_driver_addr] = q->driver;
         f[VMSG_GET_VQUEUE_RESP_device_addr] = q->device;
         break_queue(d, q, f);
+        if (q->leftover)
+            *vmsg_queue_touch(&d->queues, (uint32_t)at) = (struct vmsg_queue){0};
     } else if (vmsg_faulty(d->ep, VMSG_FAULT_VQ_UNAVAILABLE_MAX)) {
         f[VMSG_GET_VQUEUE_RESP_max_size] = 16;
     }
@@ -66,6 +64,11 @@ static void reset_queue(struct vmsg_refdev *d, uint32_t index)
 
     if (!q)
         return;
+    if (vmsg_faulty(d->ep, VMSG_FAULT_RESET_KEEPS_QUEUES) && d->status == 0) {
+        vmsg_queue_run(&d->queues, index, false);
+        q->leftover = true;
+        return;
+    }
     if (vmsg_quirky(d->ep, VMSG_QUIRK_VQ_KEEPS_ADDRESSES)) {
         clean.desc = q->desc;
         clean.driver = q->driver;

@@ -29,8 +29,6 @@ static struct request read_request(const struct vmsg_refdev *d, const struct vms
         .device = m->f[VMSG_SET_VQUEUE_REQ_device_addr],
     };
 
-    if (vmsg_faulty(d->ep, VMSG_FAULT_READS_BIG_ENDIAN_SIZE))
-        r.size = r.size >> 24 | (r.size >> 8 & 0xFF00) | (r.size & 0xFF00) << 8 | r.size << 24;
     if (vmsg_faulty(d->ep, VMSG_FAULT_SET_VQ_RANGE_WRAPS))
         r.index %= d->model->max_virtqueues;
     return r;
@@ -95,6 +93,8 @@ static void apply_fields(const struct vmsg_refdev *d, struct vmsg_queue *q, cons
 {
     uint32_t ignored = r->flags;
 
+    if (vmsg_faulty(d->ep, VMSG_FAULT_SET_VQ_DROPS_ADDRESS) && q->configured & VMSG_Q_DRIVER)
+        ignored |= VMSG_VQ_IGNORE_DRIVER;
     if (vmsg_faulty(d->ep, VMSG_FAULT_SET_VQ_IGNORED_SIZE) && !q->enabled)
         ignored &= ~VMSG_VQ_IGNORE_SIZE;
     if (vmsg_faulty(d->ep, VMSG_FAULT_SET_VQ_IGNORED_ADDRESS) && !q->enabled)
@@ -104,7 +104,7 @@ static void apply_fields(const struct vmsg_refdev *d, struct vmsg_queue *q, cons
         q->size = r->size;
     if (!(ignored & VMSG_VQ_IGNORE_DESC))
         q->desc = r->desc;
-    if (!(ignored & VMSG_VQ_IGNORE_DRIVER) && !vmsg_faulty(d->ep, VMSG_FAULT_SET_VQ_DROPS_ADDRESS))
+    if (!(ignored & VMSG_VQ_IGNORE_DRIVER))
         q->driver = r->driver;
     if (!(ignored & VMSG_VQ_IGNORE_DEVICE))
         q->device = r->device;
@@ -120,6 +120,7 @@ static void start_ring(struct vmsg_refdev *d, uint32_t index, struct vmsg_queue 
     };
 
     if (q->keeps_ring) {
+        fresh.stale = true;
         fresh.last_avail = q->ring.last_avail;
         fresh.used_idx = fresh.signalled = q->ring.used_idx;
     }
@@ -141,9 +142,11 @@ static void misapply(struct vmsg_refdev *d, struct vmsg_queue *q, struct request
     bool size_bad = !size_good(d, &r);
     bool complete = q->configured == VMSG_Q_ALL;
 
+    if (q->enabled && state_op(&r) == VMSG_VQ_KEEP_DISABLED) {
+        q->enabled = !vmsg_faulty(d->ep, VMSG_FAULT_SET_VQ_DISABLES);
+        return;
+    }
     if (q->enabled) {
-        if (vmsg_faulty(d->ep, VMSG_FAULT_SET_VQ_DISABLES) && state_op(&r) == VMSG_VQ_KEEP_DISABLED)
-            q->enabled = false;
         if (vmsg_faulty(d->ep, VMSG_FAULT_SET_VQ_LIVE_SIZE) && !(r.flags & VMSG_VQ_IGNORE_SIZE))
             q->size = r.size;
         r.flags |= VMSG_VQ_IGNORE_SIZE;
@@ -210,6 +213,8 @@ static bool process(struct vmsg_refdev *d, struct request *r)
     q = vmsg_queue_touch(&d->queues, (uint32_t)r->index);
     if (!q)
         return false;
+    if (q->leftover)
+        *q = (struct vmsg_queue){0};
     if (acceptable(d, q, r)) {
         apply(d, q, r);
         return true;

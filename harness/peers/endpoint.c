@@ -71,19 +71,17 @@ static void serve(struct vmsg_endpoint *ep, const struct vmsg *m)
         vmsg_refdev_receive(d, m);
 }
 
-static bool is_set(uint8_t msg_id)
-{
-    return msg_id == VMSG_ID_SET_DRIVER_FEATURES || msg_id == VMSG_ID_SET_CONFIG ||
-           msg_id == VMSG_ID_SET_DEVICE_STATUS || msg_id == VMSG_ID_SET_VQUEUE;
-}
-
 /* Whether this peer puts a request off until the next one, or until a moment later. */
 static bool holds(const struct vmsg_endpoint *ep, const struct vmsg *m)
 {
     if (!ep->held || ep->held_len || vmsg_is_bus(m) || vmsg_is_event(m) ||
         m->delivered > VMSG_MAX_SIZE_MOST)
         return false;
-    return is_set(m->msg_id) || !vmsg_faulty(ep, VMSG_FAULT_GET_OVERTAKES_SET);
+    if (vmsg_faulty(ep, VMSG_FAULT_GET_OVERTAKES_SET))
+        return m->msg_id == VMSG_ID_SET_CONFIG;
+    if (vmsg_faulty(ep, VMSG_FAULT_ANSWERS_SWAPPED))
+        return vmsg_refdev_is_get(m->msg_id);
+    return true;
 }
 
 static void serve_held(struct vmsg_endpoint *ep)

@@ -42,7 +42,7 @@ static void assert_words(const char *words, bool (*known)(const char *, size_t))
 
 static bool known_need(const char *word, size_t len)
 {
-    static const char *const needs[] = {"strict", "memory", "upper", "polling"};
+    static const char *const needs[] = {"strict", "memory", "upper", "polling", "no-uuid"};
 
     for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
         if (strlen(needs[i]) == len && strncmp(needs[i], word, len) == 0)
@@ -240,6 +240,8 @@ static void talk_config(struct world *w)
         write_config(w, generation, 44, 4, 1);
     write_config(w, 0, 44, 4, 2);
     say(w, VMSG_ID_GET_CONFIG, 40, 8);
+    world_send_tail(w, VMSG_ID_SET_CONFIG, (const uint64_t[]){0, 44, 1}, "x", 1); /* pipelined */
+    say(w, VMSG_ID_GET_CONFIG, 44, 1);
     write_config(w, 0, 44, 0, 0);
     say(w, VMSG_ID_GET_CONFIG, 32, 12);
     write_config(w, 0, 33, 3, 3);

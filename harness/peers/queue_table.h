@@ -21,6 +21,7 @@ struct vmsg_queue {
     bool enabled;
     bool running;                /* the ring is processed; differs from enabled only by a fault */
     bool blocked;                /* may not be configured again: a fault */
+    bool leftover;               /* shown once more after a device reset: a fault */
     bool keeps_ring;             /* ring indexes outlive RESET_VQUEUE: a fault */
     bool used_due;               /* a coalesced EVENT_USED is pending */
     struct vmsg_split_ring ring; /* as it was when the queue was enabled */

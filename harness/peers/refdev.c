@@ -15,7 +15,14 @@ static bool unknown_by_fault(const struct vmsg_refdev *d, uint8_t msg_id)
     return !(msg_id & VMSG_ID_EVENT) && vmsg_faulty(d->ep, (enum vmsg_fault_no)fault);
 }
 
-/* Faults that look at the header of a request. */
+bool vmsg_refdev_is_get(uint8_t msg_id)
+{
+    return msg_id == VMSG_ID_GET_DEVICE_INFO || msg_id == VMSG_ID_GET_DEVICE_FEATURES ||
+           msg_id == VMSG_ID_GET_CONFIG || msg_id == VMSG_ID_GET_DEVICE_STATUS ||
+           msg_id == VMSG_ID_GET_VQUEUE || msg_id == VMSG_ID_GET_SHM;
+}
+
+/* Faults that drop whole requests. */
 static bool dropped_by_fault(const struct vmsg_refdev *d, const struct vmsg *m)
 {
     struct vmsg_endpoint *ep = d->ep;
@@ -31,11 +38,16 @@ static bool dropped_by_fault(const struct vmsg_refdev *d, const struct vmsg *m)
         return true;
     if (vmsg_faulty(ep, VMSG_FAULT_DROPS_REPEATED_TOKEN) && repeated)
         return true;
+    if (vmsg_faulty(ep, VMSG_FAULT_DROPS_EVERY_SECOND) && m->msg_id == VMSG_ID_GET_CONFIG &&
+        ep->reads++ % 2)
+        return true;
     return unknown_by_fault(d, m->msg_id);
 }
 
 void vmsg_refdev_receive(struct vmsg_refdev *d, const struct vmsg *m)
 {
+    if (m->msg_id != VMSG_ID_GET_DEVICE_STATUS)
+        d->status_before_reset = 0;
     if (!vmsg_is_event(m) && dropped_by_fault(d, m))
         return;
     switch (m->msg_id) {

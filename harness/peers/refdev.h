@@ -71,7 +71,7 @@ struct vmsg_endpoint {
     uint64_t held_until;
     bool used_due; /* some queue has a coalesced EVENT_USED pending */
     uint64_t used_at;
-    unsigned received, answered, pings; /* counters for quirks and faults */
+    unsigned received, reads, pings; /* counters for quirks and faults */
     uint16_t last_token;
     bool has_last_token;
     struct vmsg_chain chain; /* scratch of device_io.c */
@@ -147,6 +147,8 @@ void vmsg_endpoint_send_bare(struct vmsg_endpoint *ep, const struct vmsg_header 
 
 /* refdev.c: a well-formed transport message for this device. */
 void vmsg_refdev_receive(struct vmsg_refdev *d, const struct vmsg *m);
+/* A request that only reads. */
+bool vmsg_refdev_is_get(uint8_t msg_id);
 /* Give back what the device owns; the struct stays. */
 void vmsg_refdev_clear(struct vmsg_refdev *d);
 

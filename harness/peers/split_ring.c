@@ -107,7 +107,7 @@ enum vmsg_ring_take vmsg_split_ring_take(struct vmsg_split_ring *r, const struct
     if (!avail)
         return VMSG_RING_BROKEN;
     pending = (uint16_t)(vmsg_le16(avail + 2) - r->last_avail);
-    if (pending == 0)
+    if (pending == 0 || (r->stale && pending > r->size))
         return VMSG_RING_EMPTY;
     if (pending > r->size)
         return VMSG_RING_BROKEN;

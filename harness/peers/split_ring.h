@@ -16,6 +16,7 @@ struct vmsg_split_ring {
     uint64_t desc, avail, used; /* bus addresses */
     uint32_t size;              /* 1..32,768 */
     bool indirect, event_idx;   /* negotiated */
+    bool stale;                 /* an index that lies behind is no error: a fault */
     uint16_t last_avail;        /* next available entry to take */
     uint16_t used_idx;          /* next used entry to write */
     uint16_t signalled;         /* used_idx at the last notification decision */

@@ -36,6 +36,7 @@ return {
         clauses = { "dev.common-message-format.1" },
         run = function(t)
             t:init("features-ok")
+            ask(t)
             for bit = 2, 7 do
                 ask(t, { type = 1 << bit })
             end
@@ -136,7 +137,7 @@ return {
     {
         name = "padding-received-is-ignored",
         requirement = "Bytes behind the payload never change what a request means.",
-        clauses = { "dev.common-message-format.4" },
+        clauses = { "dev.common-message-format.4", "dev.get-vqueue.1", "dev.get-device-status.1" },
         needs = { queue = true },
         run = function(t)
             t:init("features-ok")
@@ -152,7 +153,7 @@ return {
     {
         name = "bytes-beyond-the-size",
         requirement = "Bytes that are delivered beyond msg_size are no payload.",
-        clauses = { "dev.common-message-format.4" },
+        clauses = { "dev.common-message-format.4", "dev.get-vqueue.1" },
         needs = { boundaries = true, queue = true },
         run = function(t)
             t:init("features-ok")

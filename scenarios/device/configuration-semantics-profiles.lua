@@ -229,13 +229,14 @@ return {
     {
         name = "change-while-inactive",
         requirement = "After a change at status 0, announced or not, the driver reads the new.",
-        clauses = { "dev.configuration-semantics-profiles.2" },
+        clauses = { "dev.configuration-semantics-profiles.2", "dev.set-device-status.4" },
         needs = { upper = true, config = 1 },
         run = function(t)
             t:init("features-ok")
             local before = read(t)
             t:reset()
             change(t, 0, flip(before.data))
+            t:GET_DEVICE_STATUS{}
             t:init("features-ok")
             read(t)
             read(t)
@@ -275,7 +276,7 @@ return {
     {
         name = "reading-is-no-event",
         requirement = "A status that did not change is not announced.",
-        clauses = { "dev.configuration-semantics-profiles.8" },
+        clauses = { "dev.configuration-semantics-profiles.8", "dev.get-device-status.1" },
         run = function(t)
             t:init("driver-ok")
             for _ = 1, 4 do
@@ -295,10 +296,11 @@ return {
         run = function(t)
             t:init("driver-ok")
             t:upper("needs-reset " .. t.dev)
-            t:expect("EVENT_CONFIG", {})
-            t:GET_DEVICE_STATUS{}
-            t:init("driver-ok")
-            t:GET_DEVICE_STATUS{}
+            if t:expect("EVENT_CONFIG", {}) then
+                t:GET_DEVICE_STATUS{}
+                t:init("driver-ok")
+                t:GET_DEVICE_STATUS{}
+            end
         end,
     },
     {
@@ -311,9 +313,9 @@ return {
             t:init("driver-ok")
             change_and_read(t, 0, 1)
             t:upper("needs-reset " .. t.dev)
-            t:expect("EVENT_CONFIG", { device_status = t:GET_DEVICE_STATUS{}.status })
-            t:GET_DEVICE_STATUS{}
-            t:reset()
+            if t:expect("EVENT_CONFIG", { device_status = t:GET_DEVICE_STATUS{}.status }) then
+                t:reset()
+            end
         end,
     },
 }

@@ -116,7 +116,7 @@ return {
     {
         name = "blocks-without-queue-reset",
         requirement = "What is accepted from one message is accepted block by block.",
-        clauses = { "dev.device-feature-blocks.2" },
+        clauses = { "dev.device-feature-blocks.2", "dev.set-device-status.1" },
         run = function(t)
             local status = t.S.ACKNOWLEDGE | t.S.DRIVER | t.S.FEATURES_OK
             local version_1 = 1 << t.F.VERSION_1 - 32

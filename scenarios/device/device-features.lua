@@ -65,7 +65,7 @@ return {
     {
         name = "unoffered-in-a-far-block",
         requirement = "A bit beyond the device's blocks makes FEATURES_OK refused.",
-        clauses = { "dev.device-features.2", "dev.device-limits.2" },
+        clauses = { "dev.device-features.2", "dev.device-limits.2", "dev.set-device-status.1" },
         run = function(t)
             t:init("features")
             t:try("SET_DRIVER_FEATURES",

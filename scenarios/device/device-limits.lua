@@ -32,7 +32,7 @@ return {
     {
         name = "config-of-exactly-the-maximum",
         requirement = "A configuration answer of exactly the maximum message size is given.",
-        clauses = { "dev.device-limits.1", "dev.get-config.1" },
+        clauses = { "dev.device-limits.1", "dev.get-config.1", "dev.prose.response-echo" },
         needs = { config = 1 },
         run = function(t)
             local most = t.max_msg_size - #t:encode("GET_CONFIG", {}, { response = true })
@@ -64,7 +64,7 @@ return {
     {
         name = "nothing-from-the-future",
         requirement = "A device sends only what the transport revision defines, also when it runs.",
-        clauses = { "dev.device-limits.2" },
+        clauses = { "dev.device-limits.2", "any.prose.response-type" },
         run = function(t)
             t:init("driver-ok")
             t:fence()

@@ -53,7 +53,7 @@ return {
         name = "queue-left-disabled",
         requirement = "A queue that is configured but not enabled is not served.",
         clauses = { "dev.get-vqueue.3", "dev.prose.event-used-queue" },
-        needs = { io = true },
+        needs = { queue = true },
         run = function(t)
             t:init("features-ok")
             t:SET_VQUEUE(t:queue_setup{ flags = t.VQ.KEEP_DISABLED })

@@ -25,7 +25,7 @@ return {
     {
         name = "before-features-ok",
         requirement = "Configuration that is read before FEATURES_OK carries a generation as well.",
-        clauses = { "dev.get-config.1" },
+        clauses = { "dev.get-config.1", "dev.prose.response-echo" },
         needs = { config = 1 },
         run = function(t)
             t:init("driver")
@@ -36,7 +36,7 @@ return {
     {
         name = "nothing",
         requirement = "A read of no bytes gives none.",
-        clauses = { "dev.get-config.1" },
+        clauses = { "dev.get-config.1", "dev.prose.response-echo" },
         needs = { config = 1 },
         run = function(t)
             t:init("features-ok")
@@ -48,7 +48,7 @@ return {
     {
         name = "outside",
         requirement = "A read outside the space never invents bytes.",
-        clauses = { "dev.get-config.1" },
+        clauses = { "dev.get-config.1", "dev.get-device-info.1", "dev.prose.response-echo" },
         run = function(t)
             t:init("features-ok")
             local size = t.info.config_size
@@ -56,13 +56,13 @@ return {
                 { size + 0x10000, 1 }, { 0x80000000, 1 }, { 0xFFFFFFFF, 1 } } do
                 t:try("GET_CONFIG", { offset = range[1], length = range[2] })
             end
-            t:GET_DEVICE_STATUS{}
+            t:GET_DEVICE_INFO{}
         end,
     },
     {
         name = "across-the-end",
         requirement = "A read across the end of the space never invents bytes.",
-        clauses = { "dev.get-config.1" },
+        clauses = { "dev.get-config.1", "dev.get-device-info.1", "dev.prose.response-echo" },
         needs = { config = 1 },
         run = function(t)
             t:init("features-ok")
@@ -77,7 +77,7 @@ return {
     {
         name = "offset-plus-length-overflows",
         requirement = "A range that wraps around 2^32 reads nothing of the space.",
-        clauses = { "dev.get-config.1", "dev.device-limits.1" },
+        clauses = { "dev.get-config.1", "dev.device-limits.1", "dev.prose.response-echo" },
         needs = { config = 1 },
         run = function(t)
             t:init("features-ok")
@@ -91,7 +91,8 @@ return {
     {
         name = "through-a-reset",
         requirement = "A reset may restart the generation; every read carries the current one.",
-        clauses = { "dev.get-config.1", "dev.configuration-semantics-profiles.11" },
+        clauses = { "dev.get-config.1", "dev.configuration-semantics-profiles.11",
+            "dev.prose.response-echo" },
         needs = { config = 1 },
         run = function(t)
             t:init("features-ok")

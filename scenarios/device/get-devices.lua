@@ -103,7 +103,7 @@ return {
     {
         name = "window-without-devices",
         requirement = "A window without devices shows none, in full or cut short.",
-        clauses = { "bus.get-devices.7", "bus.get-devices.8" },
+        clauses = { "bus.get-devices.1", "bus.get-devices.7", "bus.get-devices.8" },
         needs = { bus = "GET_DEVICES" },
         scope = "bus",
         run = function(t)

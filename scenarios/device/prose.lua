@@ -30,7 +30,7 @@ return {
     {
         name = "events-are-not-answered",
         requirement = "An event that a device receives is followed by no answer.",
-        clauses = { "any.prose.event-not-response" },
+        clauses = { "any.prose.event-not-response", "dev.ordering.2" },
         needs = { queue = true },
         run = function(t)
             t:init("driver-ok")
@@ -43,7 +43,8 @@ return {
     {
         name = "a-device-stays-a-device",
         requirement = "A device sends no message that only drivers send, and no reserved id.",
-        clauses = { "any.prose.initiating-side", "any.prose.reserved-ids" },
+        clauses = { "any.prose.initiating-side", "any.prose.reserved-ids",
+            "any.prose.response-type" },
         run = function(t)
             t:init("driver-ok")
             t:GET_DEVICE_STATUS{}

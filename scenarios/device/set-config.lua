@@ -60,18 +60,22 @@ return {
         end,
     },
     {
-        name = "across-the-writable-range",
-        requirement = "A write reaching beyond a writable range is applied whole or not at all.",
+        name = "across-the-edges",
+        requirement = "A write over the edge of a writable range is applied whole or not at all.",
         clauses = { "dev.set-config.3", "dev.set-config.4" },
-        needs = { writable = true },
+        needs = { config = 2 },
         run = function(t)
             t:init("features-ok")
-            local first, length = t.writable[1], t.writable[2]
-            if first > 0 then
-                write_and_restore(t, first - 1, 2)
-            end
-            if first + length < t.info.config_size then
-                write_and_restore(t, first + length - 1, 2)
+            local before
+            for offset = 0, math.min(t.info.config_size, 64) - 1 do
+                local now = read(t, offset, 1)
+                local same = { generation = t.strict and now.generation or 0, offset = offset,
+                    data = now.data }
+                local taken = t:SET_CONFIG(same).length > 0
+                if before ~= nil and taken ~= before then
+                    write_and_restore(t, offset - 1, 2)
+                end
+                before = taken
             end
         end,
     },
@@ -86,15 +90,16 @@ return {
         end,
     },
     {
-        name = "read-only-byte",
-        requirement = "A byte that cannot be written is refused with length 0 and no data.",
+        name = "here-and-there",
+        requirement = "Wherever it goes, a write is applied whole or refused without data.",
         clauses = { "dev.set-config.3", "dev.set-config.4", "dev.set-config.1" },
-        needs = { config = 1 },
+        needs = { config = 2 },
         run = function(t)
             t:init("features-ok")
             local size = t.info.config_size
-            for offset = 0, size - 1, size // 16 + 1 do
+            for offset = 0, size - 2, size // 16 + 1 do
                 write_and_restore(t, offset, 1)
+                write_and_restore(t, offset, 2)
             end
         end,
     },
@@ -166,7 +171,7 @@ return {
     {
         name = "length-beyond-the-bytes",
         requirement = "A write that brings fewer bytes than it announces changes nothing.",
-        clauses = { "dev.set-config.3" },
+        clauses = { "dev.set-config.3", "dev.prose.response-echo" },
         needs = { writable = true },
         run = function(t)
             t:init("features-ok")

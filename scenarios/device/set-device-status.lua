@@ -88,13 +88,14 @@ return {
                 r:offer()
             end
             r:kick()
-            t:reset()
-            t:fence()
-            t:init("driver-ok")
-            r = t:ring(t.vq)
-            r:offer()
-            r:kick()
-            r:wait(1)
+            t:init("features-ok")
+            if t:GET_VQUEUE{ index = t.vq }.flags == 0 then
+                t:init("driver-ok")
+                r = t:ring(t.vq)
+                r:offer()
+                r:kick()
+                r:wait(1)
+            end
         end,
     },
     {

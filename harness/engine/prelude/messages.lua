@@ -218,7 +218,7 @@ function M.settle(h, patience)
     end
     local f = M.send(S.fence_name)
     deadline = core.now() + S.timeout
-    while not h.answer and not f.answer and pump(deadline) do
+    while not f.answer and pump(deadline) do -- both, so that nothing is under way afterwards
     end
     if not h.answer and not f.answer then
         wedged()

@@ -1,0 +1,13 @@
+/*
+ * The faults and quirks of the reference peers, shown.
+ */
+#ifndef VMSG_CLI_PEER_LISTS_H
+#define VMSG_CLI_PEER_LISTS_H
+
+#include "harness/peers/peer.h"
+
+/* On standard output; returns the exit status. */
+int vmsg_list_faults(enum vmsg_role role, bool json);
+int vmsg_list_quirks(enum vmsg_role role, bool json);
+
+#endif

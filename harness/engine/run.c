@@ -1,0 +1,363 @@
+/* A run: which scenarios, on which devices, how often; and the result of it all. */
+#include "harness/engine/clause_verdicts.h"
+#include "harness/engine/discovery.h"
+#include "harness/engine/jobs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define JOBS_MOST 64u
+/* Openings in a row that nobody answers, after which a SUT is taken for dead. */
+#define DEAD_AFTER 3u
+
+struct run {
+    struct vmsg_run_context ctx;
+    const struct vmsg_suite_entry **selected;
+    size_t n_selected;
+    struct vmsg_tally *tallies; /* one a selected scenario */
+    struct vmsg_worker *workers[JOBS_MOST];
+    unsigned n_workers;
+    struct vmsg_run_result *result;
+    size_t finished;
+    unsigned unanswered; /* openings in a row */
+    bool ever_opened, stopped;
+    bool dead; /* the run ended because nobody answers */
+    enum vmsg_verdict dead_verdict;
+    uint64_t exercised[VMSG_CLAUSE_COUNT], found[VMSG_CLAUSE_COUNT];
+};
+
+static uint64_t clock_us(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+/* ---- selection ---- */
+
+static bool is_selected(const struct vmsg_run_config *config, const struct vmsg_scenario *s)
+{
+    if (!config->select || !config->select[0])
+        return true;
+    for (size_t i = 0; config->select[i]; i++)
+        if (vmsg_scenario_matches(s, config->select[i]))
+            return true;
+    return false;
+}
+
+/* Each glob must choose something: a misspelt one would silently test nothing. */
+static bool globs_match(const struct vmsg_run_config *config, char *err, size_t err_size)
+{
+    const struct vmsg_suite *suite = config->suite;
+
+    for (size_t g = 0; config->select && config->select[g]; g++) {
+        bool any = false;
+
+        for (size_t i = 0; !any && i < suite->n_entries; i++)
+            any = vmsg_scenario_matches(&suite->entries[i].scenario, config->select[g]);
+        if (!any) {
+            snprintf(err, err_size,
+                     "'%s' selects no scenario of role %s; `vmsgspec list` shows their names",
+                     config->select[g], vmsg_role_text(config->role));
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool select_scenarios(struct run *r, char *err, size_t err_size)
+{
+    const struct vmsg_run_config *config = r->ctx.config;
+    const struct vmsg_suite *suite = config->suite;
+
+    if (!globs_match(config, err, err_size))
+        return false;
+    r->selected = calloc(suite->n_entries + 1, sizeof *r->selected);
+    r->tallies = calloc(suite->n_entries + 1, sizeof *r->tallies);
+    if (!r->selected || !r->tallies) {
+        snprintf(err, err_size, "not enough memory");
+        return false;
+    }
+    for (size_t i = 0; i < suite->n_entries; i++) {
+        const struct vmsg_suite_entry *e = &suite->entries[i];
+
+        if (!is_selected(config, &e->scenario))
+            continue;
+        vmsg_tally_init(&r->tallies[r->n_selected], &e->scenario);
+        r->selected[r->n_selected++] = e;
+        r->ctx.want_writable |= e->writable;
+    }
+    if (r->n_selected)
+        return true;
+    snprintf(err, err_size, "there are no scenarios for role %s", vmsg_role_text(config->role));
+    return false;
+}
+
+/* ---- one piece of work: a scenario, on its devices, in one repetition ---- */
+
+static void do_scenario(void *arg, struct vmsg_worker *w, size_t i, struct vmsg_tally *out)
+{
+    struct run *r = arg;
+    const struct vmsg_suite_entry *e = r->selected[i % r->n_selected];
+    uint64_t seed = r->ctx.config->seed + i / r->n_selected;
+    size_t n = e->bus ? 1 : r->ctx.discovery.n_tested;
+    uint64_t began = clock_us();
+
+    vmsg_tally_init(out, &e->scenario);
+    for (size_t d = 0; d < n; d++) {
+        uint16_t dev = r->ctx.discovery.tested[d];
+        struct vmsg_outcome outcome;
+        char label[32];
+
+        snprintf(label, sizeof label, "device %u", dev);
+        vmsg_attempt(w, e, d, vmsg_random_derive(seed, e->scenario.id, dev), &outcome);
+        vmsg_tally_add(out, &outcome, n > 1 ? label : NULL);
+    }
+    vmsg_tally_finish(out);
+    out->result.duration_us = clock_us() - began;
+}
+
+static void scenario_begun(void *arg, size_t i)
+{
+    struct run *r = arg;
+    const struct vmsg_run_hooks *hooks = &r->ctx.config->hooks;
+
+    if (hooks->started)
+        hooks->started(hooks->ctx, r->selected[i % r->n_selected]->scenario.id, r->finished,
+                       r->n_selected * r->ctx.config->repeat);
+}
+
+/* A SUT that answers no opening need not be asked a hundred times. */
+static void watch_for_death(struct run *r, const struct vmsg_tally *t)
+{
+    bool gone =
+        t->result.verdict == VMSG_VERDICT_WEDGED || t->result.verdict == VMSG_VERDICT_CRASHED;
+
+    if (!t->connected)
+        return;
+    r->ever_opened |= t->opened;
+    r->unanswered = gone && !t->opened ? r->unanswered + 1 : 0;
+    if (r->unanswered >= DEAD_AFTER && (!r->ever_opened || !(r->ctx.caps & VMSG_CAN_RESTART))) {
+        r->dead = true;
+        r->dead_verdict = t->result.verdict;
+    }
+}
+
+static bool scenario_done(void *arg, size_t i, struct vmsg_tally *tally)
+{
+    struct run *r = arg;
+    const struct vmsg_run_hooks *hooks = &r->ctx.config->hooks;
+
+    r->finished++;
+    for (int k = 0; k < VMSG_CLAUSE_COUNT; k++) {
+        r->exercised[k] += tally->exercised[k];
+        r->found[k] += tally->found[k];
+    }
+    watch_for_death(r, tally);
+    if (hooks->finished)
+        hooks->finished(hooks->ctx, &tally->result, r->finished,
+                        r->n_selected * r->ctx.config->repeat);
+    vmsg_tally_merge(&r->tallies[i % r->n_selected], tally);
+    r->stopped |= hooks->stop && hooks->stop(hooks->ctx);
+    return !r->dead && !r->stopped;
+}
+
+/* ---- workers ---- */
+
+static bool add_worker(struct run *r, char *err, size_t err_size)
+{
+    struct vmsg_worker *w = vmsg_worker_new(&r->ctx, err, err_size);
+
+    if (w)
+        r->workers[r->n_workers++] = w;
+    return w;
+}
+
+static bool add_workers(struct run *r, char *err, size_t err_size)
+{
+    size_t pieces = r->n_selected * r->ctx.config->repeat;
+    unsigned n = r->ctx.config->jobs < JOBS_MOST ? r->ctx.config->jobs : JOBS_MOST;
+
+    while (r->n_workers < n && r->n_workers < pieces)
+        if (!add_worker(r, err, err_size))
+            return false;
+    return true;
+}
+
+/* ---- the result ---- */
+
+/* Scenarios that did not run: what a dead SUT did to the others; none of an interrupted run. */
+static void settle_rest(struct run *r)
+{
+    char reason[160];
+
+    for (size_t i = 0; i < r->n_selected; i++) {
+        struct vmsg_tally *t = &r->tallies[i];
+
+        if (t->begun || r->stopped)
+            continue;
+        if (r->dead) {
+            snprintf(reason, sizeof reason,
+                     "not run: the SUT did not answer the opening of %u scenarios in a row",
+                     DEAD_AFTER);
+            t->result.verdict = r->dead_verdict;
+        } else {
+            snprintf(reason, sizeof reason, "not run: %s",
+                     r->result->not_started ? "the SUT did not start" : "the harness failed");
+            t->result.verdict = VMSG_VERDICT_INCONCLUSIVE;
+        }
+        t->result.reason = strdup(reason);
+        t->begun = true;
+    }
+}
+
+static bool conforms(const struct vmsg_run_result *result)
+{
+    return !result->interrupted && !result->not_started &&
+           vmsg_run_clause_count(result, VMSG_CLAUSE_PASS) > 0 &&
+           vmsg_run_clause_count(result, VMSG_CLAUSE_FAIL) == 0 &&
+           vmsg_run_count(result, VMSG_VERDICT_FAIL) == 0 &&
+           vmsg_run_count(result, VMSG_VERDICT_WEDGED) == 0 &&
+           vmsg_run_count(result, VMSG_VERDICT_CRASHED) == 0 &&
+           vmsg_run_count(result, VMSG_VERDICT_ERROR) == 0;
+}
+
+static void judge_clauses(struct run *r)
+{
+    const struct vmsg_run_config *config = r->ctx.config;
+    const struct vmsg_clause_input in = {
+        .catalogue = config->catalogue,
+        .role = config->role,
+        .exercised = r->exercised,
+        .found = r->found,
+        .scenarios = r->tallies,
+        .n_scenarios = r->n_selected,
+        .suite = config->suite,
+        .memory = config->mem_size && r->ctx.caps & VMSG_CAN_MEMORY,
+        .upper = config->ics->upper_tester && r->ctx.caps & VMSG_CAN_UPPER,
+        .strict = vmsg_context_strict_offered(&r->ctx),
+        .polling = config->ics->polling,
+        .bus_messages = r->ctx.discovery.bus_messages,
+        .stopped = r->stopped ? "the run was interrupted" : NULL,
+    };
+
+    if (!vmsg_clause_verdicts(&in, r->result))
+        r->result->n_clauses = 0;
+}
+
+static void make_result(struct run *r)
+{
+    struct vmsg_run_result *result = r->result;
+
+    result->interrupted = r->stopped;
+    settle_rest(r);
+    judge_clauses(r);
+    result->scenarios = calloc(r->n_selected + 1, sizeof *result->scenarios);
+    for (size_t i = 0; result->scenarios && i < r->n_selected; i++) {
+        if (!r->tallies[i].begun)
+            continue;
+        result->scenarios[result->n_scenarios++] = r->tallies[i].result;
+        r->tallies[i].result = (struct vmsg_scenario_result){0};
+    }
+    result->conforms = conforms(result);
+}
+
+/* ---- the run ---- */
+
+static void number_clauses(struct run *r)
+{
+    for (int i = 0; i < VMSG_CLAUSE_COUNT; i++)
+        r->ctx.clause_of[i] =
+            vmsg_catalogue_find(r->ctx.config->catalogue, vmsg_clause_id((enum vmsg_clause_no)i));
+}
+
+static bool run_scenarios(struct run *r, char *err, size_t err_size)
+{
+    struct vmsg_jobs jobs = {
+        .ctx = &r->ctx,
+        .workers = r->workers,
+        .total = r->n_selected * r->ctx.config->repeat,
+        .work = do_scenario,
+        .begun = scenario_begun,
+        .done = scenario_done,
+        .arg = r,
+    };
+
+    vmsg_discover(&r->ctx, r->workers[0], r->result);
+    if (r->result->not_started)
+        return true;
+    if (!add_workers(r, err, err_size))
+        return false;
+    jobs.n_workers = r->n_workers;
+    if (vmsg_jobs_run(&jobs))
+        return true;
+    snprintf(err, err_size, "not enough memory or threads for %u jobs", r->n_workers);
+    return false;
+}
+
+static void release(struct run *r)
+{
+    for (unsigned i = 0; i < r->n_workers; i++)
+        vmsg_worker_free(r->workers[i]);
+    for (size_t i = 0; r->tallies && i < r->n_selected; i++)
+        vmsg_tally_clear(&r->tallies[i]);
+    vmsg_discovery_clear(&r->ctx.discovery);
+    free(r->tallies);
+    free(r->selected);
+    free(r);
+}
+
+static bool start(struct run *r, char *err, size_t err_size)
+{
+    number_clauses(r);
+    if (!select_scenarios(r, err, err_size) || !add_worker(r, err, err_size))
+        return false;
+    r->ctx.caps = r->workers[0]->adapter->caps;
+    return true;
+}
+
+bool vmsg_run_from(const struct vmsg_run_config *config, struct vmsg_adapter_source source,
+                   struct vmsg_run_result *result, char *err, size_t err_size)
+{
+    struct run *r = calloc(1, sizeof *r);
+    uint64_t began = clock_us();
+    bool ok;
+
+    *result = (struct vmsg_run_result){.spec = "virtio-msg-v2",
+                                       .role = vmsg_role_text(config->role),
+                                       .sut_name = config->ics->name,
+                                       .sut_version = config->ics->version,
+                                       .sut_uri = config->sut_uri,
+                                       .seed = config->seed};
+    if (!r) {
+        snprintf(err, err_size, "not enough memory");
+        return false;
+    }
+    r->ctx.config = config;
+    r->ctx.source = source;
+    r->result = result;
+    ok = start(r, err, err_size) && run_scenarios(r, err, err_size);
+    if (ok)
+        make_result(r);
+    result->duration_us = clock_us() - began;
+    release(r);
+    return ok;
+}
+
+static struct vmsg_adapter *create_from_uri(void *ctx, char *err, size_t err_size)
+{
+    const struct vmsg_run_config *config = ctx;
+
+    return vmsg_adapter_create(config->sut_uri, vmsg_role_text(config->role), err, err_size);
+}
+
+bool vmsg_run(const struct vmsg_run_config *config, struct vmsg_run_result *result, char *err,
+              size_t err_size)
+{
+    struct vmsg_adapter_source source = {.create = create_from_uri, .ctx = (void *)config};
+
+    return vmsg_run_from(config, source, result, err, err_size);
+}

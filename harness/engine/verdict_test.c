@@ -1,0 +1,151 @@
+/* Verdicts of scenarios from synthetic evidence, traces, and the engine's random numbers. */
+#include "harness/engine/testing.h"
+
+#include "harness/engine/random.h"
+#include "harness/engine/result_build.h"
+#include "harness/engine/trace.h"
+#include "harness/engine/verdict.h"
+
+static void a_pass_must_be_earned(void **state)
+{
+    struct vmsg_evidence e = {.run = VMSG_SCRIPT_RETURNED,
+                              .closing = true,
+                              .close = VMSG_SCRIPT_RETURNED,
+                              .exercised = true};
+
+    assert_int_equal(vmsg_verdict_of(&e), VMSG_VERDICT_PASS);
+    e.exercised = false;
+    assert_int_equal(vmsg_verdict_of(&e), VMSG_VERDICT_INCONCLUSIVE);
+    e.exercised = true;
+    e.close = VMSG_SCRIPT_WEDGED;
+    assert_int_equal(vmsg_verdict_of(&e), VMSG_VERDICT_WEDGED);
+    e.close = VMSG_SCRIPT_CLOSED;
+    assert_int_equal(vmsg_verdict_of(&e), VMSG_VERDICT_CRASHED);
+    e.close = VMSG_SCRIPT_FAILED;
+    assert_int_equal(vmsg_verdict_of(&e), VMSG_VERDICT_ERROR);
+    e.close = VMSG_SCRIPT_RETURNED;
+    e.must_finding = true;
+    assert_int_equal(vmsg_verdict_of(&e), VMSG_VERDICT_FAIL);
+    e.died = true;
+    assert_int_equal(vmsg_verdict_of(&e), VMSG_VERDICT_CRASHED);
+    e.out_of_memory = true;
+    assert_int_equal(vmsg_verdict_of(&e), VMSG_VERDICT_ERROR);
+}
+
+static void nothing_is_an_error(void **state)
+{
+    struct vmsg_evidence e = {0};
+    struct vmsg_scenario_result r = {0};
+    struct vmsg_clause_result c = {0};
+
+    assert_int_equal(vmsg_verdict_of(&e), VMSG_VERDICT_ERROR);
+    assert_int_equal(r.verdict, VMSG_VERDICT_ERROR);
+    assert_int_equal(c.verdict, VMSG_CLAUSE_INCONCLUSIVE);
+}
+
+static void a_finding_outranks_how_the_scenario_ended(void **state)
+{
+    struct vmsg_evidence e = {.closing = true, .close = VMSG_SCRIPT_RETURNED, .exercised = true};
+    static const struct {
+        enum vmsg_script_end end;
+        enum vmsg_verdict verdict;
+    } ends[] = {
+        {VMSG_SCRIPT_FAILED, VMSG_VERDICT_ERROR},
+        {VMSG_SCRIPT_SKIP, VMSG_VERDICT_SKIP},
+        {VMSG_SCRIPT_INCONCLUSIVE, VMSG_VERDICT_INCONCLUSIVE},
+        {VMSG_SCRIPT_UNOBSERVABLE, VMSG_VERDICT_INCONCLUSIVE},
+    };
+
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        e.run = ends[i].end;
+        e.must_finding = false;
+        assert_int_equal(vmsg_verdict_of(&e), ends[i].verdict);
+        e.must_finding = true;
+        assert_int_equal(vmsg_verdict_of(&e), VMSG_VERDICT_FAIL);
+    }
+}
+
+static void merges_to_the_worst(void **state)
+{
+    static const enum vmsg_verdict order[] = {
+        VMSG_VERDICT_CRASHED, VMSG_VERDICT_WEDGED,       VMSG_VERDICT_FAIL, VMSG_VERDICT_ERROR,
+        VMSG_VERDICT_PASS,    VMSG_VERDICT_INCONCLUSIVE, VMSG_VERDICT_SKIP,
+    };
+
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        for (size_t k = i; k < sizeof order / sizeof *order; k++) {
+            assert_int_equal(vmsg_verdict_merge(order[i], order[k]), order[i]);
+            assert_int_equal(vmsg_verdict_merge(order[k], order[i]), order[i]);
+        }
+}
+
+static void a_flood_is_cut_out_of_the_middle(void **state)
+{
+    const uint32_t count = 10000;
+    struct vmsg_trace t = {0};
+    struct vmsg_trace_entry *entries;
+    size_t n, dropped;
+
+    for (uint32_t i = 0; i < count; i++)
+        assert_int_equal(vmsg_trace_add(&t, VMSG_TRACE_TO_SUT, i, 0, &i, sizeof i, NULL), i);
+    entries = vmsg_trace_take(&t, &n, &dropped);
+    assert_int_equal(n, VMSG_TRACE_HEAD + 1 + VMSG_TRACE_TAIL);
+    assert_int_equal(dropped, count - VMSG_TRACE_HEAD - VMSG_TRACE_TAIL);
+    assert_non_null(entries[VMSG_TRACE_HEAD].text);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t place = vmsg_trace_place(i, count);
+
+        assert_true(place < n);
+        if (place != VMSG_TRACE_HEAD)
+            assert_int_equal(entries[place].t_ns, i);
+    }
+    assert_int_equal(entries[n - 1].t_ns, count - 1);
+    vmsg_trace_entries_free(entries, n);
+}
+
+static void a_short_trace_is_whole(void **state)
+{
+    struct vmsg_trace t = {0};
+    struct vmsg_trace_entry *entries;
+    size_t n, dropped;
+
+    vmsg_trace_add(&t, VMSG_TRACE_FROM_SUT, 7, 1, "abc", 3, NULL);
+    vmsg_trace_add(&t, VMSG_TRACE_NOTE, 8, 0, NULL, 0, "a note");
+    entries = vmsg_trace_take(&t, &n, &dropped);
+    assert_int_equal(n, 2);
+    assert_int_equal(dropped, 0);
+    assert_memory_equal(entries[0].bytes, "abc", 3);
+    assert_int_equal(entries[0].endpoint, 1);
+    assert_string_equal(entries[1].text, "a note");
+    assert_int_equal(vmsg_trace_place(1, 2), 1);
+    vmsg_trace_entries_free(entries, n);
+}
+
+/* Known values of xoshiro256** seeded by splitmix64(0), so that old seeds keep their meaning. */
+static void random_numbers_never_change(void **state)
+{
+    struct vmsg_random r;
+
+    vmsg_random_seed(&r, 0);
+    assert_true(vmsg_random_next(&r) == UINT64_C(0x99EC5F36CB75F2B4));
+    assert_true(vmsg_random_next(&r) == UINT64_C(0xBF6E1F784956452A));
+    for (int i = 0; i < 1000; i++)
+        assert_true(vmsg_random_below(&r, 7) < 7);
+    assert_true(vmsg_random_derive(1, "a", 0) != vmsg_random_derive(1, "a", 1));
+    assert_true(vmsg_random_derive(1, "a", 0) != vmsg_random_derive(1, "b", 0));
+    assert_true(vmsg_random_derive(1, "a", 0) != vmsg_random_derive(2, "a", 0));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_pass_must_be_earned),
+        cmocka_unit_test(nothing_is_an_error),
+        cmocka_unit_test(a_finding_outranks_how_the_scenario_ended),
+        cmocka_unit_test(merges_to_the_worst),
+        cmocka_unit_test(a_flood_is_cut_out_of_the_middle),
+        cmocka_unit_test(a_short_trace_is_whole),
+        cmocka_unit_test(random_numbers_never_change),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
