@@ -15,7 +15,7 @@
 struct vmsg_report_file {
     const struct vmsg_report_format *format;
     char *path;   /* as given, for messages */
-    char *target; /* links resolved; NULL: written in place */
+    char *target; /* links resolved; not used when written in place */
     FILE *place;  /* in place: the open stream, stdout for "-"; else NULL */
 };
 
@@ -24,10 +24,18 @@ static void fail(char *err, size_t err_size, const char *path, const char *why)
     snprintf(err, err_size, "cannot write the report '%s': %s", path, why);
 }
 
-/* A path under /dev or /proc may name an open file of ours: renaming over it would lose it. */
-static bool in_place(const char *path, const struct stat *st)
+static bool is_under_dev(const char *path)
 {
-    return !S_ISREG(st->st_mode) || !strncmp(path, "/dev/", 5) || !strncmp(path, "/proc/", 6);
+    return !strncmp(path, "/dev/", 5) || !strncmp(path, "/proc/", 6);
+}
+
+/*
+ * A path under /dev or /proc may name an open file of ours, which renaming would lose; and under
+ * /dev nothing is ever replaced, whatever links led there.
+ */
+static bool in_place(const char *path, const char *resolved, const struct stat *st)
+{
+    return !S_ISREG(st->st_mode) || is_under_dev(path) || is_under_dev(resolved);
 }
 
 /* A new, empty file beside `target`; its name goes to *name (caller frees). -1 with errno. */
@@ -83,14 +91,12 @@ static bool locate(struct vmsg_report_file *f)
         errno = EISDIR;
         return false;
     }
-    if (in_place(f->path, &st)) {
+    f->target = realpath(f->path, NULL); /* fails for a pipe in /proc: its link leads nowhere */
+    if (in_place(f->path, f->target ? f->target : "", &st)) {
         f->place = fopen(f->path, "we");
         return f->place;
     }
-    if (access(f->path, W_OK) != 0)
-        return false;
-    f->target = realpath(f->path, NULL);
-    return f->target && probe(f->target);
+    return f->target && access(f->target, W_OK) == 0 && probe(f->target);
 }
 
 static void list_formats(char *err, size_t err_size, const char *format)

@@ -47,7 +47,10 @@ class Outcome:
         return {s["id"] for s in self.report["scenarios"] if s["verdict"] in verdicts}
 
     def __str__(self):
-        return f"exit status {self.status} after {self.seconds:.1f} s\n{self.err}{self.out}"
+        found = [f"{s['verdict']} {s['id']}: {f['clause']}: {f['text']}"
+                 for s in (self.report or {}).get("scenarios", []) for f in s["findings"]]
+        return "\n".join([f"exit status {self.status} after {self.seconds:.1f} s", *found[:8],
+                          self.err[-2000:], self.out[-2000:]])
 
 
 def processes(mark):

@@ -34,10 +34,50 @@ static bool presence_known(struct vmsg_oracle *o, uint32_t n, bool *there)
     return *there || o->devices_known;
 }
 
+static void settle_contradiction(struct vmsg_oracle *o, struct contradiction *c)
+{
+    uint32_t index = o->index;
+
+    if (!c->owed)
+        return;
+    o->index = c->index;
+    blame(o, c->clause, 0,
+          "the bitmap of the window %u+%u says that device %u is %s, which is not so; bits are "
+          "packed least significant first from offset",
+          c->offset, c->count, c->dev, c->now ? "present" : "absent");
+    o->index = index;
+    settle_debt(o, &c->owed);
+}
+
+/*
+ * A device may have come or gone. If the bus reports that by EVENT_DEVICE the event may be under
+ * way yet, in no order with responses ("Message Ordering"): the finding waits for it. Without
+ * events and without a list of devices, it may have come by other means.
+ */
+static void contradicted(struct vmsg_oracle *o, uint32_t dev, uint32_t offset, uint32_t count,
+                         bool reduced)
+{
+    bool events = o->config.bus_messages & VMSG_BUS_EVENT_DEVICE;
+    struct contradiction *c = &o->contradictions[reduced];
+
+    if (c->owed || (!events && !o->devices_known))
+        return;
+    *c = (struct contradiction){
+        .clause = reduced ? VMSG_BUS_GET_DEVICES_7 : VMSG_BUS_GET_DEVICES_1,
+        .dev = dev,
+        .offset = offset,
+        .count = count,
+        .index = o->index,
+        .now = bit(o->present, dev),
+    };
+    owe(o, &c->owed);
+    if (!events)
+        settle_contradiction(o, c);
+}
+
 static void judge_bitmap(struct vmsg_oracle *o, const struct vmsg *m, uint32_t offset,
                          uint32_t count, bool reduced)
 {
-    enum vmsg_clause_no clause = reduced ? VMSG_BUS_GET_DEVICES_7 : VMSG_BUS_GET_DEVICES_1;
     uint32_t wrong = NONE;
 
     for (uint32_t i = 0; i < count && i / 8 < m->tail_len && offset + i < 65536; i++) {
@@ -49,12 +89,9 @@ static void judge_bitmap(struct vmsg_oracle *o, const struct vmsg *m, uint32_t o
         set_bit(o->present, offset + i, now);
     }
     if (wrong != NONE)
-        blame(o, clause, 0,
-              "the bitmap of the window %u+%u says that device %u is %s, which is not so; bits are "
-              "packed least significant first from offset",
-              offset, count, wrong, bit(o->present, wrong) ? "present" : "absent");
+        contradicted(o, wrong, offset, count, reduced);
     else
-        exercise(o, clause);
+        exercise(o, reduced ? VMSG_BUS_GET_DEVICES_7 : VMSG_BUS_GET_DEVICES_1);
     for (uint32_t i = count; i % 8; i++)
         if (i / 8 < m->tail_len && bit(m->tail, i)) {
             blame(o, VMSG_BUS_GET_DEVICES_4, 0,
@@ -65,11 +102,16 @@ static void judge_bitmap(struct vmsg_oracle *o, const struct vmsg *m, uint32_t o
         exercise(o, VMSG_BUS_GET_DEVICES_4);
 }
 
+/* Zeros that fill the message up to a round size, or that this SUT adds elsewhere, too. */
+static bool may_be_padding(const struct vmsg_oracle *o, const struct vmsg *m)
+{
+    return all_zero(m->payload + m->payload_len - m->extra, m->extra) &&
+           (o->pads || m->msg_size % 4 == 0 || m->msg_size == o->config.max_msg_size);
+}
+
 static void judge_bitmap_size(struct vmsg_oracle *o, const struct vmsg *m, uint32_t count)
 {
-    const uint8_t *extra = m->payload + m->payload_len - m->extra;
-
-    if (m->defect == VMSG_SHORT_TAIL || (m->extra && !(o->pads && all_zero(extra, m->extra))))
+    if (m->defect == VMSG_SHORT_TAIL || (m->extra && !may_be_padding(o, m)))
         blame(o, VMSG_BUS_GET_DEVICES_1, 0, "the bitmap for count %u has %u bytes; it must have %u",
               count, m->payload_len - m->layout->fixed_size, (count + 7) / 8);
     else
@@ -108,6 +150,9 @@ void judge_get_devices(struct vmsg_oracle *o, const struct request *r, const str
     if (echoed != offset) {
         blame(o, VMSG_BUS_GET_DEVICES_7, 0, "offset came back as %u, the request had %u", echoed,
               offset);
+        blame(o, VMSG_BUS_BUS_MESSAGES_2, 0,
+              "GET_DEVICES is supported but not as defined: offset %u came back as %u", offset,
+              echoed);
         return;
     }
     if (count > asked) {
@@ -118,7 +163,7 @@ void judge_get_devices(struct vmsg_oracle *o, const struct request *r, const str
         return;
     }
     exercise(o, VMSG_BUS_GET_DEVICES_3);
-    if (!asked && m->extra && !(o->pads && all_zero(m->payload + 6, m->extra)))
+    if (!asked && m->extra && !may_be_padding(o, m))
         blame(o, VMSG_BUS_GET_DEVICES_2, 0, "a window of 0 has a bitmap of %u bytes", m->extra);
     else if (!asked)
         exercise(o, VMSG_BUS_GET_DEVICES_2);
@@ -146,34 +191,47 @@ void judge_ping(struct vmsg_oracle *o, const struct request *r, const struct vms
 
 /* ---- EVENT_DEVICE ---- */
 
-/* Requests in flight to a device that goes may stay unanswered. */
+/* Requests in flight to a device that comes or goes may be answered or not. */
 static void forgive_requests(struct vmsg_oracle *o, struct device *d)
 {
     for (uint32_t i = d->first; i != NONE; i = request_at(o, i)->next) {
         struct request *r = request_at(o, i);
 
-        if (r->due == DUE_ANSWER) {
-            r->due = DUE_EITHER;
-            o->due--;
-        }
+        request_forgive(o, r);
     }
+}
+
+/* A device that comes under this number next is another one. */
+static void forget_life(struct vmsg_oracle *o, struct device *d)
+{
+    device_was_reset(o, d);
+    forget_device(o, d);
+    d->life++;
+    d->info_known = d->reset_reported = false;
+    d->offered_known = 0;
+    d->accepted_set = 0;
+    d->refuses_without_v1 = d->ring_reset_proved = false;
+    d->config.gen_known = d->config.gen_unstable = false;
 }
 
 static void was_added(struct vmsg_oracle *o, struct device *d)
 {
-    device_was_reset(o, d);
-    d->present = d->added = true;
+    bool again = d->present && !d->removed && !d->gone; /* "Duplicate ... events can occur" */
+
+    d->present = true;
     d->removed = d->gone = false;
-    d->info_known = d->status_known = d->reset_reported = false;
-    d->offered_known = 0;
+    if (again)
+        return;
+    forgive_requests(o, d);
+    forget_life(o, d);
+    d->added = true;
 }
 
 static void was_removed(struct vmsg_oracle *o, struct device *d)
 {
     forgive_requests(o, d);
-    device_was_reset(o, d);
+    forget_life(o, d);
     d->present = d->added = d->gone = false;
-    d->info_known = d->status_known = false;
     d->removed = true;
 }
 
@@ -194,20 +252,44 @@ void judge_event_device(struct vmsg_oracle *o, const struct vmsg *m)
     }
     exercise(o, VMSG_BUS_PROSE_DEVICE_STATE_VALUES);
     exercise(o, VMSG_BUS_BUS_MESSAGES_2);
-    if ((o->owes_hotplug && number != o->hotplug_dev) ||
-        (state == VMSG_DEVICE_REMOVED && !device_exists(o, d) && !d->gone)) {
-        blame(o, VMSG_BUS_EVENT_DEVICE_1, number, "EVENT_DEVICE names device %u, which %s", number,
-              o->owes_hotplug ? "is not the one that was added or removed" : "does not exist");
-    } else {
+    if (state == VMSG_DEVICE_REMOVED && !device_exists(o, d) && !d->gone && !d->removed)
+        blame(o, VMSG_BUS_EVENT_DEVICE_1, number,
+              "EVENT_DEVICE names device %u, which does not exist", number);
+    else
         exercise(o, VMSG_BUS_EVENT_DEVICE_1);
-    }
-    if (o->owes_hotplug) {
+    if (o->owes_hotplug && number != o->hotplug_dev && !o->hotplug_other_named) {
+        o->hotplug_other_named = true; /* another device may come and go, too: see settle_bus() */
+        o->hotplug_other = number;
+        o->hotplug_other_index = o->index;
+    } else if (o->owes_hotplug && number == o->hotplug_dev) {
         exercise(o, VMSG_BUS_HOTPLUG_AND_REMOVAL_1);
         settle_debt(o, &o->owes_hotplug);
     }
+    for (unsigned i = 0; i < 2; i++)
+        if (o->contradictions[i].owed && number == o->contradictions[i].dev)
+            settle_debt(o, &o->contradictions[i].owed);
     set_bit(o->present_known, number, false);
     if (state == VMSG_DEVICE_ADDED)
         was_added(o, d);
     else
         was_removed(o, d);
+}
+
+/* ---- overdue ---- */
+
+void settle_bus(struct vmsg_oracle *o)
+{
+    settle_contradiction(o, &o->contradictions[0]);
+    settle_contradiction(o, &o->contradictions[1]);
+    if (!o->owes_hotplug)
+        return;
+    blame(o, VMSG_BUS_HOTPLUG_AND_REMOVAL_1, (uint16_t)o->hotplug_dev,
+          "device %u was added or removed, but no EVENT_DEVICE came", o->hotplug_dev);
+    if (o->hotplug_other_named) {
+        o->index = o->hotplug_other_index;
+        blame(o, VMSG_BUS_EVENT_DEVICE_1, (uint16_t)o->hotplug_other,
+              "EVENT_DEVICE names device %u; device %u is the one that was added or removed",
+              o->hotplug_other, o->hotplug_dev);
+    }
+    settle_debt(o, &o->owes_hotplug);
 }

@@ -98,9 +98,10 @@ static bool answer_open(const struct vmsg_oracle *o, const struct device *d, con
 static void blame_for_silence(struct device *d, const struct vmsg *m, struct request *r)
 {
     uint32_t index = (uint32_t)m->f[0]; /* of the queue messages */
-    bool absent = (d->info_known && index >= max_virtqueues(d)) ||
-                  (find_queue(d, index) && find_queue(d, index)->max_known &&
-                   !find_queue(d, index)->max_size);
+    bool queue = m->msg_id >= VMSG_ID_GET_VQUEUE && m->msg_id <= VMSG_ID_RESET_VQUEUE;
+    const struct queue *q = queue ? find_queue(d, index) : NULL;
+    bool absent =
+        (d->info_known && index >= max_virtqueues(d)) || (q && q->max_known && !q->max_size);
 
     if (m->type & VMSG_TYPE_RESERVED) {
         add_blame(r, VMSG_DEV_HEADER_1);
@@ -119,7 +120,6 @@ static void blame_for_silence(struct device *d, const struct vmsg *m, struct req
         break;
     case VMSG_ID_SET_VQUEUE: {
         uint32_t flags = (uint32_t)m->f[VMSG_SET_VQUEUE_REQ_flags];
-        struct queue *q = find_queue(d, index);
 
         if (absent)
             add_blame(r, VMSG_DEV_SET_VQUEUE_1);
@@ -151,11 +151,11 @@ static void classify_transport(struct vmsg_oracle *o, struct device *d, const st
 {
     bool exchange = m->def && m->def->kind == VMSG_KIND_EXCHANGE;
 
-    if (!device_exists(o, d) || d->removed) {
+    if (d->gone || (m->msg_id & VMSG_ID_IMPLEMENTATION)) {
+        set_due(r, DUE_EITHER); /* coming or going without an event: nobody knows when */
+    } else if (!device_exists(o, d) || d->removed) {
         set_due(r, DUE_SILENCE);
         add_blame(r, d->removed ? VMSG_BUS_EVENT_DEVICE_3 : VMSG_DEV_HEADER_3);
-    } else if (d->gone || (m->msg_id & VMSG_ID_IMPLEMENTATION)) {
-        set_due(r, DUE_EITHER);
     } else if (m->defect == VMSG_UNKNOWN_ID) {
         discard_transport(r, !vmsg_is_event(m) && !vmsg_is_response(m));
         if (m->msg_id > VMSG_ID_GET_SHM && !vmsg_is_event(m) && !vmsg_is_response(m))

@@ -16,6 +16,16 @@ void config_forget(struct config_state *c)
     c->event_since_shadow = false;
 }
 
+/* What was written, accepted or changed before tells nothing any more: status, features or a reset
+ * may decide what the fields show and which may be written. */
+void config_restart(struct config_state *c)
+{
+    config_forget(c);
+    c->write = WRITE_NONE;
+    c->accepted = false;
+    c->change_length = 0;
+}
+
 bool config_same(const struct config_state *c, uint32_t offset, const uint8_t *data,
                  uint32_t length)
 {
@@ -75,11 +85,14 @@ static bool odd_fields(const struct vmsg_oracle *o, const struct device *d)
     return !(facts && facts->writable_declared) && (id == 3 || id == 16);
 }
 
-static void judge_applied(struct vmsg_oracle *o, struct device *d, const uint8_t *now)
+/* At another generation, or after an event, the device changed something since. */
+static void judge_applied(struct vmsg_oracle *o, struct device *d, const uint8_t *now, uint32_t gen)
 {
     struct config_state *c = &d->config;
     uint32_t fresh = 0, old = 0, differ = 0;
 
+    if (gen != c->write_gen || c->event_since_write)
+        return;
     for (uint32_t i = 0; i < c->write_length; i++) {
         if (c->write_data[i] == c->write_old[i])
             continue;
@@ -104,6 +117,8 @@ static bool judge_rejected(struct vmsg_oracle *o, struct device *d, const uint8_
     struct config_state *c = &d->config;
     uint32_t changed = 0;
 
+    if (c->event_since_write)
+        return false; /* a change of the device's own */
     for (uint32_t i = 0; i < c->write_length; i++)
         changed += now[i] != c->write_old[i] && now[i] == c->write_data[i];
     if (!changed) {
@@ -116,9 +131,37 @@ static bool judge_rejected(struct vmsg_oracle *o, struct device *d, const uint8_
     return true;
 }
 
+/*
+ * The bytes differ after a SET_CONFIG of length 0. At the generation of its response, that one
+ * changed them; at a new one the device may have changed them itself, which it must announce.
+ */
+static bool judge_noop(struct vmsg_oracle *o, struct device *d, bool differs, uint32_t gen)
+{
+    struct config_state *c = &d->config;
+
+    if (!c->shadow_valid || c->event_since_shadow)
+        return false;
+    if (!differs) {
+        exercise(o, VMSG_DEV_SET_CONFIG_2);
+        return false;
+    }
+    if (gen != c->write_gen)
+        return false;
+    if (gen != c->shadow_gen && d->status_known && d->status) {
+        owe(o, &c->owes_event);
+        c->owes_seen = true;
+        c->owes_clause = VMSG_DEV_SET_CONFIG_2;
+        c->owes_index = o->index;
+        return true;
+    }
+    blame(o, VMSG_DEV_SET_CONFIG_2, d->num,
+          "a SET_CONFIG of length 0 changed the configuration; it is a no-op");
+    return true;
+}
+
 /* True when the difference to the shadow is explained by a finding. */
 static bool judge_last_write(struct vmsg_oracle *o, struct device *d, uint32_t offset,
-                             const uint8_t *data, uint32_t length)
+                             const uint8_t *data, uint32_t length, uint32_t gen)
 {
     struct config_state *c = &d->config;
     enum write_kind write = c->write;
@@ -127,18 +170,12 @@ static bool judge_last_write(struct vmsg_oracle *o, struct device *d, uint32_t o
     if (write == WRITE_NONE)
         return false;
     if (write == WRITE_NOOP) {
-        if (c->shadow_valid && config_differs(c, offset, data, length) && !c->event_since_shadow) {
-            blame(o, VMSG_DEV_SET_CONFIG_2, d->num,
-                  "a SET_CONFIG of length 0 changed the configuration; it is a no-op");
-            explained = true;
-        } else if (c->shadow_valid) {
-            exercise(o, VMSG_DEV_SET_CONFIG_2);
-        }
+        explained = judge_noop(o, d, config_differs(c, offset, data, length), gen);
     } else if (offset <= c->write_offset &&
                offset + (uint64_t)length >= (uint64_t)c->write_offset + c->write_length) {
         data += c->write_offset - offset;
         if (write == WRITE_APPLIED && c->write_old_known)
-            judge_applied(o, d, data);
+            judge_applied(o, d, data, gen);
         else if (write == WRITE_REJECTED && c->write_old_known)
             explained = judge_rejected(o, d, data);
     } else {
@@ -154,10 +191,11 @@ void config_change_noted(struct vmsg_oracle *o, struct device *d, const struct v
 {
     struct config_state *c = &d->config;
 
-    if (config_same(c, note->value, note->data, (uint32_t)note->data_len))
-        return; /* no change, nothing is due */
+    c->excuses++;
+    if (!note->data_len || config_same(c, note->value, note->data, (uint32_t)note->data_len))
+        return; /* no change: an event is not due, but no wonder either */
     free(c->change);
-    c->change = malloc(note->data_len ? note->data_len : 1);
+    c->change = malloc(note->data_len);
     if (!c->change) {
         o->failed = true;
         return;
@@ -166,28 +204,29 @@ void config_change_noted(struct vmsg_oracle *o, struct device *d, const struct v
     c->change_offset = note->value;
     c->change_length = (uint32_t)note->data_len;
     c->change_big = VMSG_HEADER_SIZE + 16 + note->data_len > o->config.max_msg_size;
+    c->change_announced = false;
     c->gen_read = false;
     /* While status is 0 core forbids notifications: AMBIGUITIES 1. */
     if (d->status_known && (d->status & VIRTIO_S_DRIVER_OK) && c->shadow_valid &&
         config_differs(c, note->value, note->data, (uint32_t)note->data_len)) {
         owe(o, &c->owes_event);
+        c->owes_seen = false;
+        c->owes_clause = VMSG_DEV_PROFILES_7;
         c->owes_index = note->index;
     }
 }
 
-/* A change too large for one event must be there for GET_CONFIG. */
+/* A change too large for one event must be there for GET_CONFIG, until the next change. */
 static void judge_big_change(struct vmsg_oracle *o, struct device *d, uint32_t offset,
-                             const uint8_t *data, uint32_t length)
+                             const uint8_t *data, uint32_t length, uint32_t gen)
 {
     struct config_state *c = &d->config;
-    uint32_t from, to;
+    uint64_t from, to, end = (uint64_t)c->change_offset + c->change_length;
 
-    if (!c->change || !c->change_big || !c->event_since_shadow)
+    if (!c->change_length || !c->change_big || !c->change_announced || gen != c->change_gen)
         return;
     from = offset > c->change_offset ? offset : c->change_offset;
-    to = offset + length;
-    if (to > c->change_offset + c->change_length)
-        to = c->change_offset + c->change_length;
+    to = (uint64_t)offset + length < end ? (uint64_t)offset + length : end;
     if (from >= to)
         return;
     if (memcmp(data + (from - offset), c->change + (from - c->change_offset), to - from))
@@ -212,10 +251,14 @@ static void judge_change(struct vmsg_oracle *o, struct device *d, uint32_t gen)
         return;
     }
     exercise(o, VMSG_DEV_PROFILES_3);
-    if (c->event_since_shadow || c->owes_event) {
+    if (c->event_since_shadow) {
         exercise(o, VMSG_DEV_PROFILES_7);
+    } else if (c->owes_event) {
+        c->owes_seen = true;
     } else if (d->status_known && (d->status & VIRTIO_S_DRIVER_OK)) {
-        owe(o, &c->owes_event);
+        owe(o, &c->owes_event); /* it may come after the read, as events do */
+        c->owes_seen = true;
+        c->owes_clause = VMSG_DEV_PROFILES_7;
         c->owes_index = o->index;
     }
 }
@@ -251,9 +294,9 @@ void judge_get_config(struct vmsg_oracle *o, struct device *d, const struct requ
         return;
     if (got && offset < CONFIG_KEPT) {
         uint32_t at = (uint32_t)offset, n = (uint32_t)got;
-        bool explained = judge_last_write(o, d, at, m->tail, n);
+        bool explained = judge_last_write(o, d, at, m->tail, n, gen);
 
-        judge_big_change(o, d, at, m->tail, n);
+        judge_big_change(o, d, at, m->tail, n, gen);
         if (c->shadow_valid && !explained && config_differs(c, at, m->tail, n))
             judge_change(o, d, gen);
         shadow_store(c, gen, at, m->tail, n);
@@ -271,7 +314,8 @@ static bool otherwise_valid(const struct vmsg_oracle *o, const struct device *d,
     uint32_t offset = (uint32_t)r->f[VMSG_SET_CONFIG_REQ_offset];
     uint32_t length = (uint32_t)r->f[VMSG_SET_CONFIG_REQ_length];
 
-    if (!r->has_tail)
+    if (!r->has_tail || !d->status_known || !(d->status & VIRTIO_S_DRIVER) ||
+        d->status & (VIRTIO_S_NEEDS_RESET | VIRTIO_S_FAILED))
         return false;
     if (c->accepted && c->accepted_offset == offset && c->accepted_length == length &&
         c->accepted_hash == hash_bytes(r->tail, r->tail_len))
@@ -296,6 +340,8 @@ static void judge_profile(struct vmsg_oracle *o, struct device *d, const struct 
 
     if (!comparable)
         return;
+    if (asked != c->gen && resulting == asked)
+        return; /* the device's count may have moved there just before */
     if (asked == c->gen) {
         if (strict && applied)
             c->get_trusted = true;
@@ -326,13 +372,19 @@ static void judge_profile(struct vmsg_oracle *o, struct device *d, const struct 
     }
 }
 
-static void remember_write(struct config_state *c, const struct request *r, bool applied)
+static void remember_write(struct config_state *c, const struct request *r, bool applied,
+                           uint32_t gen)
 {
     uint32_t offset = (uint32_t)r->f[VMSG_SET_CONFIG_REQ_offset];
     uint32_t length = (uint32_t)r->f[VMSG_SET_CONFIG_REQ_length];
 
     c->write = WRITE_NONE;
-    c->write_old_known = false;
+    c->write_old_known = c->event_since_write = false;
+    c->write_gen = gen;
+    if (applied) {
+        c->excuses++; /* AMBIGUITIES 2 */
+        c->change_length = 0;
+    }
     if (!r->has_tail || length != r->tail_len || offset > CONFIG_KEPT - TAIL_KEPT)
         return;
     c->write = applied ? WRITE_APPLIED : WRITE_REJECTED;
@@ -420,6 +472,9 @@ void judge_set_config(struct vmsg_oracle *o, struct device *d, const struct requ
             blame(o, VMSG_DEV_SET_CONFIG_2, d->num,
                   "SET_CONFIG of length 0 was answered with length %u; it is a no-op",
                   (uint32_t)got);
+        else
+            judge_rejection_shape(o, d, m);
+        remember_write(c, r, false, gen);
         c->write = WRITE_NOOP;
         generation_claimed(o, c, false, true, gen);
         return;
@@ -434,7 +489,7 @@ void judge_set_config(struct vmsg_oracle *o, struct device *d, const struct requ
         judge_rejection_shape(o, d, m);
     if (r->due == DUE_ANSWER)
         judge_profile(o, d, r, got != 0, gen);
-    remember_write(c, r, got != 0);
+    remember_write(c, r, got != 0, gen);
     if (got)
         config_forget(c);
     held_event_write(o, d, gen);

@@ -33,6 +33,39 @@ struct device *get_device(struct vmsg_oracle *o, uint16_t dev_num)
     return d;
 }
 
+/*
+ * A queue seen before its device was reset knows only that the reset disabled it. Its maximum may
+ * follow from status and features: which queues there are does (core virtio, device types).
+ */
+static struct queue *in_this_epoch(struct device *d, struct queue *q)
+{
+    if (q->epoch != d->epoch) {
+        struct queue fresh = {
+            .max_known = q->max_known,
+            .max_size = q->max_size,
+            .max_epoch = q->max_epoch,
+            .ever_set = q->ever_set,
+            .life = q->life,
+            .after_device_reset = d->epoch_is_reset,
+            .epoch = d->epoch,
+            .read_serial = q->read_serial,
+            .debtor = q->debtor,
+            .next_debtor = q->next_debtor,
+            .index = q->index,
+        };
+        *q = fresh;
+    }
+    if (q->max_epoch != d->max_epoch) {
+        q->max_epoch = d->max_epoch;
+        q->max_known = q->set_unavailable = false;
+    }
+    if (q->life != d->life) {
+        q->life = d->life;
+        q->ever_set = false;
+    }
+    return q;
+}
+
 struct queue *find_queue(struct device *d, uint32_t index)
 {
     struct queue *page;
@@ -40,24 +73,18 @@ struct queue *find_queue(struct device *d, uint32_t index)
     if (index >= PAGE * PAGE || !d->pages)
         return NULL;
     page = d->pages[index / PAGE];
-    return page ? &page[index % PAGE] : NULL;
+    return page ? in_this_epoch(d, &page[index % PAGE]) : NULL;
 }
 
-/* A queue seen in an earlier life of its device knows only that the reset disabled it. */
-static struct queue *in_this_epoch(struct device *d, struct queue *q)
+static void begin_page(const struct device *d, struct queue *page, uint32_t first)
 {
-    if (q->epoch != d->epoch) {
-        struct queue fresh = {
-            .max_known = q->max_known,
-            .max_size = q->max_size,
-            .ever_set = q->ever_set,
-            .after_device_reset = true,
-            .epoch = d->epoch,
-            .read_serial = q->read_serial,
-        };
-        *q = fresh;
+    for (unsigned i = 0; i < PAGE; i++) {
+        page[i].epoch = d->epoch;
+        page[i].max_epoch = d->max_epoch;
+        page[i].life = d->life;
+        page[i].after_device_reset = d->epoch_is_reset;
+        page[i].index = first + i;
     }
-    return q;
 }
 
 struct queue *get_queue(struct vmsg_oracle *o, struct device *d, uint32_t index)
@@ -77,17 +104,17 @@ struct queue *get_queue(struct vmsg_oracle *o, struct device *d, uint32_t index)
             o->failed = true;
             return NULL;
         }
-        for (unsigned i = 0; i < PAGE; i++)
-            (*page)[i].epoch = d->epoch;
+        begin_page(d, *page, index / PAGE * PAGE);
     }
     return in_this_epoch(d, &(*page)[index % PAGE]);
 }
 
 bool device_exists(struct vmsg_oracle *o, const struct device *d)
 {
-    if (d->present || d->info_known)
+    if (d->present || d->info_known || !o->devices_known)
         return true;
-    return !o->devices_known;
+    /* It may have come by other means than EVENT_DEVICE ("Hotplug and Removal"). */
+    return o->present[d->num / 8] & o->present_known[d->num / 8] & 1u << d->num % 8;
 }
 
 const struct vmsg_device_facts *device_facts(const struct vmsg_oracle *o, uint16_t dev_num)
@@ -105,31 +132,38 @@ uint32_t max_virtqueues(const struct device *d)
     return n > 65536 ? 65536 : (uint32_t)n;
 }
 
-static void forgive_queues(struct vmsg_oracle *o, struct device *d)
+void forget_queues(struct vmsg_oracle *o, struct device *d)
 {
-    for (unsigned p = 0; d->pages && p < PAGE; p++)
-        for (unsigned i = 0; d->pages[p] && i < PAGE; i++) {
-            settle_debt(o, &d->pages[p][i].owes_event);
-            settle_debt(o, &d->pages[p][i].owes_buffers);
-        }
+    for (struct queue *q = d->debtors; q; q = q->next_debtor) {
+        settle_debt(o, &q->owes_event);
+        settle_debt(o, &q->owes_buffers);
+        q->debtor = false;
+    }
+    d->debtors = NULL;
+    d->epoch++;
+    d->epoch_is_reset = false;
+    d->max_epoch++;
 }
 
 /* Status 0 was reported: everything that the driver had set up is gone. */
 void device_was_reset(struct vmsg_oracle *o, struct device *d)
 {
-    if (o->owed)
-        forgive_queues(o, d);
+    forget_queues(o, d);
+    d->epoch_is_reset = true;
+    d->queues_set = false;
     settle_debt(o, &d->owes_status_event);
     settle_debt(o, &d->config.owes_event);
-    config_forget(&d->config);
+    config_restart(&d->config);
     d->config.gen_read = false;
     d->config.claim = CLAIM_NONE;
-    d->epoch++;
-    d->reset_pending = false;
-    d->needs_reset_noted = d->corrupted = false;
+    d->reset_pending = d->held_event = false;
+    d->needs_reset_noted = d->needs_reset_missed = d->corrupted = false;
     d->selected_known = 0;
+    d->selection_unknown = false;
     d->features_writes = 0;
     d->split = false;
+    for (unsigned i = 0; i < sizeof d->shm / sizeof *d->shm; i++)
+        d->shm[i].known = false; /* regions may be placed anew */
 }
 
 static void free_device(struct device *d)

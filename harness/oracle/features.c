@@ -20,11 +20,12 @@ bool feature_offered(const struct device *d, unsigned bit)
 /* *known false: the stream does not tell. */
 bool feature_negotiated(const struct device *d, unsigned bit, bool *known)
 {
-    *known = d->status_known;
+    *known = d->status_known && !d->selection_unknown;
     if (!d->status_known || !(d->status & VIRTIO_S_FEATURES_OK))
         return false;
     if (!(d->selected_known >> (bit / 32) & 1)) {
-        *known = d->reset_reported; /* never written since a reset: not selected */
+        /* Never written since a reset: not selected. */
+        *known = d->reset_reported && !d->selection_unknown;
         return false;
     }
     return d->selected[bit / 32] & feature_word(bit);
@@ -109,13 +110,17 @@ void judge_set_features(struct vmsg_oracle *o, struct device *d, const struct re
     bool covers_1 = first <= 1 && first + n > 1;
 
     (void)m;
-    (void)o;
-    if (r->due == DUE_EITHER || !r->has_tail) {
-        d->selected_known = 0; /* answered, but what was taken is not known */
+    if (n == 0)
+        return; /* no block is addressed, so none changes */
+    /* Only between DRIVER and FEATURES_OK does core virtio ask the device to listen. */
+    if (r->due == DUE_EITHER || !r->has_tail || !d->status_known || d->reset_pending ||
+        (d->status & (VIRTIO_S_DRIVER | VIRTIO_S_FEATURES_OK)) != VIRTIO_S_DRIVER) {
+        forget_effects(o, d, r);
         d->features_writes += 2;
         return;
     }
-    config_forget(&d->config); /* some fields depend on features */
+    config_restart(&d->config); /* some fields depend on features */
+    d->max_epoch++;             /* and so do queues */
     if (d->selected_known & 2 && !covers_1)
         d->split = true;
     for (uint64_t i = 0; i < n && first + i < SELECT_BLOCKS; i++) {
@@ -152,7 +157,10 @@ void judge_features_ok(struct vmsg_oracle *o, struct device *d, uint32_t asked, 
     bool v1 = d->selected_known & 2 && (d->selected[1] & feature_word(VIRTIO_F_VERSION_1));
 
     (void)asked;
+    if (d->selection_unknown)
+        return;
     if (selects_unoffered(d)) {
+        d->status_suspect = taken; /* if a read shows it cleared, the answer was inaccurate */
         if (taken)
             blame(o, VMSG_DEV_DEVICE_FEATURES_2, d->num,
                   "FEATURES_OK stays set although the driver selected features that are not "
@@ -166,6 +174,8 @@ void judge_features_ok(struct vmsg_oracle *o, struct device *d, uint32_t asked, 
     if (!taken && !v1)
         d->refuses_without_v1 = true;
     if (!d->split || !d->accepted_set || d->accepted_set != selected_hash(d))
+        return;
+    if (got & VIRTIO_S_NEEDS_RESET)
         return;
     if (!taken)
         blame(o, VMSG_DEV_DEVICE_FEATURE_BLOCKS_2, d->num,

@@ -3,14 +3,16 @@
  *
  * The count may jump, fall and change for reasons that no peer sees, so a single number proves
  * nothing. What can be proved: a SET_CONFIG response or EVENT_CONFIG names one count, and two
- * reads that follow agree on another although nothing happened. Then one of the two was not the
- * current count.
+ * reads that follow agree on another although nothing happened, and that again. Then one of the
+ * two was not the current count.
  */
 #include "harness/oracle/internal.h"
 
 void generation_claimed(struct vmsg_oracle *o, struct config_state *c, bool event, bool rejected,
                         uint32_t gen)
 {
+    if (event && c->doubted && gen == c->doubt_read)
+        c->doubted = false; /* the event of the change was late */
     c->claim = event ? CLAIM_EVENT : CLAIM_SET;
     c->claim_rejected = rejected;
     c->claim_gen = gen;
@@ -49,23 +51,44 @@ static enum vmsg_clause_no culprit(struct config_state *c)
     return VMSG_DEV_SET_CONFIG_1;
 }
 
-static void blame_claim(struct vmsg_oracle *o, struct device *d)
+static void blame_doubt(struct vmsg_oracle *o, struct device *d)
 {
     struct config_state *c = &d->config;
-    enum vmsg_clause_no clause = culprit(c);
-    const char *what = c->claim == CLAIM_SET ? "the SET_CONFIG response" : "EVENT_CONFIG";
+    const char *what = c->doubt_event ? "EVENT_CONFIG" : "the SET_CONFIG response";
     uint32_t index = o->index;
 
-    if (clause != VMSG_DEV_GET_CONFIG_1)
-        o->index = c->claim_index;
+    if (c->doubt_clause != VMSG_DEV_GET_CONFIG_1)
+        o->index = c->doubt_index;
     blame(o, VMSG_DEV_PROFILES_2, d->num,
           "%s (message %u) says generation %u, GET_CONFIG after it says %u twice; both must be the "
           "current count",
-          what, c->claim_index, c->claim_gen, c->claim_read);
-    if (clause != VMSG_DEV_PROFILES_2)
-        blame(o, clause, d->num, "generation is %u in %s and %u in GET_CONFIG; it must be current",
-              c->claim_gen, what, c->claim_read);
+          what, c->doubt_index, c->doubt_claim, c->doubt_read);
+    if (c->doubt_clause != VMSG_DEV_PROFILES_2)
+        blame(o, c->doubt_clause, d->num,
+              "generation is %u in %s and %u in GET_CONFIG; it must be current", c->doubt_claim,
+              what, c->doubt_read);
     o->index = index;
+}
+
+/* One contradiction may be a change that nobody saw, or whose event is late; two are proof. */
+static void doubt(struct vmsg_oracle *o, struct device *d)
+{
+    struct config_state *c = &d->config;
+
+    if (c->doubted) {
+        blame_doubt(o, d);
+        c->convicted = true;
+    }
+    c->doubted = true;
+    c->doubt_clause = culprit(c);
+    c->doubt_event = c->claim == CLAIM_EVENT;
+    c->doubt_index = c->claim_index;
+    c->doubt_claim = c->claim_gen;
+    c->doubt_read = c->claim_read;
+    if (c->convicted) {
+        blame_doubt(o, d);
+        c->doubted = false;
+    }
 }
 
 static void claim_agrees(struct vmsg_oracle *o, const struct config_state *c)
@@ -84,7 +107,7 @@ void generation_read(struct vmsg_oracle *o, struct device *d, uint32_t gen)
         c->gen_unstable = true; /* legal: but no two counts can be compared any more */
     if (c->claim != CLAIM_NONE && c->claim_suspect) {
         if (gen == c->claim_read && !c->gen_unstable)
-            blame_claim(o, d);
+            doubt(o, d);
         c->claim = CLAIM_NONE;
     } else if (c->claim != CLAIM_NONE && gen == c->claim_gen) {
         claim_agrees(o, c);

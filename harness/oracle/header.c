@@ -27,17 +27,30 @@ static bool reread(struct vmsg_oracle *o, struct vmsg *m)
     return true;
 }
 
+/*
+ * Bytes after a message that is complete by its msg_size are the bus's padding if they are zero:
+ * "Common Message Format" lets it add such bytes and does not count them.
+ */
+static bool padded_by_bus(const struct vmsg *m)
+{
+    return m->trailing && (m->defect == VMSG_WELL_FORMED || m->defect == VMSG_IMPLEMENTATION_ID) &&
+           all_zero(m->bytes + m->msg_size, m->trailing);
+}
+
 static bool judge_size(struct vmsg_oracle *o, struct vmsg *m)
 {
-    if (m->delivered > o->config.max_msg_size) {
+    bool padded = padded_by_bus(m);
+    uint32_t size = padded ? m->msg_size : m->delivered;
+
+    if (size > o->config.max_msg_size) {
         blame(o, VMSG_DEV_DEVICE_LIMITS_1, m->dev_num,
-              "a message of %u bytes came; at most %u were advertised", m->delivered,
+              "a message of %u bytes came; at most %u were advertised", size,
               o->config.max_msg_size);
         blame(o, VMSG_DEV_HEADER_2, m->dev_num,
-              "a message of %u bytes came; msg_size must not exceed the advertised %u",
-              m->delivered, o->config.max_msg_size);
+              "a message of %u bytes came; msg_size must not exceed the advertised %u", size,
+              o->config.max_msg_size);
     }
-    if (m->msg_size == m->delivered) {
+    if (m->msg_size == size) {
         exercise(o, VMSG_DEV_HEADER_2);
         return true;
     }

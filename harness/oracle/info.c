@@ -120,11 +120,19 @@ void judge_info(struct vmsg_oracle *o, struct device *d, const struct request *r
     }
     if (d->info_known) {
         judge_consistency(o, d, m->f);
+        if (uuid && memcmp(uuid, d->uuid, sizeof d->uuid)) {
+            blame(o, VMSG_DEV_GET_DEVICE_INFO_9, d->num,
+                  "device_uuid is another than before; what changes is no identifier, and a device "
+                  "without one sends the nil UUID");
+            memcpy(d->uuid, uuid, sizeof d->uuid);
+        }
         return;
     }
     judge_limits(o, d, m->f);
-    if (uuid)
+    if (uuid) {
         judge_uuid(o, d, uuid);
+        memcpy(d->uuid, uuid, sizeof d->uuid);
+    }
     memcpy(d->info, m->f, sizeof d->info);
     d->info_known = true;
     if (d->added) {

@@ -15,9 +15,10 @@
 #define CONFIG_KEPT    4096u /* configuration bytes followed */
 #define GHOSTS         1024u /* requests remembered after a fence passed them */
 #define RECENT         64u   /* answered requests remembered, to tell duplicates */
-#define STEPS          64u   /* requests of one token, or of the bus, that a response is held against */
-#define MOST_REQUESTS  (1u << 18) /* outstanding ones followed: traffic of one direction has no end */
-#define NONE           UINT32_MAX
+#define STEPS          64u /* requests of one token, or of the bus, that a response is held against */
+#define MOST_REQUESTS                                                                              \
+    (1u << 18) /* outstanding ones followed: traffic of one direction has no end */
+#define NONE UINT32_MAX
 
 /* What a request asks of its receiver. */
 enum due {
@@ -31,7 +32,7 @@ struct request {
     uint32_t prev_hash, next_hash; /* chain of the token table, oldest first; next: free list */
     uint32_t prev, next;           /* the device's requests in sending order */
     uint32_t index;                /* the caller's message index */
-    uint64_t serial;     /* order over the whole stream, from 1 */
+    uint64_t serial;               /* order over the whole stream, from 1 */
     uint16_t dev_num, token;
     uint8_t msg_id;
     bool bus;
@@ -165,10 +166,12 @@ struct device {
     bool status_known, reset_pending, reset_reported, needs_reset_noted, corrupted;
     bool needs_reset_missed; /* a read after the note did not show it (yet) */
     uint32_t needs_reset_index;
-    bool status_suspect; /* the last SET_DEVICE_STATUS response looked implausible */
+    bool status_suspect; /* a read that differs from the last response shows that one to be wrong */
+    bool reset_muddled;  /* written before its reset was complete: no status can be expected */
+    bool queues_set;     /* since the reset */
+    bool status_odd;     /* the last response changed bits that a device may not change */
     uint32_t status, status_before, status_asked;
     uint64_t status_answered_at;
-    uint32_t status_index;
     bool owes_status_event;
     uint32_t owes_status_index;
     uint32_t status_sets_outstanding, config_sets_outstanding, vqueue_sets_outstanding;
@@ -191,6 +194,9 @@ struct device {
     uint64_t oob_set_at, oob_reset_at, malformed_at; /* serials */
     uint64_t discarded_at; /* of the last message that must be discarded */
     uint64_t answered_at;  /* of the last request that was answered */
+    /* Events without cause: while only messages to be discarded could have caused them, or not. */
+    bool event_discarding, event_otherwise;
+    uint32_t event_discarding_index;
     struct queue **pages; /* 256 pages of 256 queues, allocated when touched */
     struct config_state config;
     /* shared memory: the last few regions that were asked for */
@@ -214,12 +220,12 @@ struct vmsg_oracle {
     vmsg_finding_fn found;
     void *ctx;
     bool failed, pads;
-    bool lost_track;    /* more was outstanding than is followed */
-    bool bus_echoes;    /* tokens of bus responses were the requests' */
-    bool bus_rewrites;  /* or were not */
+    bool lost_track;   /* more was outstanding than is followed */
+    bool bus_echoes;   /* tokens of bus responses were the requests' */
+    bool bus_rewrites; /* or were not */
     uint64_t serial;
     uint64_t answered_at; /* serial of the last sent request that was answered, of any device */
-    uint32_t index;               /* of the message or note being judged */
+    uint32_t index;       /* of the message or note being judged */
     struct device **devices[256]; /* pages of 256 device numbers, allocated when touched */
     struct device bus;            /* the bus itself, as the receiver of bus messages */
     bool devices_known;
@@ -246,11 +252,13 @@ struct vmsg_oracle {
     bool hotplug_other_named; /* an event named another device while this one was due */
     uint32_t hotplug_other, hotplug_other_index;
     /* A bitmap that contradicts what is known, unless an EVENT_DEVICE follows. */
-    bool owes_presence;
-    enum vmsg_clause_no presence_clause;
-    uint32_t presence_dev, presence_offset, presence_count, presence_index;
-    bool presence_now;
-    uint8_t *scratch; /* a message with its size corrected, 64 KiB, when first needed */
+    struct contradiction {
+        bool owed;
+        enum vmsg_clause_no clause;
+        uint32_t dev, offset, count, index;
+        bool now;
+    } contradictions[2]; /* by full and by reduced windows */
+    uint8_t *scratch;    /* a message with its size corrected, 64 KiB, when first needed */
     uint64_t exercised[VMSG_CLAUSE_COUNT];
     uint64_t findings[VMSG_CLAUSE_COUNT];
 };
@@ -350,8 +358,6 @@ void judge_set_config(struct vmsg_oracle *o, struct device *d, const struct requ
 void config_forget(struct config_state *c);
 /* The same, and what writes led to expect: the device's state changed. */
 void config_restart(struct config_state *c);
-/* The generation that reads contradict, when nothing explained it meanwhile. */
-void settle_generation(struct vmsg_oracle *o, struct device *d);
 void judge_get_status(struct vmsg_oracle *o, struct device *d, const struct request *r,
                       const struct vmsg *m);
 void reset_timed_out(struct vmsg_oracle *o, struct device *d);
@@ -383,7 +389,11 @@ void judge_event_device(struct vmsg_oracle *o, const struct vmsg *m);
 void judge_get_devices(struct vmsg_oracle *o, const struct request *r, const struct vmsg *m);
 void judge_ping(struct vmsg_oracle *o, const struct request *r, const struct vmsg *m);
 void events_answered(struct vmsg_oracle *o, struct device *d, const struct request *r);
+void settle_causeless(struct vmsg_oracle *o, struct device *d);
+void note_queue(struct vmsg_oracle *o, struct device *d, const struct vmsg_note *note);
+void settle_queue(struct vmsg_oracle *o, struct device *d, struct queue *q);
 void settle_events(struct vmsg_oracle *o);
+void settle_bus(struct vmsg_oracle *o);
 
 /* The request's payload fields, as the response repeats them. */
 bool judge_echo(struct vmsg_oracle *o, const struct device *d, const char *field, uint64_t asked,

@@ -9,12 +9,12 @@
 
 #include <string.h>
 
-static const char *name_of(const struct vmsg *m)
+const char *message_name(const struct vmsg *m)
 {
     return m->def ? m->def->name : "message";
 }
 
-static const char *request_name(const struct request *r)
+const char *request_name(const struct request *r)
 {
     const struct vmsg_def *def =
         vmsg_def_by_id(r->bus ? VMSG_NS_BUS : VMSG_NS_TRANSPORT, r->msg_id);
@@ -43,17 +43,14 @@ static void count_sent(struct vmsg_oracle *o, struct device *d, const struct req
 {
     if (r->due == DUE_ANSWER)
         o->due++;
+    if (r->due == DUE_SILENCE)
+        d->discarded_at = r->serial;
     if (r->malformed)
         d->malformed_at = r->serial;
     if (!r->readable)
         o->short_messages++;
-    if (r->bus)
-        return;
-    if (r->msg_id == VMSG_ID_SET_DEVICE_STATUS)
-        d->status_sets_outstanding++;
-    if (r->msg_id == VMSG_ID_SET_CONFIG)
-        d->config_sets_outstanding++;
-    if (o->recent_devs[(o->recent_devs_at - 1) % 8] != r->dev_num)
+    if (!r->bus &&
+        (!o->recent_devs_at || o->recent_devs[(o->recent_devs_at - 1) % 8] != r->dev_num))
         o->recent_devs[o->recent_devs_at++ % 8] = r->dev_num;
 }
 
@@ -130,20 +127,46 @@ void request_unanswered(struct vmsg_oracle *o, const struct request *r)
     o->index = index;
 }
 
-/* r is answered: what was sent to this device before it and is still open stays unanswered. */
+/*
+ * e was sent before r, which is answered now: it stays unanswered.
+ */
+static void pass(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                 struct request *e)
+{
+    bool same = key_of(e) == key_of(r);
+
+    if (e->due == DUE_SILENCE)
+        silence_kept(o, e);
+    else if (e->due == DUE_ANSWER)
+        token_ignored(o, d, e);
+    /* Processed without an answer; or the answer was its own and r's comes yet; or a message of
+     * the implementation's own, which may do anything. */
+    if (e->due == DUE_ANSWER || (e->due == DUE_EITHER && same) ||
+        (e->msg_id & (VMSG_ID_IMPLEMENTATION | VMSG_ID_EVENT)) ==
+            (VMSG_ID_IMPLEMENTATION | VMSG_ID_EVENT))
+        forget_effects(o, d, e);
+    request_ghost(o, e);
+}
+
+/*
+ * Bus messages have no order of their own ("Message Ordering" speaks of transport requests), so
+ * those that must be answered wait.
+ */
 static void pass_earlier(struct vmsg_oracle *o, struct device *d, const struct request *r)
 {
-    while (d->first != NONE && request_at(o, d->first) != r) {
-        struct request *e = request_at(o, d->first);
+    unsigned waiting = 0; /* only of the bus */
+    uint32_t next;
 
-        if (e->due == DUE_SILENCE)
-            silence_kept(o, e);
-        else if (e->due == DUE_ANSWER && !e->bus)
-            token_ignored(o, d, e);
-        request_ghost(o, e);
+    for (uint32_t i = d->first; i != NONE && request_at(o, i) != r && waiting < STEPS; i = next) {
+        next = request_at(o, i)->next;
+        if (request_at(o, i)->bus && request_at(o, i)->due == DUE_ANSWER)
+            waiting++;
+        else
+            pass(o, d, r, request_at(o, i));
     }
 }
 
+/* Silence is a witness only if the SUT answered something that was sent later. */
 void settle_requests(struct vmsg_oracle *o)
 {
     for (uint32_t i = 0; i < o->n_requests && o->n_used; i++) {
@@ -151,10 +174,13 @@ void settle_requests(struct vmsg_oracle *o)
 
         if (!r->used)
             continue;
-        if (r->due == DUE_ANSWER)
+        if (r->due == DUE_ANSWER) {
             request_unanswered(o, r);
-        else if (r->due == DUE_SILENCE && !r->overtaken)
+            if (!r->overtaken)
+                forget_effects(o, request_device(o, r), r);
+        } else if (r->due == DUE_SILENCE && !r->overtaken && o->answered_at > r->serial) {
             silence_kept(o, r);
+        }
         request_remove(o, r);
     }
     o->short_messages = 0;
@@ -210,38 +236,6 @@ static void judge_payload(struct vmsg_oracle *o, struct device *d, const struct 
     }
 }
 
-/* The shape of an answer: all defined fields there, and nothing but padding after them. */
-static bool judge_shape(struct vmsg_oracle *o, struct device *d, const struct request *r,
-                        const struct vmsg *m)
-{
-    const uint8_t *extra = m->payload + m->payload_len - m->extra;
-
-    if (m->defect == VMSG_SHORT_TAIL && m->msg_id == VMSG_ID_SET_CONFIG && !r->bus)
-        return true; /* the echo is missing: judge_set_config says so */
-    if (m->defect == VMSG_SHORT_TAIL && r->bus)
-        return true; /* the bitmap's size has a clause */
-    if (m->defect == VMSG_SHORT_PAYLOAD || m->defect == VMSG_SHORT_TAIL) {
-        blame(o, r->bus ? VMSG_BUS_BUS_MESSAGES_2 : VMSG_DEV_MANDATORY_1, r->dev_num,
-              "the response to %s is cut off: %u payload bytes do not hold its fields", name_of(m),
-              m->payload_len);
-        return false;
-    }
-    if (r->bus || (m->msg_id == VMSG_ID_SET_CONFIG && m->extra))
-        return true; /* their own clauses say what may follow */
-    if (m->layout && !m->layout->fixed_size && !m->layout->tail) {
-        if (m->extra && !all_zero(extra, m->extra))
-            blame(o, VMSG_DEV_PROSE_EMPTY_RESPONSE, d->num,
-                  "the response to %s carries %u payload bytes; it has none", name_of(m), m->extra);
-        else
-            exercise(o, VMSG_DEV_PROSE_EMPTY_RESPONSE);
-        if (m->extra)
-            judge_padding(o, d, m);
-        return true;
-    }
-    judge_padding(o, d, m);
-    return true;
-}
-
 static void count_answer(struct vmsg_oracle *o, struct device *d, const struct request *r)
 {
     if (r->n_blame)
@@ -258,17 +252,28 @@ static void count_answer(struct vmsg_oracle *o, struct device *d, const struct r
     if (r->due == DUE_ANSWER)
         exercise(o, VMSG_DEV_MANDATORY_1);
     d->answered_ids |= id_bit(r->msg_id);
-    d->removed = false;
 }
 
 static void close_request(struct vmsg_oracle *o, struct device *d, struct request *r)
 {
     remember_answered(o, r);
-    if (!r->bus && r->msg_id == VMSG_ID_SET_DEVICE_STATUS && d->status_sets_outstanding)
-        d->status_sets_outstanding--;
-    if (!r->bus && r->msg_id == VMSG_ID_SET_CONFIG && d->config_sets_outstanding)
-        d->config_sets_outstanding--;
+    if (r->serial > d->answered_at)
+        d->answered_at = r->serial;
+    if (r->serial > o->answered_at)
+        o->answered_at = r->serial;
     request_remove(o, r);
+}
+
+void drop_request(struct vmsg_oracle *o, struct request *r)
+{
+    struct device *d = request_device(o, r);
+
+    if (!r->overtaken)
+        pass_earlier(o, d, r);
+    if (!r->bus)
+        d->answered_ids |= id_bit(r->msg_id);
+    forget_effects(o, d, r);
+    close_request(o, d, r);
 }
 
 static const char *why_silence(const struct request *r)
@@ -283,8 +288,23 @@ static const char *why_silence(const struct request *r)
     }
 }
 
-/* m is the response to r. */
-static void answered(struct vmsg_oracle *o, struct request *r, const struct vmsg *m)
+/* In its turn: the payload counts. */
+static void answered_in_order(struct vmsg_oracle *o, struct device *d, struct request *r,
+                              const struct vmsg *m)
+{
+    pass_earlier(o, d, r);
+    count_answer(o, d, r);
+    if (!r->bus)
+        token_answered(o, d, r);
+    if (r->msg_id & VMSG_ID_IMPLEMENTATION || !judge_shape(o, d, r, m))
+        forget_effects(o, d, r);
+    else
+        judge_payload(o, d, r, m);
+    if (!r->bus)
+        events_answered(o, d, r);
+}
+
+void answered(struct vmsg_oracle *o, struct request *r, const struct vmsg *m)
 {
     struct device *d = request_device(o, r);
 
@@ -292,113 +312,20 @@ static void answered(struct vmsg_oracle *o, struct request *r, const struct vmsg
         for (unsigned i = 0; i < r->n_blame; i++)
             blame(o, r->blame[i], r->dev_num, "%s (message %u) %s, but was answered",
                   request_name(r), r->index, why_silence(r));
-    } else if (r->overtaken && r->due == DUE_ANSWER) {
-        blame(o, VMSG_DEV_ORDERING_1, d->num,
-              "%s (message %u) was answered after a later request; requests are processed in "
-              "receive order",
-              request_name(r), r->index);
-        d->answered_ids |= id_bit(r->msg_id);
+        forget_effects(o, d, r);
     } else if (!r->overtaken) {
-        pass_earlier(o, d, r);
-        count_answer(o, d, r);
-        if (!r->bus)
-            token_answered(o, d, r);
-        if (judge_shape(o, d, r, m))
-            judge_payload(o, d, r, m);
-        if (!r->bus)
-            events_answered(o, d, r);
-    }
-    close_request(o, d, r);
-}
-
-/* ---- responses that match no request as they stand ---- */
-
-static struct request *oldest_of(struct vmsg_oracle *o, struct device *d, uint8_t msg_id)
-{
-    unsigned steps = 64;
-
-    for (uint32_t i = d ? d->first : NONE; i != NONE && steps--; i = request_at(o, i)->next) {
-        struct request *r = request_at(o, i);
-
-        if (r->msg_id == msg_id && r->due == DUE_ANSWER)
-            return r;
-    }
-    return NULL;
-}
-
-static struct request *of_other_device(struct vmsg_oracle *o, const struct vmsg *m)
-{
-    for (unsigned i = 0; i < 8 && i < o->recent_devs_at; i++) {
-        struct request *r = request_find(o, false, o->recent_devs[i], m->token, m->msg_id);
-
-        if (r)
-            return r;
-    }
-    return NULL;
-}
-
-static void drop_request(struct vmsg_oracle *o, struct request *r)
-{
-    struct device *d = request_device(o, r);
-
-    if (!r->overtaken)
-        pass_earlier(o, d, r);
-    if (!r->bus)
-        d->answered_ids |= id_bit(r->msg_id);
-    close_request(o, d, r);
-}
-
-static bool from_unreadable(struct vmsg_oracle *o, const struct vmsg *m)
-{
-    if (!o->short_messages)
-        return false;
-    o->short_messages--;
-    blame(o, VMSG_DEV_ERROR_SIGNALING_1, m->dev_num,
-          "a message shorter than its header was answered; malformed messages are discarded");
-    blame(o, VMSG_DEV_ORDERING_3, m->dev_num,
-          "a message shorter than its header was answered; malformed requests get no response");
-    return true;
-}
-
-static void unmatched(struct vmsg_oracle *o, const struct vmsg *m)
-{
-    bool bus = vmsg_is_bus(m);
-    struct device *d = bus ? &o->bus : find_device(o, m->dev_num);
-    uint16_t swapped = (uint16_t)(m->token << 8 | m->token >> 8);
-    struct request *r;
-
-    if ((r = request_find(o, bus, m->dev_num, m->token, -1)) && r->due == DUE_ANSWER) {
-        blame(o, VMSG_ANY_PROSE_RESPONSE_TYPE, m->dev_num,
-              "the response to %s (message %u) carries msg_id 0x%02x", request_name(r), r->index,
-              m->msg_id);
-        drop_request(o, r);
-    } else if (bus && m->dev_num && (r = request_find(o, true, 0, m->token, m->msg_id))) {
-        answered(o, r, m); /* dev_num was judged with the header */
-    } else if (!bus && (r = of_other_device(o, m))) {
-        blame(o, VMSG_DEV_HEADER_3, r->dev_num,
-              "the response to a request for device %u carries dev_num %u", r->dev_num, m->dev_num);
-        drop_request(o, r);
-    } else if (was_answered(o, bus, m->dev_num, m->token, m->msg_id)) {
-        blame(o, bus ? VMSG_BUS_BUS_MESSAGES_2 : VMSG_DEV_ORDERING_2, m->dev_num,
-              "a second response to %s with token %u; a request gets exactly one", name_of(m),
-              m->token);
-    } else if ((r = request_find(o, bus, m->dev_num, swapped, m->msg_id))) {
-        blame(o, VMSG_DEV_ENDIANNESS_1, m->dev_num,
-              "token 0x%04x came for 0x%04x: the header is not little-endian", m->token, swapped);
-        drop_request(o, r);
-    } else if ((r = oldest_of(o, d, m->msg_id))) {
-        if (bus) /* AMBIGUITIES: the token echo of bus responses is not defined */
-            answered(o, r, m);
-        else {
-            blame(o, VMSG_DEV_HEADER_6, m->dev_num,
-                  "the response to %s carries token %u, the request had %u", name_of(m), m->token,
-                  r->token);
-            drop_request(o, r);
+        answered_in_order(o, d, r, m);
+    } else {
+        if (r->due == DUE_ANSWER) {
+            blame(o, VMSG_DEV_ORDERING_1, d->num,
+                  "%s (message %u) was answered after a later request; requests are processed in "
+                  "receive order",
+                  request_name(r), r->index);
+            d->answered_ids |= id_bit(r->msg_id);
         }
-    } else if (!from_unreadable(o, m)) {
-        blame(o, bus ? VMSG_BUS_BUS_MESSAGES_2 : VMSG_DEV_ORDERING_2, m->dev_num,
-              "a response to %s with token %u came that nothing asked for", name_of(m), m->token);
+        forget_effects(o, d, r);
     }
+    close_request(o, d, r);
 }
 
 /* ---- what is no response ---- */
@@ -410,7 +337,7 @@ static void cut_event(struct vmsg_oracle *o, const struct vmsg *m)
                                                                    : VMSG_DEV_PROFILES_2;
 
     blame(o, clause, m->dev_num, "%s is cut off: %u payload bytes do not hold its fields",
-          name_of(m), m->payload_len);
+          message_name(m), m->payload_len);
 }
 
 static void judge_event(struct vmsg_oracle *o, const struct vmsg *m)
@@ -426,8 +353,8 @@ static void judge_event(struct vmsg_oracle *o, const struct vmsg *m)
         return;
     }
     d = get_device(o, m->dev_num);
-    if (!d)
-        return;
+    if (!d || d->removed || d->gone)
+        return; /* hotplug events and others are not ordered among each other */
     if (!device_exists(o, d)) {
         blame(o, VMSG_DEV_HEADER_3, m->dev_num, "%s came from device %u, which does not exist",
               m->def->name, m->dev_num);
@@ -441,12 +368,12 @@ static void judge_event(struct vmsg_oracle *o, const struct vmsg *m)
 
 static void initiated(struct vmsg_oracle *o, const struct vmsg *m)
 {
-    bool bus = vmsg_is_bus(m);
-    struct request *r = request_find(o, bus, m->dev_num, m->token, m->msg_id);
+    struct request *r;
 
-    if (m->def->initiator == VMSG_SIDE_EITHER && !r)
-        return; /* a PING of the SUT's own */
-    if (r && m->def->kind == VMSG_KIND_EXCHANGE) {
+    if (m->def->initiator == VMSG_SIDE_EITHER)
+        return; /* a PING of the SUT's own; a response to ours would have the bit */
+    r = m->def->kind == VMSG_KIND_EXCHANGE ? request_match(o, m) : NULL;
+    if (r && r->due != DUE_SILENCE) {
         blame(o, VMSG_ANY_PROSE_RESPONSE_TYPE, m->dev_num,
               "the response to %s (message %u) came without the response bit", request_name(r),
               r->index);
@@ -457,16 +384,37 @@ static void initiated(struct vmsg_oracle *o, const struct vmsg *m)
           "%s was sent by the device side; only the driver side starts it", m->def->name);
 }
 
+/*
+ * This project's form of a transport-visible failure (SUT contract, 2): it completes the request
+ * that it names instead of a response ("Error Signaling").
+ */
+static void request_failed(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct vmsg named = {.msg_id = (uint8_t)m->f[VMSG_REQUEST_FAILED_REQ_msg_id]};
+    struct request *r = request_match_as(o, &named, (uint16_t)m->f[VMSG_REQUEST_FAILED_REQ_dev_num],
+                                         (uint16_t)m->f[VMSG_REQUEST_FAILED_REQ_token]);
+
+    if (!r)
+        return;
+    request_forgive(o, r);
+    forget_effects(o, request_device(o, r), r);
+}
+
 /* An answer that is wrong in itself may also be an answer where silence was due. */
-static void close_silent(struct vmsg_oracle *o, const struct vmsg *m)
+static void not_judged(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct request *r;
 
-    if (m->delivered < VMSG_HEADER_SIZE || !vmsg_is_response(m))
+    if (m->delivered < VMSG_HEADER_SIZE)
         return;
-    r = request_find(o, vmsg_is_bus(m), m->dev_num, m->token, m->msg_id);
-    if (r)
-        answered(o, r, m);
+    if (vmsg_is_response(m)) {
+        r = request_match(o, m);
+        if (r)
+            answered(o, r, m);
+    } else if (vmsg_is_bus(m) && m->msg_id == VMSG_ID_REQUEST_FAILED &&
+               m->defect == VMSG_WELL_FORMED) {
+        request_failed(o, m);
+    }
 }
 
 void came_from_device(struct vmsg_oracle *o, const struct vmsg *message)
@@ -475,13 +423,13 @@ void came_from_device(struct vmsg_oracle *o, const struct vmsg *message)
     struct request *r;
 
     if (!judge_header(o, &m)) {
-        close_silent(o, &m);
+        not_judged(o, &m);
     } else if (vmsg_is_response(&m)) {
-        r = request_find(o, vmsg_is_bus(&m), m.dev_num, m.token, m.msg_id);
+        r = request_match(o, &m);
         if (r)
             answered(o, r, &m);
         else
-            unmatched(o, &m);
+            judge_unmatched(o, &m);
     } else if (vmsg_is_event(&m) && m.def->initiator == VMSG_SIDE_DEVICE) {
         exercise(o, VMSG_ANY_PROSE_INITIATING_SIDE);
         judge_event(o, &m);

@@ -1,20 +1,40 @@
 /*
- * Outstanding requests: a table by device and token, and per device the order of sending.
- * Constant time; the table doubles when it is full, so its cost is shared by what filled it.
+ * Outstanding requests: a table by device, token and message id, and per device the order of
+ * sending. Constant time, also with many requests of one token: a chain has the oldest first, and
+ * what was passed by a fence stands in chains of its own. The table doubles when it is full, so
+ * its cost is shared by what filled it.
  */
 #include "harness/oracle/internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static uint64_t request_key(bool bus, uint16_t dev, uint16_t token)
+uint64_t request_key(bool bus, uint16_t dev, uint16_t token, uint8_t msg_id)
 {
-    return (uint64_t)bus << 32 | (uint64_t)dev << 16 | token;
+    return (uint64_t)bus << 40 | (uint64_t)dev << 24 | (uint64_t)token << 8 | msg_id;
 }
 
-static uint32_t bucket_of(const struct vmsg_oracle *o, uint64_t key)
+uint64_t key_of(const struct request *r)
 {
-    return (uint32_t)((key * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & (o->n_buckets - 1);
+    return request_key(r->bus, r->dev_num, r->token, r->msg_id);
+}
+
+static uint32_t mix(uint64_t key)
+{
+    return (uint32_t)((key * UINT64_C(0x9E3779B97F4A7C15)) >> 32);
+}
+
+static struct chain *bucket_of(struct vmsg_oracle *o, const struct request *r)
+{
+    return r->overtaken ? &o->ghost_buckets[mix(key_of(r)) % GHOSTS]
+                        : &o->buckets[mix(key_of(r)) & (o->n_buckets - 1)];
+}
+
+struct chain request_chain(const struct vmsg_oracle *o, uint64_t key, bool ghosts)
+{
+    if (ghosts)
+        return o->ghost_buckets[mix(key) % GHOSTS];
+    return o->n_buckets ? o->buckets[mix(key) & (o->n_buckets - 1)] : (struct chain){NONE, NONE};
 }
 
 struct request *request_at(struct vmsg_oracle *o, uint32_t i)
@@ -27,31 +47,55 @@ struct device *request_device(struct vmsg_oracle *o, const struct request *r)
     return r->bus ? &o->bus : find_device(o, r->dev_num);
 }
 
-static void rehash(struct vmsg_oracle *o)
+static void link_hash(struct vmsg_oracle *o, struct request *r)
+{
+    struct chain *b = bucket_of(o, r);
+    uint32_t i = (uint32_t)(r - o->requests);
+
+    r->next_hash = NONE;
+    r->prev_hash = b->last;
+    if (b->last != NONE)
+        o->requests[b->last].next_hash = i;
+    else
+        b->first = i;
+    b->last = i;
+}
+
+static void unlink_hash(struct vmsg_oracle *o, struct request *r)
+{
+    struct chain *b = bucket_of(o, r);
+
+    if (r->prev_hash != NONE)
+        o->requests[r->prev_hash].next_hash = r->next_hash;
+    else
+        b->first = r->next_hash;
+    if (r->next_hash != NONE)
+        o->requests[r->next_hash].prev_hash = r->prev_hash;
+    else
+        b->last = r->prev_hash;
+}
+
+/* Requests with one key stand in one old chain, so that their order is kept. */
+static void rehash(struct vmsg_oracle *o, const struct chain *old, uint32_t n_old)
 {
     memset(o->buckets, 0xff, o->n_buckets * sizeof *o->buckets);
-    for (uint32_t i = 0; i < o->n_requests; i++) {
-        struct request *r = &o->requests[i];
-        uint32_t b;
-
-        if (!r->used)
-            continue;
-        b = bucket_of(o, request_key(r->bus, r->dev_num, r->token));
-        r->next_hash = o->buckets[b];
-        o->buckets[b] = i;
-    }
+    for (uint32_t b = 0; b < n_old; b++)
+        for (uint32_t i = old[b].first, next; i != NONE; i = next) {
+            next = o->requests[i].next_hash;
+            link_hash(o, &o->requests[i]);
+        }
 }
 
 static bool grow(struct vmsg_oracle *o)
 {
-    uint32_t n = o->n_requests ? o->n_requests * 2 : 64;
+    uint32_t n = o->n_requests ? o->n_requests * 2 : 64, n_old = o->n_buckets;
     struct request *requests = realloc(o->requests, n * sizeof *requests);
-    uint32_t *buckets;
+    struct chain *old = o->buckets, *buckets;
 
     if (!requests)
         return false;
     o->requests = requests;
-    buckets = realloc(o->buckets, 2 * n * sizeof *buckets);
+    buckets = malloc(2 * n * sizeof *buckets);
     if (!buckets)
         return false;
     o->buckets = buckets;
@@ -62,51 +106,49 @@ static bool grow(struct vmsg_oracle *o)
         o->free_request = i;
     }
     o->n_requests = n;
-    rehash(o);
+    rehash(o, old, n_old);
+    free(old);
     return true;
 }
 
-struct request *request_add(struct vmsg_oracle *o, struct device *d, const struct vmsg *m)
+/* The device's count of outstanding requests of this kind, where one is kept. */
+static uint32_t *writes_outstanding(struct device *d, const struct request *r)
 {
-    uint32_t i, b;
-    struct request *r;
-
-    if (o->free_request == NONE && !grow(o)) {
-        o->failed = true;
+    if (r->bus)
+        return NULL;
+    switch (r->msg_id) {
+    case VMSG_ID_SET_DEVICE_STATUS:
+        return &d->status_sets_outstanding;
+    case VMSG_ID_SET_CONFIG:
+        return &d->config_sets_outstanding;
+    case VMSG_ID_SET_VQUEUE:
+        return &d->vqueue_sets_outstanding;
+    default:
         return NULL;
     }
-    i = o->free_request;
-    r = &o->requests[i];
-    o->free_request = r->next_hash;
-    *r = (struct request){
-        .index = o->index,
-        .serial = o->serial,
-        .dev_num = m->dev_num,
-        .token = m->token,
-        .msg_id = m->msg_id,
-        .bus = vmsg_is_bus(m),
-        .used = true,
-        .piped = d->n_outstanding > 0,
-        .readable = m->delivered >= VMSG_HEADER_SIZE,
-        .prev = d->last,
-        .next = NONE,
-    };
-    b = bucket_of(o, request_key(r->bus, r->dev_num, r->token));
-    r->next_hash = o->buckets[b];
-    o->buckets[b] = i;
+}
+
+static void link_to_device(struct vmsg_oracle *o, struct device *d, struct request *r)
+{
+    uint32_t i = (uint32_t)(r - o->requests);
+    uint32_t *writes = writes_outstanding(d, r);
+
+    r->prev = d->last;
+    r->next = NONE;
     if (d->last != NONE)
         o->requests[d->last].next = i;
     else
         d->first = i;
     d->last = i;
     d->n_outstanding++;
-    o->n_used++;
-    return r;
+    if (writes)
+        ++*writes;
 }
 
 static void unlink_from_device(struct vmsg_oracle *o, struct request *r)
 {
     struct device *d = request_device(o, r);
+    uint32_t *writes = writes_outstanding(d, r);
 
     if (r->prev != NONE)
         o->requests[r->prev].next = r->next;
@@ -117,23 +159,68 @@ static void unlink_from_device(struct vmsg_oracle *o, struct request *r)
     else
         d->last = r->prev;
     d->n_outstanding--;
+    if (writes)
+        --*writes;
+}
+
+/* Traffic of which nobody sees the answers must not fill the memory. */
+static bool make_room(struct vmsg_oracle *o, struct device *d)
+{
+    if (o->n_used >= MOST_REQUESTS) {
+        o->lost_track = true;
+        if (d->first == NONE)
+            return false;
+        forget_effects(o, d, request_at(o, d->first));
+        request_remove(o, request_at(o, d->first));
+    }
+    if (o->free_request == NONE && !grow(o)) {
+        o->failed = true;
+        return false;
+    }
+    return true;
+}
+
+struct request *request_add(struct vmsg_oracle *o, struct device *d, const struct vmsg *m)
+{
+    struct request *r;
+
+    if (!make_room(o, d))
+        return NULL;
+    r = &o->requests[o->free_request];
+    o->free_request = r->next_hash;
+    memset(r, 0, offsetof(struct request, f));
+    r->index = o->index;
+    r->serial = o->serial;
+    r->dev_num = m->dev_num;
+    r->token = m->token;
+    r->msg_id = m->msg_id;
+    r->bus = vmsg_is_bus(m);
+    r->used = true;
+    r->piped = d->n_outstanding > 0;
+    r->readable = m->delivered >= VMSG_HEADER_SIZE;
+    link_hash(o, r);
+    link_to_device(o, d, r);
+    o->n_used++;
+    return r;
+}
+
+void request_forgive(struct vmsg_oracle *o, struct request *r)
+{
+    if (r->due == DUE_ANSWER && !r->overtaken)
+        o->due--;
+    r->due = DUE_EITHER;
 }
 
 void request_remove(struct vmsg_oracle *o, struct request *r)
 {
-    uint32_t i = (uint32_t)(r - o->requests);
-    uint32_t *link = &o->buckets[bucket_of(o, request_key(r->bus, r->dev_num, r->token))];
-
-    while (*link != i)
-        link = &o->requests[*link].next_hash;
-    *link = r->next_hash;
+    unlink_hash(o, r);
     if (!r->overtaken)
         unlink_from_device(o, r);
     if (r->due == DUE_ANSWER && !r->overtaken)
         o->due--;
     r->used = false;
     r->next_hash = o->free_request;
-    o->free_request = i;
+    o->free_request = (uint32_t)(r - o->requests);
     o->n_used--;
 }
 
@@ -150,7 +237,9 @@ void request_ghost(struct vmsg_oracle *o, struct request *r)
     if (r->due == DUE_ANSWER)
         o->due--;
     unlink_from_device(o, r);
+    unlink_hash(o, r);
     r->overtaken = true;
+    link_hash(o, r);
     if (old && old->used && old->serial == *serial) {
         if (old->due == DUE_ANSWER)
             request_unanswered(o, old);
@@ -161,28 +250,9 @@ void request_ghost(struct vmsg_oracle *o, struct request *r)
     o->ghost_at++;
 }
 
-/* The oldest match: the chain has the newest first. */
-struct request *request_find(struct vmsg_oracle *o, bool bus, uint16_t dev, uint16_t token,
-                             int msg_id)
-{
-    struct request *found = NULL;
-
-    if (!o->n_buckets)
-        return NULL;
-    for (uint32_t i = o->buckets[bucket_of(o, request_key(bus, dev, token))]; i != NONE;
-         i = o->requests[i].next_hash) {
-        struct request *r = &o->requests[i];
-
-        if (r->bus == bus && r->dev_num == dev && r->token == token && r->readable &&
-            (msg_id < 0 || r->msg_id == msg_id) && (!found || r->serial < found->serial))
-            found = r;
-    }
-    return found;
-}
-
 static uint64_t recent_key(bool bus, uint16_t dev, uint16_t token, uint8_t msg_id)
 {
-    return request_key(bus, dev, token) << 8 | msg_id | UINT64_C(1) << 63;
+    return request_key(bus, dev, token, msg_id) | UINT64_C(1) << 63;
 }
 
 void remember_answered(struct vmsg_oracle *o, const struct request *r)

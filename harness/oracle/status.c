@@ -26,6 +26,7 @@ void status_learned(struct vmsg_oracle *o, struct device *d, uint32_t status)
     if (status == 0 && (!d->status_known || d->status != 0 || d->reset_pending)) {
         device_was_reset(o, d);
         d->reset_reported = true;
+        d->reset_muddled = false;
     }
     d->status_known = true;
     d->status = status;
@@ -51,25 +52,41 @@ static bool plain_step(uint32_t from, uint32_t to)
 static void judge_reset_response(struct vmsg_oracle *o, struct device *d, uint32_t got)
 {
     exercise(o, VMSG_DEV_SET_DEVICE_STATUS_2);
+    d->reset_muddled = false;
     if (got == 0) {
-        device_was_reset(o, d);
-        d->reset_reported = true;
-        d->status_known = true;
-        d->status = 0;
+        d->reset_pending = true; /* so that status 0 counts as its end, whatever was known */
+        status_learned(o, d, 0);
         return;
     }
-    if (d->status_known && d->status == 0) {
+    /* An error of its own may have happened meanwhile. */
+    if (d->status_known && d->status == 0 && got != VIRTIO_S_NEEDS_RESET) {
         blame(o, VMSG_DEV_SET_DEVICE_STATUS_1, d->num,
               "a reset of a device in status 0 is answered with status 0x%02x", got);
         return;
     }
     exercise(o, VMSG_DEV_SET_DEVICE_STATUS_3);
-    if (!d->reset_pending) {
-        d->reset_pending = true;
-        d->status_index = o->index;
-    }
+    d->reset_pending = true;
+    forget_queues(o, d); /* some of the reset may be done */
     d->status_known = true;
     d->status = got;
+}
+
+/* What a write to a device that is initialised in order may change. */
+static void judge_step(struct vmsg_oracle *o, struct device *d, uint32_t asked, uint32_t got)
+{
+    uint32_t missing = asked & ~got;
+
+    exercise(o, VMSG_DEV_SET_DEVICE_STATUS_1);
+    if (asked & ~d->status & VIRTIO_S_FEATURES_OK) {
+        judge_features_ok(o, d, asked, got);
+        if (d->queues_set)
+            forget_queues(o, d); /* they were set up too early */
+    }
+    /* FEATURES_OK may be left out, and NEEDS_RESET added; DRIVER_OK must be left out by a device
+     * that cannot start. What else is odd is judged with the next read. */
+    d->status_odd =
+        (missing & (VIRTIO_S_ACKNOWLEDGE | VIRTIO_S_DRIVER) && !(got & VIRTIO_S_NEEDS_RESET)) ||
+        (got & ~asked & PLAIN_BITS);
 }
 
 void judge_set_status(struct vmsg_oracle *o, struct device *d, const struct request *r,
@@ -82,29 +99,28 @@ void judge_set_status(struct vmsg_oracle *o, struct device *d, const struct requ
 
     if (status_swapped(o, d, got, asked))
         got = asked;
-    config_forget(&d->config); /* some fields may depend on the state */
+    config_restart(&d->config); /* some fields may depend on the state */
+    d->max_epoch++;             /* and some queues */
     d->status_before = before;
     d->status_answered_at = o->serial;
     d->status_asked = asked;
-    d->status_suspect = false;
+    d->status_suspect = d->status_odd = false;
     d->watch_status = true;
     held_event_status(o, d, got);
     if (asked == 0) {
         judge_reset_response(o, d, got);
         return;
     }
-    if (plain) {
-        uint32_t missing = asked & ~got;
-
-        exercise(o, VMSG_DEV_SET_DEVICE_STATUS_1);
-        if ((asked & VIRTIO_S_FEATURES_OK) && !(before & VIRTIO_S_FEATURES_OK))
-            judge_features_ok(o, d, asked, got);
-        /* Only FEATURES_OK may be left out, or NEEDS_RESET added. Judged with the next read. */
-        d->status_suspect = (missing & ~VIRTIO_S_FEATURES_OK && !(got & VIRTIO_S_NEEDS_RESET)) ||
-                            (got & ~asked & PLAIN_BITS);
+    if (plain)
+        judge_step(o, d, asked, got);
+    else if (d->queues_set && asked != before)
+        forget_queues(o, d); /* AMBIGUITIES 10: the device decides what comes of it */
+    if (d->reset_pending && got) {
+        forget_device(o, d);
+        d->reset_muddled = true;
     }
     status_learned(o, d, got);
-    d->status_index = o->index;
+    d->status_known = !d->reset_muddled;
 }
 
 /* What GET_DEVICE_STATUS may say: the last known status, plus what devices change by themselves. */
@@ -118,6 +134,8 @@ static bool explained(struct device *d, uint32_t v)
 static void judge_unexplained(struct vmsg_oracle *o, struct device *d, const struct request *r,
                               uint32_t v)
 {
+    bool lost_error = v == (d->status & ~VIRTIO_S_NEEDS_RESET); /* only a reset may clear it */
+
     if (r->serial < d->status_answered_at && v == d->status_before) {
         blame(o, VMSG_DEV_ORDERING_1, d->num,
               "status 0x%02x is what it was before the SET_DEVICE_STATUS that was sent first; "
@@ -125,6 +143,7 @@ static void judge_unexplained(struct vmsg_oracle *o, struct device *d, const str
               v);
         return;
     }
+    d->selection_unknown = true; /* as is whether FEATURES_OK is set */
     if (d->malformed_at > d->status_answered_at && d->malformed_at < r->serial) {
         blame(o, VMSG_DEV_ERROR_SIGNALING_2, d->num,
               "status went from 0x%02x to 0x%02x after a malformed message, without a reset by the "
@@ -133,7 +152,8 @@ static void judge_unexplained(struct vmsg_oracle *o, struct device *d, const str
     } else if (d->status == 0 && d->status_asked == 0 && d->reset_reported) {
         blame(o, VMSG_DEV_SET_DEVICE_STATUS_4, d->num,
               "status is 0x%02x after 0 was reported for a reset; 0 means that it is complete", v);
-    } else if (d->status_suspect || (v == d->status_asked && d->status != d->status_asked)) {
+    } else if (!lost_error && (d->status_suspect || d->status_odd ||
+                               (v == d->status_asked && d->status != d->status_asked))) {
         blame(o, VMSG_DEV_SET_DEVICE_STATUS_1, d->num,
               "the response to SET_DEVICE_STATUS 0x%02x said 0x%02x, but the status is 0x%02x; it "
               "must report the resulting status",
@@ -153,14 +173,15 @@ static void judge_needs_reset(struct vmsg_oracle *o, struct device *d, uint32_t 
         owe(o, &d->owes_status_event);
         d->owes_status_index = o->index;
     }
-    if (v & VIRTIO_S_NEEDS_RESET && (d->needs_reset_noted || d->corrupted))
-        exercise(o, VMSG_DEV_GET_DEVICE_STATUS_2);
-    else if (d->needs_reset_noted && d->status)
-        blame(o, VMSG_DEV_GET_DEVICE_STATUS_2, d->num,
-              "the device met an unrecoverable error, but status is 0x%02x without "
-              "DEVICE_NEEDS_RESET",
-              v);
-    d->needs_reset_noted = false;
+    if (v & VIRTIO_S_NEEDS_RESET) {
+        if (d->needs_reset_noted || d->corrupted)
+            exercise(o, VMSG_DEV_GET_DEVICE_STATUS_2);
+        d->needs_reset_noted = d->needs_reset_missed = false;
+    } else if (d->needs_reset_noted && d->status && !d->needs_reset_missed) {
+        /* The command was accepted, the error may still come: judged when nothing more comes. */
+        d->needs_reset_missed = true;
+        d->needs_reset_index = o->index;
+    }
 }
 
 /* The caller polled for its whole timeout after a reset request. */
@@ -179,8 +200,8 @@ void judge_get_status(struct vmsg_oracle *o, struct device *d, const struct requ
     uint32_t v = (uint32_t)m->f[VMSG_GET_DEVICE_STATUS_RESP_status];
 
     if (!d->status_known) {
-        d->status = v;
-        d->status_known = true;
+        status_learned(o, d, v);
+        d->status_known = !d->reset_muddled;
         return;
     }
     exercise(o, VMSG_DEV_GET_DEVICE_STATUS_1);
@@ -192,12 +213,12 @@ void judge_get_status(struct vmsg_oracle *o, struct device *d, const struct requ
         return;
     if (!explained(d, v))
         judge_unexplained(o, d, r, v);
-    else if (d->status_suspect)
+    else if (d->status_odd)
         blame(o, VMSG_DEV_SET_DEVICE_STATUS_1, d->num,
               "SET_DEVICE_STATUS 0x%02x left status 0x%02x; a device may only clear FEATURES_OK or "
               "set DEVICE_NEEDS_RESET",
               d->status_asked, v);
-    d->status_suspect = false;
+    d->status_suspect = d->status_odd = false;
     judge_needs_reset(o, d, v);
     status_learned(o, d, v);
 }

@@ -37,6 +37,8 @@ static void judge_untouched(struct vmsg_oracle *o, struct device *d, const struc
     if (d->oob_reset_at > q->read_serial)
         exercise(o, VMSG_DEV_RESET_VQUEUE_1);
     exercise(o, VMSG_DEV_GET_VQUEUE_1);
+    if (d->status & VIRTIO_S_NEEDS_RESET)
+        return; /* what an error does to a queue is the device's affair */
     if (vq_same(&q->cur, now) || blame_stray(o, d, q, now))
         return;
     if (now->enabled != q->cur.enabled && vq_same_parts(&q->cur, now))
@@ -156,17 +158,26 @@ static void judge_applied(struct vmsg_oracle *o, struct device *d, const struct 
     }
 }
 
-static void judge_either(struct vmsg_oracle *o, struct device *d, struct queue *q,
-                         const struct vq_params *now)
+/* Nothing at all is right here, too. */
+static void judge_either(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                         struct queue *q, const struct vq_params *now)
 {
     char is[160];
+    bool stray = false;
 
-    if (vq_same(&q->cur, now) || vq_same(&q->want, now)) {
+    if (vq_same(&q->want, now)) {
+        judge_applied(o, d, r, q, now);
+        return;
+    }
+    if (vq_same(&q->cur, now)) {
         exercise(o, VMSG_DEV_SET_VQUEUE_4);
         return;
     }
-    blame(o, VMSG_DEV_SET_VQUEUE_4, d->num,
-          "SET_VQUEUE was applied in part: the queue is %s; it is all or nothing",
+    for (unsigned i = 0; i < VQ_PARTS; i++)
+        stray |= !(q->given & vq_ignore_bits[i]) && vq_part(now, i) != vq_part(&q->cur, i);
+    blame(o, stray ? VMSG_DEV_SET_VQUEUE_5 : VMSG_DEV_SET_VQUEUE_4, d->num,
+          stray ? "a field with its ignore bit set was changed: the queue is %s"
+                : "SET_VQUEUE was applied in part: the queue is %s; it is all or nothing",
           vq_describe(is, sizeof is, now));
 }
 
@@ -198,7 +209,7 @@ static void judge_first(struct vmsg_oracle *o, struct device *d, struct queue *q
 {
     bool addresses = now->addr[0] || now->addr[1] || now->addr[2];
 
-    if (q->after_device_reset || (d->reset_reported && !q->set_answered_at)) {
+    if (q->after_device_reset) {
         exercise(o, VMSG_DEV_SET_DEVICE_STATUS_4);
         if (now->enabled)
             blame(o, VMSG_DEV_SET_DEVICE_STATUS_4, d->num,
@@ -227,7 +238,7 @@ static void judge_probe(struct vmsg_oracle *o, struct device *d, struct queue *q
               "SET_VQUEUE with state operation 1 does not enable the queue");
 }
 
-static bool judge_sentinel(struct vmsg_oracle *o, struct device *d, uint32_t index,
+static bool judge_sentinel(struct vmsg_oracle *o, struct device *d, struct queue *q, uint32_t index,
                            const struct vmsg *m, bool beyond)
 {
     static const struct {
@@ -255,8 +266,13 @@ static bool judge_sentinel(struct vmsg_oracle *o, struct device *d, uint32_t ind
                   "%s is 0x%llx for queue %u, which %s; all is zero there", zero[i].name,
                   (unsigned long long)m->f[zero[i].field], index,
                   beyond ? "does not exist" : "is not available");
+            if (!beyond && q && q->set_unavailable)
+                blame(o, VMSG_DEV_SET_VQUEUE_1, d->num,
+                      "queue %u is not available, but took what SET_VQUEUE asked for", index);
             break;
         }
+    if (q)
+        q->pending = VQ_UNKNOWN; /* whenever it becomes available */
     return true;
 }
 
@@ -274,10 +290,13 @@ static void judge_pending(struct vmsg_oracle *o, struct device *d, const struct 
         judge_unchanged(o, d, r, q, now);
         break;
     case VQ_APPLIED:
-        judge_applied(o, d, r, q, now);
-        break;
+        if (!(d->status & VIRTIO_S_NEEDS_RESET)) {
+            judge_applied(o, d, r, q, now);
+            break;
+        }
+        /* fall through */
     case VQ_EITHER:
-        judge_either(o, d, q, now);
+        judge_either(o, d, r, q, now);
         break;
     case VQ_RESET:
         judge_queue_reset(o, d, q, now);
@@ -315,12 +334,14 @@ void judge_get_vqueue(struct vmsg_oracle *o, struct device *d, const struct requ
         q->max_known = true;
         q->max_size = max;
     }
-    if (judge_sentinel(o, d, index, m, beyond) || !q)
+    if (judge_sentinel(o, d, q, index, m, beyond) || !q)
         return;
     exercise(o, VMSG_DEV_GET_VQUEUE_3);
     if (flags & ~1u)
         blame(o, VMSG_DEV_GET_VQUEUE_3, d->num, "flags is 0x%08x; bits 31 to 1 must be zero",
               flags);
+    if (d->reset_pending)
+        return; /* half done, maybe: neither judged nor learned */
     judge_pending(o, d, r, q, &now);
     q->cur = now;
     q->pending = VQ_KNOWN;

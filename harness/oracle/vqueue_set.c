@@ -7,15 +7,31 @@
  */
 #include "harness/oracle/vq_params.h"
 
-/* Split-ring alignment (core virtio), and room in DMA memory for the largest of the three areas. */
+/* Bytes of a split ring's area (core virtio); a packed ring's are no larger. */
+static uint64_t room_of(unsigned area, uint32_t size)
+{
+    static const uint8_t each[] = {16, 2, 8}, fixed[] = {0, 6, 6};
+
+    return (uint64_t)each[area] * size + fixed[area];
+}
+
+/* Aligned as core virtio asks, and within DMA memory. Of memory that the harness does not know a
+ * device may rightly say that the address is not in it. */
 static bool address_good(const struct vmsg_oracle *o, uint64_t a, unsigned area, uint32_t size)
 {
-    uint64_t room = 16 * (uint64_t)size + 6;
+    uint64_t at = a - o->config.mem_base, room = room_of(area, size);
 
-    if (!a || a % (area == 0 ? 16 : 4))
-        return false;
-    return !o->config.mem_size ||
-           (a >= o->config.mem_base && a - o->config.mem_base + room <= o->config.mem_size);
+    return a && a % (area == 0 ? 16 : 4) == 0 && a >= o->config.mem_base &&
+           at <= o->config.mem_size && room <= o->config.mem_size - at;
+}
+
+static bool areas_apart(const struct vq_params *p)
+{
+    for (unsigned i = 0; i < 3; i++)
+        for (unsigned j = 0; j < 3; j++)
+            if (i != j && p->addr[i] <= p->addr[j] && p->addr[j] - p->addr[i] < room_of(i, p->size))
+                return false;
+    return true;
 }
 
 /* Beyond doubt: what AMBIGUITIES 8 leaves open (odd sizes, misaligned addresses, any status) is
@@ -36,9 +52,9 @@ static bool must_be_taken(const struct vmsg_oracle *o, const struct device *d,
             return false;
     for (unsigned i = 0; i < 3; i++)
         if ((full || !(flags & vq_ignore_bits[i + 1])) &&
-            !address_good(o, want->addr[i], i, want->size))
+            !address_good(o, want->addr[i], i, want->size ? want->size : q->max_size))
             return false;
-    return true;
+    return !full || areas_apart(want);
 }
 
 static struct vq_params wanted(const struct queue *q, const struct request *r, uint32_t flags)
@@ -64,7 +80,7 @@ static enum vq_pending effect_of_set(struct vmsg_oracle *o, struct device *d, st
                              VMSG_VQ_IGNORE_DEVICE);
 
     q->want = wanted(q, r, flags);
-    if (q->pending != VQ_KNOWN || r->due != DUE_ANSWER)
+    if (q->pending != VQ_KNOWN || r->due != DUE_ANSWER || d->reset_pending)
         return VQ_UNKNOWN;
     if (q->suspect_enable)
         return updates ? VQ_PROBE : VQ_UNKNOWN;
@@ -105,7 +121,13 @@ void judge_set_vqueue(struct vmsg_oracle *o, struct device *d, const struct requ
     q = get_queue(o, d, index);
     if (!q)
         return;
+    if (q->max_known && !q->max_size) {
+        q->set_unavailable = true;
+        d->oob_set_at = o->serial;
+        return;
+    }
     q->pending = effect_of_set(o, d, q, r);
+    d->queues_set = true;
     q->given = ~(uint32_t)r->f[VMSG_SET_VQUEUE_REQ_flags];
     q->set_answered_at = o->serial;
     if (q->pending != VQ_UNCHANGED) {
@@ -130,9 +152,14 @@ void judge_reset_vqueue(struct vmsg_oracle *o, struct device *d, const struct re
     q = get_queue(o, d, index);
     if (!q)
         return;
+    if (q->max_known && !q->max_size) {
+        d->oob_reset_at = o->serial;
+        return;
+    }
     negotiated = feature_negotiated(d, VIRTIO_F_RING_RESET, &known);
     q->set_answered_at = o->serial;
-    if (q->pending != VQ_KNOWN || !known ||
+    d->queues_set = true;
+    if (q->pending != VQ_KNOWN || !known || d->reset_pending ||
         (negotiated && !feature_offered(d, VIRTIO_F_RING_RESET))) {
         q->pending = VQ_UNKNOWN;
         return;

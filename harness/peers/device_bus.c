@@ -13,11 +13,6 @@ struct window {
     uint32_t next;     /* 0: nothing more */
 };
 
-static bool present(const struct vmsg_endpoint *ep, uint32_t number)
-{
-    return number < NUMBERS && vmsg_endpoint_find(ep, (uint16_t)number);
-}
-
 /* The smallest present number from `from` on; NUMBERS when there is none. */
 static uint32_t next_present(const struct vmsg_endpoint *ep, uint32_t from)
 {
@@ -73,6 +68,8 @@ static void break_window(const struct vmsg_endpoint *ep, uint32_t asked, struct 
 {
     if (vmsg_faulty(ep, VMSG_FAULT_WINDOW_EMPTY_FILLED) && asked == 0)
         w->count = 8;
+    if (vmsg_faulty(ep, VMSG_FAULT_WINDOW_WRONG))
+        w->count /= 2;
     if (vmsg_faulty(ep, VMSG_FAULT_WINDOW_ROUNDS_UP))
         w->count = (w->count + 7) / 8 * 8;
     if (vmsg_faulty(ep, VMSG_FAULT_WINDOW_NEVER_ENDS) && w->next == 0)
@@ -105,14 +102,16 @@ static struct window choose_window(const struct vmsg_endpoint *ep, const struct 
 static size_t fill_bitmap(const struct vmsg_endpoint *ep, const struct window *w, uint8_t *bitmap)
 {
     size_t bytes = (w->count + 7) / 8;
-    uint32_t start = vmsg_faulty(ep, VMSG_FAULT_WINDOW_WRONG) ? 0 : w->offset;
+    uint32_t start = w->offset + (vmsg_faulty(ep, VMSG_FAULT_WINDOW_WRONG) ? w->count : 0);
 
     memset(bitmap, 0, bytes + 1);
-    for (uint32_t i = 0; i < w->count; i++) {
-        uint32_t bit = vmsg_faulty(ep, VMSG_FAULT_WINDOW_MSB_FIRST) ? 7 - i % 8 : i % 8;
+    for (unsigned i = 0; i < ep->n_devices; i++) {
+        const struct vmsg_refdev *d = ep->devices[i];
+        uint32_t slot = d->dev_num - start;
+        uint32_t bit = vmsg_faulty(ep, VMSG_FAULT_WINDOW_MSB_FIRST) ? 7 - slot % 8 : slot % 8;
 
-        if (present(ep, start + i))
-            bitmap[i / 8] |= (uint8_t)(1u << bit);
+        if (d->present && d->dev_num >= start && slot < w->count)
+            bitmap[slot / 8] |= (uint8_t)(1u << bit);
     }
     if (vmsg_faulty(ep, VMSG_FAULT_WINDOW_DIRTY_TAIL) && w->count % 8)
         bitmap[bytes - 1] |= (uint8_t)(0xFFu << w->count % 8);

@@ -43,6 +43,8 @@ static void writes_in_full_or_not_at_all(void **state)
     assert_int_not_equal(m.f[VMSG_SET_CONFIG_RESP_generation], first);
     assert_int_equal(m.f[VMSG_SET_CONFIG_RESP_generation], generation(w));
     assert_config(w, 44, "abcd");
+    m = set_config(w, 0, 44, "abcd"); /* the same again is no change */
+    assert_int_equal(m.f[VMSG_SET_CONFIG_RESP_generation], first + 1);
     refused(set_config(w, 0, 43, "xy"));               /* begins read-only */
     refused(set_config(w, 0, 33, "xy"));               /* ends read-only */
     refused(set_config(w, 0, 58, "xyz"));              /* ends outside */

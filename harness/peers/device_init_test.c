@@ -128,6 +128,9 @@ static void needs_reset_is_told_and_ends_with_reset(void **state)
     assert_int_equal(m.f[VMSG_EVENT_CONFIG_REQ_length], 0);
     assert_int_equal(world_status(w, 15), 0x4F); /* a driver cannot clear it */
     world_command(w, "needs-reset 5", "ok");     /* nothing new to tell */
+    world_offer(w, 0, 8, 0);
+    world_send(w, VMSG_ID_EVENT_AVAIL, 0);
+    assert_int_equal(world_used(w, 0), 0);
     world_nothing_more(w);
     assert_int_equal(world_status(w, 0), 0);
     assert_int_equal(world_get_status(w), 0);
@@ -148,9 +151,10 @@ static void discards_what_is_malformed_or_unsupported(void **state)
         {{0x00, 0x05, 5, 0, 1, 0, 12, 0, 0, 0, 0, 0}, 12}, /* GET_CONFIG cut off */
         {{0x00, 0x00, 5, 0, 1, 0, 8, 0}, 8},               /* reserved id */
         {{0x00, 0x01, 5, 0, 1, 0, 8, 0}, 8},
-        {{0x00, 0x0D, 5, 0, 1, 0, 8, 0}, 8}, /* unassigned id */
-        {{0x00, 0x43, 5, 0, 1, 0, 8, 0}, 8}, /* unassigned event */
-        {{0x01, 0x02, 5, 0, 1, 0, 8, 0}, 8}, /* a response nobody asked for */
+        {{0x00, 0x0D, 5, 0, 1, 0, 8, 0}, 8},   /* unassigned id */
+        {{0x00, 0x43, 5, 0, 1, 0, 8, 0}, 8},   /* unassigned event */
+        {{0x01, 0x02, 5, 0, 1, 0, 8, 0}, 8},   /* a response nobody asked for */
+        {{0x01, 0x07, 5, 0, 1, 0, 12, 0}, 12}, /* the same, of full length */
         {{0x01, 0x41, 5, 0, 1, 0, 16, 0}, 16},
         {{0x00, 0x42, 5, 0, 1, 0, 12, 0, 0, 0, 0, 0}, 12}, /* the device's own event */
         {{0x00, 0x02, 6, 0, 1, 0, 8, 0}, 8},               /* no such device */
@@ -166,6 +170,20 @@ static void discards_what_is_malformed_or_unsupported(void **state)
         world_nothing_more(w);
         world_get_status(w);
     }
+    world_free(w);
+}
+
+static void discards_messages_above_the_maximum(void **state)
+{
+    uint8_t bytes[265] = {0x00, 0x07, 5, 0, 1, 0, 9, 1};
+    struct world *w = world_started("entropy", 5);
+
+    vmsg_peer_receive(w->peer, bytes, sizeof bytes);
+    world_nothing_more(w);
+    bytes[6] = 8;
+    w->token = 1;
+    vmsg_peer_receive(w->peer, bytes, sizeof bytes - 1);
+    world_answer(w, VMSG_ID_GET_DEVICE_STATUS);
     world_free(w);
 }
 
@@ -256,6 +274,7 @@ int main(void)
         cmocka_unit_test(refuses_driver_ok_without_features),
         cmocka_unit_test(needs_reset_is_told_and_ends_with_reset),
         cmocka_unit_test(discards_what_is_malformed_or_unsupported),
+        cmocka_unit_test(discards_messages_above_the_maximum),
         cmocka_unit_test(ignores_reserved_type_bits),
         cmocka_unit_test(serves_every_device_of_the_stream),
         cmocka_unit_test(reset_may_take_its_time),

@@ -117,12 +117,19 @@ static int process_queue(struct vmsg_refdev *d, uint32_t index, struct vmsg_queu
     return done;
 }
 
-void vmsg_refdev_poll(struct vmsg_refdev *d)
+void vmsg_refdev_poll(struct vmsg_refdev *d, unsigned limit)
 {
-    struct vmsg_queue *q;
+    if (limit > VMSG_QUEUES_MAX)
+        d->look_at = 0;
+    while (limit-- > 0 && may_process(d)) {
+        struct vmsg_queue *q = vmsg_queue_next_running(&d->queues, &d->look_at);
 
-    for (uint32_t i = 0; may_process(d) && (q = vmsg_queue_next_running(&d->queues, &i)); i++)
-        process_queue(d, i, q, false);
+        if (!q) {
+            d->look_at = 0;
+            return;
+        }
+        process_queue(d, d->look_at++, q, false);
+    }
 }
 
 /* next_offset is a hint that a split queue repeats in its ring, so the ring alone is read. */

@@ -20,6 +20,7 @@ void vmsg_refdev_reset(struct vmsg_refdev *d)
     d->reset_pending = VMSG_NO_RESET;
     d->status = 0;
     d->stopped = false;
+    d->look_at = 0;
     vmsg_refdev_forget_features(d);
     if (vmsg_quirky(d->ep, VMSG_QUIRK_GENERATION_RESETS))
         d->generation = d->first_generation;
@@ -160,5 +161,6 @@ void vmsg_refdev_set_status(struct vmsg_refdev *d, const struct vmsg *m)
     if (was_ok || !(d->status & VIRTIO_S_DRIVER_OK))
         return;
     misbehave_at_driver_ok(d);
-    vmsg_refdev_poll(d); /* buffers may be waiting ("Finalizing Initialization") */
+    vmsg_refdev_poll(d, VMSG_QUEUES_MAX +
+                            1); /* buffers may be waiting ("Finalizing Initialization") */
 }

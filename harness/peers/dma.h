@@ -2,6 +2,7 @@
 #ifndef VMSG_DMA_H
 #define VMSG_DMA_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct vmsg_dma {

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+enum { LOOKS = 64 }; /* queues looked at per message */
 enum { HOLD_NS = 200000, POLL_NS = 1000000, SPURIOUS_EVERY = 7, SPONTANEOUS_EVERY = 11 };
 
 struct vmsg_refdev *vmsg_endpoint_find(const struct vmsg_endpoint *ep, uint16_t dev_num)
@@ -147,7 +148,7 @@ static void after_message(struct vmsg_endpoint *ep)
         if (!d->present || !(d->status & VIRTIO_S_DRIVER_OK) || d->reset_pending)
             continue;
         if (looks_by_itself(ep))
-            vmsg_refdev_poll(d);
+            vmsg_refdev_poll(d, LOOKS);
         if (!d->stopped)
             interject(d);
     }
@@ -184,7 +185,7 @@ void vmsg_endpoint_tick(struct vmsg_endpoint *ep, uint64_t now_ns)
         if (d->reset_pending == VMSG_RESET_BY_TIME && now_ns >= d->reset_at)
             vmsg_refdev_reset(d);
         if (looks_by_itself(ep))
-            vmsg_refdev_poll(d);
+            vmsg_refdev_poll(d, VMSG_QUEUES_MAX + 1);
     }
 }
 

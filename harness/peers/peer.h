@@ -67,8 +67,8 @@ struct vmsg_fault {
     enum vmsg_role role; /* the peer that commits it */
     const char *clause;  /* the clause that it breaks */
     const char *also;    /* space-separated clauses that break with it by the text, or NULL */
-    const char *needs;   /* "strict", "memory", "upper", "polling": what a run needs to see it,
-                            space-separated, or NULL */
+    const char *needs;   /* "strict", "memory", "upper", "polling", "no-uuid" (declared in the
+                            ICS): what a run needs to see it, space-separated, or NULL */
     const char *model;   /* the device model that shows it, NULL: any */
     const char *summary; /* what the peer does wrong, one sentence */
 };

@@ -47,6 +47,7 @@ struct vmsg_refdev {
     uint8_t *config; /* model->config_size bytes */
     uint32_t generation, first_generation;
     struct vmsg_queue_table queues;
+    uint32_t look_at; /* queue that a look begins with */
     uint8_t *storage;
     uint8_t uuid[16];
 
@@ -115,8 +116,9 @@ struct vmsg_refdev *vmsg_endpoint_add(struct vmsg_endpoint *ep, uint16_t dev_num
 void vmsg_endpoint_command(struct vmsg_endpoint *ep, const char *line, char *reply,
                            size_t reply_size);
 
-/* device_bus.c: a well-formed bus message that is no response; and what the device side tells. */
+/* device_bus.c: a well-formed bus message that is no response. */
 void vmsg_endpoint_bus_message(struct vmsg_endpoint *ep, const struct vmsg *m);
+/* EVENT_DEVICE: the device was added or removed. */
 void vmsg_endpoint_event_device(struct vmsg_endpoint *ep, uint16_t dev_num, uint16_t state);
 
 /* device_misanswer.c: faults that react to what must be dropped. */
@@ -134,6 +136,7 @@ struct vmsg_body {
     bool oversize; /* send it even beyond the maximum: a fault */
 };
 
+/* The answer to a request of the table, and an event of it; the same on the bus. */
 bool vmsg_refdev_reply(struct vmsg_refdev *d, const struct vmsg *request,
                        const struct vmsg_body *body);
 bool vmsg_refdev_event(struct vmsg_refdev *d, uint8_t msg_id, const struct vmsg_body *body);
@@ -152,12 +155,19 @@ bool vmsg_refdev_is_get(uint8_t msg_id);
 /* Give back what the device owns; the struct stays. */
 void vmsg_refdev_clear(struct vmsg_refdev *d);
 
+/*
+ * From here on, vmsg_refdev_<message>() does what that well-formed message asks and answers it.
+ */
+
 /* device_info.c, device_features.c */
 void vmsg_refdev_get_device_info(struct vmsg_refdev *d, const struct vmsg *m);
 void vmsg_refdev_get_device_features(struct vmsg_refdev *d, const struct vmsg *m);
 void vmsg_refdev_set_driver_features(struct vmsg_refdev *d, const struct vmsg *m);
+/* Whether FEATURES_OK may be set with what the driver selected. */
 bool vmsg_refdev_features_acceptable(const struct vmsg_refdev *d);
+/* Whether FEATURES_OK was set with this feature bit. */
 bool vmsg_refdev_negotiated(const struct vmsg_refdev *d, unsigned feature);
+/* Nothing selected, nothing negotiated. */
 void vmsg_refdev_forget_features(struct vmsg_refdev *d);
 
 /* device_config.c */
@@ -166,8 +176,9 @@ void vmsg_refdev_set_config(struct vmsg_refdev *d, const struct vmsg *m);
 /* The device changes `len` bytes at `offset`, within the space, by itself, and tells. */
 void vmsg_refdev_change_config(struct vmsg_refdev *d, uint32_t offset, const uint8_t *data,
                                uint32_t len);
-/* Report the status alone, or a range with its data when `with_data`. */
+/* EVENT_CONFIG about the status alone. */
 void vmsg_refdev_event_status(struct vmsg_refdev *d);
+/* EVENT_CONFIG about a range, with its data when `with_data` and it fits. */
 void vmsg_refdev_event_config(struct vmsg_refdev *d, uint32_t offset, uint32_t len, bool with_data);
 
 /* device_status.c */
@@ -190,10 +201,14 @@ void vmsg_refdev_get_shm(struct vmsg_refdev *d, const struct vmsg *m);
 
 /* device_io.c */
 void vmsg_refdev_event_avail(struct vmsg_refdev *d, const struct vmsg *m);
-/* Look at every running queue. */
-void vmsg_refdev_poll(struct vmsg_refdev *d);
+/*
+ * Look at running queues, in turn, at most `limit` of them; with a limit above VMSG_QUEUES_MAX at
+ * all of them, from the first.
+ */
+void vmsg_refdev_poll(struct vmsg_refdev *d, unsigned limit);
 /* Finish one buffer; NULL, or why not in one clause. */
 const char *vmsg_refdev_complete(struct vmsg_refdev *d, uint32_t index);
+/* Send the EVENT_USED that were put off to be coalesced. */
 void vmsg_endpoint_flush_used(struct vmsg_endpoint *ep);
 
 #endif

@@ -77,7 +77,7 @@ return {
     {
         name = "no-blocks",
         requirement = "Feature messages of no blocks select nothing.",
-        clauses = { "dev.device-feature-blocks.2" },
+        clauses = { "dev.device-feature-blocks.2", "dev.set-device-status.1" },
         needs = { queue = true, feature = "RING_RESET" },
         run = function(t)
             local features = unsplit(t)

@@ -79,7 +79,7 @@ return {
         scope = "bus",
         run = function(t)
             local room = t.max_msg_size - #t:encode("GET_DEVICES", {}, { response = true })
-            for _, count in ipairs{ room * 8, room * 8 + 1, 0x8000, LAST } do
+            for _, count in ipairs{ LAST, 0x8000, room * 8 + 1, room * 8 } do
                 t:GET_DEVICES{ offset = 0, count = math.min(count, LAST) }
                 t:GET_DEVICES{ offset = 3, count = math.min(count, LAST) }
             end

@@ -45,19 +45,20 @@ return {
         name = "set-config-then-get",
         requirement = "A read right behind an applied SET_CONFIG shows what it wrote.",
         clauses = { "dev.ordering.1", "dev.ordering.2" },
-        needs = { writable = true },
+        needs = { config = 1 },
         run = function(t)
             t:init("features-ok")
-            local offset = t.writable[1]
-            for _ = 1, 2 do
-                local now = t:GET_CONFIG{ offset = offset, length = 1 }
-                local generation = t.strict and now.generation or 0
-                local write = { generation = generation, offset = offset,
-                    data = string.char(now.data:byte() ~ 1) }
-                await_all(t, {
-                    t:send("SET_CONFIG", write),
-                    t:send("GET_CONFIG", { offset = offset, length = 1 }),
-                })
+            local function write(at, data)
+                local now = t:GET_CONFIG(at)
+                local fields = { generation = t.strict and now.generation or 0, offset = at.offset,
+                    data = data or string.char(now.data:byte() ~ 1) }
+                await_all(t, { t:send("SET_CONFIG", fields), t:send("GET_CONFIG", at) })
+                return now.data
+            end
+            local size = t.info.config_size
+            for offset = 0, size - 1, size // 16 + 1 do
+                local at = { offset = offset, length = 1 }
+                write(at, write(at))
             end
         end,
     },

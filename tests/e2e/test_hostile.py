@@ -6,40 +6,49 @@ import vmsgspec
 
 # Few scenarios, of different kinds: each one against a dead SUT costs a timeout.
 SOME = ("device/get-vqueue/*", "device/set-vqueue/reserved-nonzero", "device/get-shm/*")
+SHORT = ("--timeout", "0.5")  # for SUTs that never answer, however long one waits
 SECONDS = 120
 
+# What a stream without a single answer can still show: the form of its headers.
+FORM = {"dev.common-message-format.1", "dev.common-message-format.2", "dev.endianness.1",
+        "any.prose.event-not-response", "any.prose.initiating-side", "dev.prose.event-used-queue"}
+NO_ANSWER = {"silent": set(), "one-byte": set(), "garbage": set(), "echo": FORM, "flood": FORM,
+             "zeros": {"dev.common-message-format.1"}, "huge": FORM - {"dev.common-message-format.2"}}
 
-def hostile(how, select=SOME, **kwargs):
+
+def hostile(how, *args, select=SOME, **kwargs):
     command = f"exec:exec {vmsgspec.PYTHON} {vmsgspec.SUTS / 'hostile.py'} {how}"
-    return vmsgspec.run(command, ics=vmsgspec.TINY_ICS, select=select, timeout=SECONDS, **kwargs)
+    return vmsgspec.run(command, *args, ics=vmsgspec.TINY_ICS, select=select, timeout=SECONDS,
+                        **kwargs)
 
 
-def assert_nothing_earned(outcome):
+def assert_nothing_earned(outcome, but=frozenset()):
     assert not outcome.report["conforms"]
     assert not outcome.scenarios("pass"), str(outcome)
-    assert not outcome.clauses("pass"), str(outcome)
+    unearned = outcome.clauses("pass") - but
+    assert not unearned, f"passed without an answer: {sorted(unearned)}\n{outcome}"
 
 
 @pytest.mark.sanitized
-@pytest.mark.parametrize("how", ["silent", "garbage", "echo", "zeros", "one-byte", "huge", "flood"])
+@pytest.mark.parametrize("how", NO_ANSWER)
 def test_no_answer_earns_nothing(how):
-    """No message of these is an answer, so nothing passes."""
-    outcome = hostile(how)
+    """No message of these is an answer, so nothing that asks for one passes."""
+    outcome = hostile(how, *SHORT)
     assert outcome.status == vmsgspec.FAILS, str(outcome)
-    assert_nothing_earned(outcome)
+    assert_nothing_earned(outcome, but=NO_ANSWER[how])
     assert not outcome.scenarios("error"), str(outcome)
 
 
 @pytest.mark.sanitized
 @pytest.mark.parametrize("how", ["closes-at-once", "exits-at-once", "closes-and-stays"])
 def test_gone_before_the_first_message(how):
-    outcome = hostile(how)
+    outcome = hostile(how, *SHORT)
     assert outcome.status in (vmsgspec.FAILS, vmsgspec.NO_SUT), str(outcome)
     assert_nothing_earned(outcome)
 
 
 def test_deaf_sut_does_not_block_the_harness():
-    outcome = hostile("deaf")
+    outcome = hostile("deaf", *SHORT)
     assert outcome.status == vmsgspec.FAILS, str(outcome)
     assert_nothing_earned(outcome)
 
@@ -47,7 +56,7 @@ def test_deaf_sut_does_not_block_the_harness():
 @pytest.mark.sanitized
 def test_zeros_in_shape_do_not_conform():
     """Well-formed but empty answers: some clauses hold by the text, those about content do not."""
-    outcome = hostile("zeros-in-shape", select=("device/*",))
+    outcome = hostile("zeros-in-shape", *SHORT, select=("device/*",))
     assert outcome.status == vmsgspec.FAILS, str(outcome)
     assert "dev.get-device-info.2" not in outcome.clauses("pass")
     for clause in ("dev.set-vqueue.5", "dev.device-features.2", "dev.set-config.3",
@@ -60,7 +69,7 @@ def test_crash_is_told_from_a_failure():
     outcome = hostile("crash", select=("device/set-vqueue/*", "device/get-shm/*"))
     assert outcome.status == vmsgspec.FAILS
     crashed = outcome.scenarios("crashed")
-    assert crashed and all("vqueue" in name for name in crashed), str(outcome)
+    assert any("set-vqueue" in name for name in crashed), str(outcome)
     assert any("get-shm" in name for name in outcome.scenarios("pass")), str(outcome)
     told = outcome.out + outcome.err
     assert "signal 11" in told or "Segmentation fault" in told, told

@@ -10,15 +10,26 @@ function I.status(bits)
     return M.request("SET_DEVICE_STATUS", { status = bits }).status
 end
 
--- Write 0, then poll until the device reports it ("Device Reset and Shutdown").
-function I.reset()
-    local status = I.status(0)
+-- Poll until the device reports status 0 ("Device Reset and Shutdown"). False: it never does.
+function I.await_reset()
     local deadline, step = core.now() + S.timeout, M.steps()
-    while status ~= 0 do
+    while S.resetting[S.dev] do
         if not step(deadline) then
-            core.finish("inconclusive", "the device does not complete its reset")
+            core.note("reset-timeout", S.dev, 0, 0, "",
+                ("the reset of device %d is not complete after %d ms"):format(S.dev,
+                    S.timeout // 1000000))
+            S.resetting[S.dev] = nil -- told once
+            return false
         end
-        status = M.request("GET_DEVICE_STATUS").status
+        M.settle(M.send("GET_DEVICE_STATUS"), M.PATIENCE_NS)
+    end
+    return true
+end
+
+function I.reset()
+    I.status(0)
+    if not I.await_reset() then
+        core.finish("inconclusive", "the device does not complete its reset")
     end
     S.driver_features = {}
     S.setup = {}

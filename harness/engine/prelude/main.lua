@@ -2,6 +2,7 @@
 local core, import = ...
 local S = import "session"
 local M = import "messages"
+local I = import "init"
 local N = import "needs"
 local P = import "probe"
 local new_t = import "t"
@@ -41,6 +42,7 @@ function main.close()
     if core.owes() then
         M.fence()
     end
+    I.await_reset()
     local deadline, step = core.now() + S.timeout, M.steps()
     poll_rings()
     while core.owes() do

@@ -101,6 +101,7 @@ function M.send(name, fields, o)
     local bytes = build(d, fields, o, token)
     local h = {
         name = name, id = d.id, bus = d.bus, token = token, dev = o and o.dev or (d.bus and 0 or S.dev),
+        resets = name == "SET_DEVICE_STATUS" and (not fields or (fields.status or 0) == 0),
         plain = not o or not (o.type or o.size or o.extra or o.trailing or o.cut or o.response),
     }
     S.done[token] = nil
@@ -129,12 +130,23 @@ local function forget(h)
     end
 end
 
+-- What an answer tells the engine beside the scenario.
+local function learn(h, fields)
+    if h.name == "GET_VQUEUE" then
+        S.max_size[fields.index] = fields.max_size
+    elseif h.name == "SET_DEVICE_STATUS" then
+        S.resetting[h.dev] = h.resets and fields.status ~= 0 or nil
+    elseif h.name == "GET_DEVICE_STATUS" and fields.status == 0 then
+        S.resetting[h.dev] = nil
+    end
+end
+
 local function answer(i, fields, defect)
     local h = table.remove(S.open, i)
     h.answer, h.defect = fields, defect
     S.done[h.token] = h.name
-    if h.name == "GET_VQUEUE" and not defect then
-        S.max_size[fields.index] = fields.max_size
+    if not defect then
+        learn(h, fields)
     end
 end
 
@@ -145,20 +157,26 @@ local function keep(name, fields, dev)
     end
 end
 
+-- The oldest open request that is like this in all that is not nil.
+local function find_open(id, bus, dev, token)
+    for i, h in ipairs(S.open) do
+        if h.id == id and (bus == nil or h.bus == bus) and (not dev or h.dev == dev)
+            and (not token or h.token == token) then
+            return i
+        end
+    end
+end
+
 --[[
 Whose answer is it? First by the book: token, device and id. A SUT that gets one of these wrong is
-the oracle's business; the scenario goes on with the oldest request that the message could mean.
+the oracle's business; the scenario goes on with the request that the message most likely means.
 ]]
 local function arrive(name, fields, type, id, dev, token, defect)
     local response, bus = type & 1 == 1, type & 2 == 2
     if response then
-        for i, h in ipairs(S.open) do
-            if h.token == token and h.dev == dev and h.id == id and h.bus == bus then
-                return answer(i, fields, defect)
-            end
-        end
-        if S.done[token] == name then
-            return -- a second answer
+        local i = find_open(id, bus, dev, token)
+        if i then
+            return answer(i, fields, defect)
         end
     elseif name and (defs[name].event or defs[name].either) then
         if not defect then
@@ -169,11 +187,13 @@ local function arrive(name, fields, type, id, dev, token, defect)
         end
         return
     end
-    for i, h in ipairs(S.open) do
-        if h.id == id then
-            local again, why = core.decode_again(h.bus and 3 or 1)
-            return answer(i, again, why)
-        end
+    local i = find_open(id, nil, nil, token)
+    if not i and response and S.done[token] == name then
+        return -- a second answer
+    end
+    i = i or find_open(id, nil, dev) or find_open(id)
+    if i then
+        return answer(i, core.decode_again(S.open[i].bus and 3 or 1))
     end
     if name and not response and not defect then
         keep(name, fields, dev)
@@ -193,19 +213,26 @@ end
 
 local pump = M.pump
 
-local function wedged()
+--[[
+A valid request whose answer proves that all before it was processed. A SUT that loses one answer
+is not dead yet, so a second is sent before it is called wedged; not when h was answered, though.
+]]
+local function pass_fence(h)
+    for _ = 1, 2 do
+        local f = M.send(S.fence_name)
+        local deadline = core.now() + S.timeout
+        while not f.answer and pump(deadline) do
+        end
+        if f.answer or h and h.answer then
+            return
+        end
+    end
     core.finish("wedged", ("%s was not answered within %d ms"):format(S.fence_name,
         S.timeout // 1000000))
 end
 
 function M.fence()
-    local f = M.send(S.fence_name)
-    local deadline = core.now() + S.timeout
-    while not f.answer and pump(deadline) do
-    end
-    if not f.answer then
-        wedged()
-    end
+    pass_fence()
 end
 
 -- Wait for the answer of h, for `patience` without a fence. h.answer stays nil when none comes.
@@ -216,13 +243,7 @@ function M.settle(h, patience)
     if h.answer then
         return
     end
-    local f = M.send(S.fence_name)
-    deadline = core.now() + S.timeout
-    while not f.answer and pump(deadline) do -- both, so that nothing is under way afterwards
-    end
-    if not h.answer and not f.answer then
-        wedged()
-    end
+    pass_fence(h) -- its answer, too, so that nothing is under way afterwards
     -- The order of requests binds a device, not the bus: give its answer the time of a request.
     deadline = core.now() + PATIENCE_NS
     while not h.answer and h.bus and h.plain and pump(deadline) do

@@ -18,6 +18,7 @@ function S.begin(facts)
     S.token = core.random(0xFFFF)
     S.offered = nil -- feature blocks, index from 0
     S.driver_features = {}
+    S.resetting = {} -- devices that have not completed their reset
     S.max_size = {} -- queue -> max_size as GET_VQUEUE told
     S.setup = {} -- queue -> size and addresses as SET_VQUEUE gave them
     S.rings = {}
@@ -36,12 +37,13 @@ function S.alloc(size, align)
     return at
 end
 
--- A token that no outstanding request has, never 0.
+-- A token that no outstanding request has, never 0. The step makes neighbours unlikely, so that a
+-- token that is off by a little is nobody's.
 function S.fresh_token()
     local taken
     repeat
-        S.token = S.token % 0xFFFF + 1
-        taken = false
+        S.token = (S.token + 0x9E37) & 0xFFFF
+        taken = S.token == 0
         for _, h in ipairs(S.open) do
             taken = taken or h.token == S.token
         end

@@ -1,0 +1,149 @@
+/*
+ * Which request a response answers. Spec: the token rules of "Common Message Format", "Message
+ * Ordering"; for bus messages no rule says whether tokens are repeated, nor in which order they
+ * are answered.
+ *
+ * Tokens may repeat while requests are outstanding, and some of these may be discarded in silence
+ * by right. So what a response repeats of its request decides between several of one token.
+ */
+#include "harness/oracle/internal.h"
+
+/* Does m repeat what a response to r repeats? */
+static bool fits(const struct request *r, const struct vmsg *m)
+{
+    uint64_t length;
+
+    if (m->defect == VMSG_SHORT_PAYLOAD || !m->layout || m->msg_id != r->msg_id)
+        return false;
+    switch (r->bus ? 0x100 | r->msg_id : r->msg_id) {
+    case VMSG_ID_GET_DEVICE_FEATURES:
+        return m->f[VMSG_GET_DEVICE_FEATURES_RESP_block_index] ==
+                   r->f[VMSG_GET_DEVICE_FEATURES_REQ_block_index] &&
+               m->f[VMSG_GET_DEVICE_FEATURES_RESP_num_blocks] ==
+                   r->f[VMSG_GET_DEVICE_FEATURES_REQ_num_blocks];
+    case VMSG_ID_GET_CONFIG:
+        length = m->f[VMSG_GET_CONFIG_RESP_length];
+        return m->f[VMSG_GET_CONFIG_RESP_offset] == r->f[VMSG_GET_CONFIG_REQ_offset] &&
+               (length == r->f[VMSG_GET_CONFIG_REQ_length] || (!length && r->due == DUE_EITHER));
+    case VMSG_ID_SET_CONFIG:
+        length = m->f[VMSG_SET_CONFIG_RESP_length];
+        return m->f[VMSG_SET_CONFIG_RESP_offset] == r->f[VMSG_SET_CONFIG_REQ_offset] &&
+               (length == r->f[VMSG_SET_CONFIG_REQ_length] || !length);
+    case VMSG_ID_GET_VQUEUE:
+        return m->f[VMSG_GET_VQUEUE_RESP_index] == r->f[VMSG_GET_VQUEUE_REQ_index];
+    case VMSG_ID_GET_SHM:
+        return m->f[VMSG_GET_SHM_RESP_shmid] == r->f[VMSG_GET_SHM_REQ_shmid];
+    case 0x100 | VMSG_ID_GET_DEVICES:
+        return m->f[VMSG_GET_DEVICES_RESP_offset] == r->f[VMSG_GET_DEVICES_REQ_offset] &&
+               m->f[VMSG_GET_DEVICES_RESP_count] <= r->f[VMSG_GET_DEVICES_REQ_count];
+    case 0x100 | VMSG_ID_PING:
+        return m->f[VMSG_PING_RESP_data] == r->f[VMSG_PING_REQ_data];
+    default:
+        return true;
+    }
+}
+
+/*
+ * Of the requests with one key, oldest first, the one that m answers: the first that must be
+ * answered, or one before it that may be and that m fits better. One that must be discarded is
+ * blamed only when no other is there.
+ */
+static struct request *choose(struct vmsg_oracle *o, uint64_t key, bool ghosts,
+                              const struct vmsg *m)
+{
+    struct request *must = NULL, *open = NULL, *silent = NULL;
+    unsigned steps = STEPS;
+
+    for (uint32_t i = request_chain(o, key, ghosts).first; i != NONE && steps && !must;
+         i = o->requests[i].next_hash) {
+        struct request *r = &o->requests[i];
+
+        if (key_of(r) != key || !r->readable)
+            continue;
+        steps--;
+        if (r->due == DUE_ANSWER)
+            must = r;
+        else if (r->due == DUE_SILENCE)
+            silent = silent ? silent : r;
+        else if (!open || (!fits(open, m) && fits(r, m)))
+            open = r;
+    }
+    if (must && open)
+        return fits(must, m) || !fits(open, m) ? must : open;
+    return must ? must : open ? open : silent;
+}
+
+/* How well m answers a bus request; 0: not at all. */
+static unsigned bus_score(const struct vmsg_oracle *o, const struct request *r,
+                          const struct vmsg *m)
+{
+    bool token = r->token == m->token;
+
+    if (!r->readable || r->msg_id != m->msg_id)
+        return 0;
+    if (r->due == DUE_SILENCE) /* token 0 and rewritten tokens prove nothing */
+        return !token ? 0 : o->bus_echoes && !o->bus_rewrites ? 4 : 1;
+    return fits(r, m) ? (token ? 5 : 3) : (token ? 2 : 1);
+}
+
+static struct request *choose_bus(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct request *best = NULL;
+    unsigned steps = STEPS, most = 0;
+
+    for (uint32_t i = o->bus.first; i != NONE && steps--; i = o->requests[i].next) {
+        unsigned score = bus_score(o, &o->requests[i], m);
+
+        if (score > most) {
+            most = score;
+            best = &o->requests[i];
+        }
+    }
+    if (best && best->token == m->token && m->token)
+        o->bus_echoes = true;
+    else if (best && best->token != m->token)
+        o->bus_rewrites = true;
+    return best;
+}
+
+struct request *request_match_as(struct vmsg_oracle *o, const struct vmsg *m, uint16_t dev,
+                                 uint16_t token)
+{
+    uint64_t key = request_key(vmsg_is_bus(m), dev, token, m->msg_id);
+    struct request *r = choose(o, key, false, m);
+
+    return r ? r : choose(o, key, true, m);
+}
+
+struct request *request_match(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct request *r = vmsg_is_bus(m) ? choose_bus(o, m) : NULL;
+
+    return r ? r : request_match_as(o, m, m->dev_num, m->token);
+}
+
+struct request *request_match_any_id(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    bool bus = vmsg_is_bus(m);
+
+    for (uint8_t id = VMSG_ID_GET_DEVICE_INFO; id <= (bus ? VMSG_ID_PING : VMSG_ID_GET_SHM); id++) {
+        struct request *r = choose(o, request_key(bus, m->dev_num, m->token, id), false, m);
+
+        if (r && r->due == DUE_ANSWER)
+            return r;
+    }
+    return NULL;
+}
+
+struct request *request_oldest(struct vmsg_oracle *o, struct device *d, uint8_t msg_id)
+{
+    unsigned steps = STEPS;
+
+    for (uint32_t i = d ? d->first : NONE; i != NONE && steps--; i = request_at(o, i)->next) {
+        struct request *r = request_at(o, i);
+
+        if (r->msg_id == msg_id && r->due == DUE_ANSWER)
+            return r;
+    }
+    return NULL;
+}

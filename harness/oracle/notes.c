@@ -1,0 +1,88 @@
+/* Facts beside the stream, and what is overdue when nothing more comes. */
+#include "harness/oracle/internal.h"
+
+static void note_hotplug(struct vmsg_oracle *o, struct device *d, bool add)
+{
+    d->gone = true; /* until it is announced, or for good */
+    if (!add)
+        d->present = false;
+    if (!(o->config.bus_messages & VMSG_BUS_EVENT_DEVICE))
+        return;
+    owe(o, &o->owes_hotplug);
+    o->hotplug_dev = d->num;
+    o->hotplug_other_named = false;
+}
+
+void vmsg_oracle_note(struct vmsg_oracle *o, const struct vmsg_note *note)
+{
+    struct device *d = o->failed ? NULL : get_device(o, note->dev_num);
+
+    if (!d)
+        return;
+    o->index = note->index;
+    switch (note->kind) {
+    case VMSG_NOTE_CHANGE_CONFIG:
+        config_change_noted(o, d, note);
+        break;
+    case VMSG_NOTE_NEEDS_RESET:
+        d->needs_reset_noted = true;
+        d->needs_reset_missed = false;
+        d->malformed_at = 0;
+        if (d->status & VIRTIO_S_DRIVER_OK) {
+            owe(o, &d->owes_status_event);
+            d->owes_status_index = note->index;
+        }
+        break;
+    case VMSG_NOTE_ADD:
+    case VMSG_NOTE_REMOVE:
+        note_hotplug(o, d, note->kind == VMSG_NOTE_ADD);
+        break;
+    case VMSG_NOTE_RESET_TIMEOUT:
+        reset_timed_out(o, d);
+        break;
+    default:
+        note_queue(o, d, note);
+        break;
+    }
+}
+
+/* ---- overdue ---- */
+
+static void settle_device(struct vmsg_oracle *o, struct device *d)
+{
+    if (d->config.owes_event) {
+        o->index = d->config.owes_index;
+        blame(o, d->config.owes_clause, d->num,
+              "the configuration changed%s, but no EVENT_CONFIG came for it",
+              d->config.owes_clause == VMSG_DEV_SET_CONFIG_2
+                  ? " with a SET_CONFIG of length 0, which is a no-op"
+                  : "");
+    }
+    if (d->needs_reset_missed) {
+        o->index = d->needs_reset_index;
+        blame(o, VMSG_DEV_GET_DEVICE_STATUS_2, d->num,
+              "the device met an unrecoverable error, but status is 0x%02x without "
+              "DEVICE_NEEDS_RESET",
+              d->status);
+    }
+    d->needs_reset_noted = d->needs_reset_missed = false;
+    settle_causeless(o, d);
+    if (d->owes_status_event) {
+        o->index = d->owes_status_index;
+        blame(o, VMSG_DEV_PROFILES_8, d->num,
+              "DEVICE_NEEDS_RESET was set while DRIVER_OK is, but no EVENT_CONFIG reported it");
+    }
+    settle_debt(o, &d->config.owes_event);
+    settle_debt(o, &d->owes_status_event);
+    for (struct queue *q = d->debtors; q; q = q->next_debtor) {
+        settle_queue(o, d, q);
+        q->debtor = false;
+    }
+    d->debtors = NULL;
+}
+
+void settle_events(struct vmsg_oracle *o)
+{
+    settle_bus(o);
+    each_device(o, settle_device);
+}
