@@ -276,7 +276,7 @@ void judge_get_config(struct vmsg_oracle *o, struct device *d, const struct requ
     uint32_t gen = (uint32_t)m->f[VMSG_GET_CONFIG_RESP_generation];
     bool open = r->due == DUE_EITHER;
 
-    if (VMSG_HEADER_SIZE + 12 + length > o->config.max_msg_size && offset + length <= size)
+    if (asks_too_much(o, d, r))
         exercise(o, VMSG_DEV_DEVICE_LIMITS_1);
     if (!judge_echo(o, d, "offset", offset, m->f[VMSG_GET_CONFIG_RESP_offset],
                     VMSG_DEV_PROSE_RESPONSE_ECHO))

@@ -75,7 +75,7 @@ void judge_get_features(struct vmsg_oracle *o, struct device *d, const struct re
     uint64_t asked = r->f[VMSG_GET_DEVICE_FEATURES_REQ_num_blocks];
     uint64_t got = m->f[VMSG_GET_DEVICE_FEATURES_RESP_num_blocks];
     uint64_t blocks = d->info[VMSG_GET_DEVICE_INFO_RESP_num_feature_blocks];
-    bool fits = VMSG_HEADER_SIZE + 8 + 4 * asked <= o->config.max_msg_size;
+    bool fits = !asks_too_much(o, d, r);
 
     if (!fits)
         exercise(o, VMSG_DEV_DEVICE_LIMITS_1);

@@ -94,6 +94,7 @@ static bool judge_id(struct vmsg_oracle *o, const struct vmsg *m)
               vmsg_is_event(m) ? "event" : "request", m->msg_id);
         return false;
     }
+    exercise(o, VMSG_ANY_PROSE_RESERVED_IDS);
     if (vmsg_is_event(m))
         exercise(o, VMSG_ANY_PROSE_EVENT_NOT_RESPONSE);
     return true;
@@ -108,7 +109,6 @@ bool judge_header(struct vmsg_oracle *o, struct vmsg *m)
     }
     if (!judge_size(o, m))
         return false;
-    exercise(o, VMSG_DEV_ENDIANNESS_1);
     if (vmsg_is_bus(m)) {
         exercise(o, VMSG_BUS_COMMON_MESSAGE_FORMAT_1);
         if (m->dev_num)

@@ -337,6 +337,8 @@ bool judge_shape(struct vmsg_oracle *o, struct device *d, const struct request *
                  const struct vmsg *m);
 void request_unanswered(struct vmsg_oracle *o, const struct request *r); /* the finding */
 
+bool asks_too_much(const struct vmsg_oracle *o, const struct device *d, const struct request *r);
+
 /* header.c: false when the message's payload is not to be judged further. `m` may be re-decoded
  * with its size corrected. */
 bool judge_header(struct vmsg_oracle *o, struct vmsg *m);

@@ -127,9 +127,22 @@ void request_unanswered(struct vmsg_oracle *o, const struct request *r)
     o->index = index;
 }
 
-/*
- * e was sent before r, which is answered now: it stays unanswered.
- */
+/* The full answer would be larger than the advertised maximum. */
+bool asks_too_much(const struct vmsg_oracle *o, const struct device *d, const struct request *r)
+{
+    uint64_t size = d->info[VMSG_GET_DEVICE_INFO_RESP_config_size];
+    uint64_t max = o->config.max_msg_size;
+
+    if (r->bus)
+        return false;
+    if (r->msg_id == VMSG_ID_GET_DEVICE_FEATURES)
+        return VMSG_HEADER_SIZE + 8 + 4 * r->f[VMSG_GET_DEVICE_FEATURES_REQ_num_blocks] > max;
+    return r->msg_id == VMSG_ID_GET_CONFIG &&
+           r->f[VMSG_GET_CONFIG_REQ_offset] + r->f[VMSG_GET_CONFIG_REQ_length] <= size &&
+           VMSG_HEADER_SIZE + 12 + r->f[VMSG_GET_CONFIG_REQ_length] > max;
+}
+
+/* e was sent before r, which is answered now: it stays unanswered. */
 static void pass(struct vmsg_oracle *o, struct device *d, const struct request *r,
                  struct request *e)
 {
@@ -137,6 +150,8 @@ static void pass(struct vmsg_oracle *o, struct device *d, const struct request *
 
     if (e->due == DUE_SILENCE)
         silence_kept(o, e);
+    else if (e->due == DUE_EITHER && asks_too_much(o, d, e))
+        exercise(o, VMSG_DEV_DEVICE_LIMITS_1); /* it kept silent rather than exceed the maximum */
     else if (e->due == DUE_ANSWER)
         token_ignored(o, d, e);
     /* Processed without an answer; or the answer was its own and r's comes yet; or a message of
@@ -243,6 +258,7 @@ static void count_answer(struct vmsg_oracle *o, struct device *d, const struct r
     exercise(o, VMSG_ANY_PROSE_RESPONSE_TYPE);
     if (r->bus)
         return;
+    exercise(o, VMSG_DEV_ENDIANNESS_1);
     if (r->piped)
         exercise(o, VMSG_DEV_ORDERING_1);
     exercise(o, VMSG_DEV_ORDERING_2);

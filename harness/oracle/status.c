@@ -77,6 +77,8 @@ static void judge_step(struct vmsg_oracle *o, struct device *d, uint32_t asked, 
     uint32_t missing = asked & ~got;
 
     exercise(o, VMSG_DEV_SET_DEVICE_STATUS_1);
+    if (got & ~d->status & VIRTIO_S_DRIVER_OK)
+        exercise(o, VMSG_DEV_DEVICE_LIMITS_2); /* it runs, and needed revision 1 only */
     if (asked & ~d->status & VIRTIO_S_FEATURES_OK) {
         judge_features_ok(o, d, asked, got);
         if (d->queues_set)

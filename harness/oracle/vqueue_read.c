@@ -186,6 +186,8 @@ static void judge_queue_reset(struct vmsg_oracle *o, struct device *d, struct qu
 {
     if (!now->enabled) {
         exercise(o, VMSG_DEV_RESET_VQUEUE_3);
+        if (q->quiesced && d->status & VIRTIO_S_DRIVER_OK)
+            exercise(o, VMSG_DEV_PROSE_RESET_VQUEUE_QUIESCED);
         if (d->split)
             exercise(o, VMSG_DEV_DEVICE_FEATURE_BLOCKS_2);
         else
@@ -340,7 +342,7 @@ void judge_get_vqueue(struct vmsg_oracle *o, struct device *d, const struct requ
     if (flags & ~1u)
         blame(o, VMSG_DEV_GET_VQUEUE_3, d->num, "flags is 0x%08x; bits 31 to 1 must be zero",
               flags);
-    if (d->reset_pending)
+    if (d->reset_pending || d->reset_muddled)
         return; /* half done, maybe: neither judged nor learned */
     judge_pending(o, d, r, q, &now);
     q->cur = now;

@@ -80,7 +80,7 @@ static enum vq_pending effect_of_set(struct vmsg_oracle *o, struct device *d, st
                              VMSG_VQ_IGNORE_DEVICE);
 
     q->want = wanted(q, r, flags);
-    if (q->pending != VQ_KNOWN || r->due != DUE_ANSWER || d->reset_pending)
+    if (q->pending != VQ_KNOWN || r->due != DUE_ANSWER || d->reset_pending || d->reset_muddled)
         return VQ_UNKNOWN;
     if (q->suspect_enable)
         return updates ? VQ_PROBE : VQ_UNKNOWN;
