@@ -8,6 +8,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import shlex
 import signal
 import subprocess
 import tempfile
@@ -89,6 +90,11 @@ def vmsgspec(*args, timeout=60, cwd=None, env=None, stdout=subprocess.PIPE, **po
     assert "Sanitizer" not in err and "runtime error:" not in err, str(outcome)
     assert outcome.status in (CONFORMS, FAILS, USAGE, NO_SUT), str(outcome)
     return outcome
+
+
+def program(*words):
+    """The URI of a program; its path may hold anything."""
+    return "exec:exec " + shlex.join(str(word) for word in words)
 
 
 def run(sut, *args, ics=None, select=(), timeout=120, **popen):

@@ -157,7 +157,9 @@ static void settle_change(struct vmsg_oracle *o, struct config_state *c,
         c->change_length = 0; /* another change */
     c->change_announced = true;
     c->change_gen = e->gen;
-    c->event_since_shadow = c->event_since_write = true;
+    c->event_since_write = true;
+    if (!c->shadow_valid || e->gen != c->shadow_gen) /* else it is late, of what was read already */
+        c->event_since_shadow = true;
 }
 
 void judge_event_config(struct vmsg_oracle *o, struct device *d, const struct vmsg *m)

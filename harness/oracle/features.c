@@ -53,7 +53,8 @@ static void judge_stable(struct vmsg_oracle *o, struct device *d, uint64_t block
     if (block >= FEATURE_BLOCKS)
         return;
     if (d->offered_known >> block & 1) {
-        mask = d->selected_known >> block & 1 && block < SELECT_BLOCKS ? d->selected[block] : value;
+        mask =
+            block < SELECT_BLOCKS && (d->selected_known >> block & 1) ? d->selected[block] : value;
         if (value != d->offered[block])
             blame(o, VMSG_DEV_DEVICE_FEATURE_BLOCKS_3, d->num,
                   "feature block %u is 0x%08x now and was 0x%08x before%s; the offered set is "

@@ -45,7 +45,8 @@ struct request {
     enum due due;
     enum vmsg_clause_no blame[MAX_BLAME]; /* unanswered: blame[0]; wrongly answered: all */
     uint8_t n_blame;
-    uint64_t hash; /* of the payload */
+    uint64_t hash;      /* of the payload */
+    uint64_t tail_hash; /* SET_CONFIG: of the data */
     uint32_t tail_len;
     /* Written with every message, so not cleared. */
     uint64_t f[VMSG_MAX_FIELDS];
@@ -87,7 +88,7 @@ struct queue {
     enum vq_pending pending;
     enum vmsg_clause_no blame;
     uint32_t max_size;
-    uint32_t given;           /* VQ_APPLIED: ignore bits of the request */
+    uint32_t given;           /* flags of the last SET_VQUEUE, inverted: the fields it gives */
     uint32_t epoch;           /* device epoch in which the rest was learned */
     uint32_t max_epoch, life; /* the same for max_size and ever_set */
     uint32_t excused;         /* buffers that may be used without EVENT_USED */
@@ -108,7 +109,8 @@ struct config_state {
     uint32_t shadow_gen;
     uint8_t *shadow, *known; /* CONFIG_KEPT bytes each, allocated with the first read */
     bool event_since_shadow;
-    uint32_t excuses; /* events that own writes and noted changes may still cause */
+    bool io_since_shadow; /* the driver may have caused a change through a virtqueue */
+    uint32_t excuses;     /* events that own writes and noted changes may still cause */
     /* The driver's last write, until the next read of it. */
     enum write_kind write;
     bool event_since_write;

@@ -37,6 +37,8 @@ static void remember_payload(struct request *r, const struct vmsg *m)
     r->has_tail = m->tail && m->tail_len <= TAIL_KEPT && m->defect == VMSG_WELL_FORMED;
     if (r->has_tail)
         memcpy(r->tail, m->tail, m->tail_len);
+    if (m->msg_id == VMSG_ID_SET_CONFIG && m->tail)
+        r->tail_hash = hash_bytes(m->tail, m->tail_len);
 }
 
 static void count_sent(struct vmsg_oracle *o, struct device *d, const struct request *r)
@@ -62,8 +64,10 @@ void sent_to_device(struct vmsg_oracle *o, const struct vmsg *m)
     if (!d || (m->delivered >= VMSG_HEADER_SIZE && vmsg_is_bus(m) && vmsg_is_response(m)))
         return; /* a bus response answers a request of the SUT's own */
     if (m->defect == VMSG_WELL_FORMED && m->def->kind == VMSG_KIND_EVENT &&
-        m->def->initiator == VMSG_SIDE_DRIVER)
+        m->def->initiator == VMSG_SIDE_DRIVER) {
+        d->config.io_since_shadow = true;
         return;
+    }
     r = request_add(o, d, m);
     if (!r)
         return;

@@ -25,11 +25,6 @@ static void judge_existence(struct vmsg_oracle *o, struct device *d, uint32_t id
             "region %u has length %llu, but the conformance statement does not know it; the length "
             "of an unsupported region is 0",
             id, (unsigned long long)length);
-    else if (length && id > 255)
-        blame(o, VMSG_DEV_GET_SHM_1, d->num,
-              "region 0x%x has length %llu; core virtio's region ids have 8 bits, so it cannot be "
-              "supported",
-              id, (unsigned long long)length);
 }
 
 void judge_get_shm(struct vmsg_oracle *o, struct device *d, const struct request *r,

@@ -4,6 +4,10 @@
  */
 #include "harness/oracle/internal.h"
 
+/* Core virtio 1.4: the device follows in its own time, and clears DRIVER_OK. */
+#define STATUS_SUSPEND 0x10u
+#define F_SUSPEND      43u
+
 #define PLAIN_BITS                                                                                 \
     (VIRTIO_S_ACKNOWLEDGE | VIRTIO_S_DRIVER | VIRTIO_S_DRIVER_OK | VIRTIO_S_FEATURES_OK)
 
@@ -91,6 +95,15 @@ static void judge_step(struct vmsg_oracle *o, struct device *d, uint32_t asked, 
         (got & ~asked & PLAIN_BITS);
 }
 
+static bool suspends(const struct device *d, uint32_t asked)
+{
+    bool known;
+
+    if (!((asked | d->status) & STATUS_SUSPEND))
+        return false;
+    return feature_negotiated(d, F_SUSPEND, &known) || !known;
+}
+
 void judge_set_status(struct vmsg_oracle *o, struct device *d, const struct request *r,
                       const struct vmsg *m)
 {
@@ -117,7 +130,7 @@ void judge_set_status(struct vmsg_oracle *o, struct device *d, const struct requ
         judge_step(o, d, asked, got);
     else if (d->queues_set && asked != before)
         forget_queues(o, d); /* AMBIGUITIES 10: the device decides what comes of it */
-    if (d->reset_pending && got) {
+    if ((d->reset_pending && got) || suspends(d, asked)) {
         forget_device(o, d);
         d->reset_muddled = true;
     }

@@ -194,6 +194,33 @@ static void test_noted_error_not_shown(void **state)
     only(&s, VMSG_DEV_GET_DEVICE_STATUS_2);
 }
 
+/* Core virtio 1.4's SUSPEND, where negotiated: the status follows when it likes. */
+static void test_suspend(void **state)
+{
+    for (unsigned negotiated = 0; negotiated < 2; negotiated++) {
+        struct session s = with_defaults();
+        uint32_t high = V1 | (negotiated ? 1u << (43 - 32) : 0);
+
+        initialise(&s, AT_RESET);
+        status(&s, 1, 1);
+        status(&s, 3, 3);
+        offer_features(&s, 0, 2, 0, high);
+        select_features(&s, 0, 2, 0, high);
+        status(&s, 0xb, 0xb);
+        status(&s, 0xf, 0xf);
+        status(&s, 0x1f, 0xf);
+        read_status(&s, 0xf);
+        read_status(&s, 0x1b);
+        if (!negotiated) {
+            only(&s, VMSG_DEV_GET_DEVICE_STATUS_1);
+            continue;
+        }
+        status(&s, 0xf, 0x1b);
+        read_status(&s, 0xf);
+        clean(&s);
+    }
+}
+
 /* ---- reset ---- */
 
 static void test_asynchronous_reset(void **state)
@@ -382,6 +409,7 @@ int main(void)
         cmocka_unit_test(test_needs_reset_silent),
         cmocka_unit_test(test_noted_error),
         cmocka_unit_test(test_noted_error_not_shown),
+        cmocka_unit_test(test_suspend),
         cmocka_unit_test(test_asynchronous_reset),
         cmocka_unit_test(test_reset_completes_by_event),
         cmocka_unit_test(test_reset_never_completes),

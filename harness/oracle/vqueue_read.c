@@ -68,6 +68,16 @@ static const char *rule_of(enum vmsg_clause_no clause)
     }
 }
 
+/* Applied in full, if wrongly. State operations 0 and 3 have no other meaning on such a queue. */
+static bool taken_whole(const struct queue *q, const struct vq_params *now)
+{
+    uint32_t state = ~q->given & VMSG_VQ_STATE_MASK;
+
+    if (state == VMSG_VQ_KEEP_DISABLED || state == VMSG_VQ_STATE_BAD)
+        return vq_same_parts(&q->want, now);
+    return vq_same(&q->want, now);
+}
+
 static void judge_unchanged(struct vmsg_oracle *o, struct device *d, const struct request *r,
                             struct queue *q, const struct vq_params *now)
 {
@@ -88,7 +98,7 @@ static void judge_unchanged(struct vmsg_oracle *o, struct device *d, const struc
           vq_describe(is, sizeof is, now));
     if (!set)
         return;
-    if (q->blame != VMSG_DEV_SET_VQUEUE_4 && !vq_same(&q->want, now))
+    if (q->blame != VMSG_DEV_SET_VQUEUE_4 && !taken_whole(q, now))
         blame(o, VMSG_DEV_SET_VQUEUE_4, d->num,
               "SET_VQUEUE was applied in part; it is atomic: all or nothing");
     if (q->cur.enabled && !now->enabled)

@@ -6,7 +6,7 @@ import pytest
 
 import vmsgspec
 
-RECORDING = f"exec:exec {vmsgspec.PYTHON} {vmsgspec.SUTS / 'hostile.py'} record"
+RECORDING = vmsgspec.program(vmsgspec.PYTHON, vmsgspec.SUTS / "hostile.py", "record")
 SOME = ("device/set-vqueue/*", "device/common-message-format/*", "device/ordering/*")
 
 

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import shlex
 
 import pytest
 
@@ -43,7 +44,7 @@ def witness(tmp_path):
 
     def run(*args, env=None):
         record.unlink(missing_ok=True)
-        outcome = vmsgspec.run(f"exec:exec {vmsgspec.PYTHON} {script}", *args,
+        outcome = vmsgspec.run(vmsgspec.program(vmsgspec.PYTHON, script), *args,
                                ics=vmsgspec.TINY_ICS, select=ONE,
                                env={"SEEN": str(record), **(env or {})})
         assert outcome.scenarios("pass"), str(outcome)
@@ -116,6 +117,6 @@ def test_fresh_process_for_each_scenario(witness):
 def test_command_goes_through_the_shell(tmp_path):
     """Pipes, variables and relative paths work, and the working directory is the caller's."""
     device = vmsgspec.EXAMPLES / "tiny_device.py"
-    outcome = vmsgspec.run(f'exec:D={device}; touch here && exec {vmsgspec.PYTHON} "$D"',
-                           ics=vmsgspec.TINY_ICS, select=ONE, cwd=tmp_path)
+    command = f'D={shlex.quote(str(device))}; touch here && exec {vmsgspec.PYTHON} "$D"'
+    outcome = vmsgspec.run("exec:" + command, ics=vmsgspec.TINY_ICS, select=ONE, cwd=tmp_path)
     assert outcome.scenarios("pass") and pathlib.Path(tmp_path, "here").exists(), str(outcome)

@@ -11,13 +11,14 @@ import vmsgspec
 
 SCHEMA = json.loads((vmsgspec.ROOT / "reports" / "schema" / "report.schema.json").read_text())
 FAULTY = "ref:?fault=set-vqueue-takes-reserved"
-CRASHING = f"exec:exec {vmsgspec.PYTHON} {vmsgspec.SUTS / 'hostile.py'} crash"
+HOSTILE = (vmsgspec.PYTHON, vmsgspec.SUTS / "hostile.py")
 CASES = {
     "clean": ("ref:", vmsgspec.REFERENCE_ICS, ()),
     "faulty": (FAULTY, vmsgspec.REFERENCE_ICS, ()),
     "warning": ("ref:?fault=info-uuid-not-version-4", vmsgspec.REFERENCE_ICS, ()),
-    "crashed": (CRASHING, vmsgspec.TINY_ICS, ("device/set-vqueue/*", "device/get-shm/*")),
-    "silent": (CRASHING.replace("crash", "silent"), vmsgspec.TINY_ICS, ("device/get-shm/*",)),
+    "crashed": (vmsgspec.program(*HOSTILE, "crash"), vmsgspec.TINY_ICS,
+                ("device/set-vqueue/*", "device/get-shm/*")),
+    "silent": (vmsgspec.program(*HOSTILE, "silent"), vmsgspec.TINY_ICS, ("device/get-shm/*",)),
     "not-started": ("exec:/nonexistent", vmsgspec.TINY_ICS, ("device/get-shm/*",)),
 }
 

@@ -16,7 +16,8 @@ POLLING = ("--notifications", "polling")
 SMALL = ("--max-msg-size", "52")
 # What a run needs to see a fault or a quirk: flags beside the statement. Memory and the upper
 # tester are there anyway.
-FLAGS = {"strict": STRICT, "polling": POLLING, "small": SMALL, "memory": (), "upper": ()}
+FLAGS = {"strict": STRICT, "polling": POLLING, "small": SMALL, "memory": (), "upper": (),
+         "no-uuid": ("--optional", "uuid=false")}
 
 
 def listed(what):

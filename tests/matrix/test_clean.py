@@ -52,8 +52,8 @@ def test_hundred_seeds_on_busy_cores():
     busy = [subprocess.Popen(["sh", "-c", "while :; do :; done"]) for _ in range(2)]
     try:
         clean(peers.run("block@0,entropy@5", "--repeat", "100", timeout=300))
-        clean(vmsgspec.run(f"exec:exec {vmsgspec.TOOL} peer device", ics=vmsgspec.REFERENCE_ICS,
-                           timeout=240))
+        clean(vmsgspec.run(vmsgspec.program(vmsgspec.TOOL, "peer", "device"),
+                           ics=vmsgspec.REFERENCE_ICS, timeout=240))
     finally:
         for process in busy:
             process.kill()

@@ -8,9 +8,17 @@ import peers
 import vmsgspec
 
 FAULTS = peers.listed("faults")
-# Over exec: too, in the scenarios of the clause: one fault of each kind.
-OVER_EXEC = ("answers-twice", "set-vqueue-takes-reserved", "answers-lying-size", "no-event-used",
-             "strict-applies-mismatch", "change-without-event", "reset-never-completes")
+# Over exec: too, one fault of each kind, where one scenario shows it: there, what never comes
+# costs a timeout.
+OVER_EXEC = {
+    "answers-twice": "device/ordering/*",
+    "answers-lying-size": "device/error-signaling/size-beyond-delivered",
+    "set-vqueue-takes-reserved": "device/set-vqueue/*",
+    "strict-applies-mismatch": "device/configuration-semantics-profiles/mismatch-strict",
+    "change-without-event": "device/configuration-semantics-profiles/change-is-announced",
+    "no-event-used": "device/device-notifications/many-at-once",
+    "reset-never-completes": "device/set-device-status/reset-twice",
+}
 
 
 @functools.lru_cache
@@ -39,9 +47,9 @@ def test_fault_is_caught_under_its_clause(fault):
 @pytest.mark.parametrize("name", OVER_EXEC)
 def test_fault_is_caught_over_exec(name):
     fault = next(f for f in FAULTS if f["id"] == name)
-    judge(fault, vmsgspec.run(f"exec:exec {vmsgspec.TOOL} peer device --fault {name}",
+    judge(fault, vmsgspec.run(vmsgspec.program(vmsgspec.TOOL, "peer", "device", "--fault", name),
                               *peers.flags(fault), ics=vmsgspec.REFERENCE_ICS,
-                              select=(fault["clause"],)))
+                              select=(OVER_EXEC[name],)))
 
 
 def test_every_clause_that_passes_can_fail():
