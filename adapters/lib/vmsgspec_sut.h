@@ -19,14 +19,14 @@ extern "C" {
 struct vmsg_sut_host { /* given to the SUT; valid until close */
     void *ctx;
     void (*send)(void *ctx, const void *msg, size_t len); /* SUT -> harness */
-    uint8_t *mem; /* DMA memory, or NULL */
+    uint8_t *mem;                                         /* DMA memory, or NULL */
     uint64_t mem_base;
     size_t mem_size;
     uint32_t revision, max_msg_size;
     uint64_t transport_features;
 };
 
-struct vmsg_sut { /* exported by the SUT */
+struct vmsg_sut {                                              /* exported by the SUT */
     int (*open)(const struct vmsg_sut_host *host, void **sut); /* 0, or a positive errno */
     void (*receive)(void *sut, const void *msg, size_t len);   /* harness -> SUT */
     void (*tick)(void *sut, uint64_t now_ns);                  /* may be NULL */
