@@ -40,14 +40,12 @@ static enum vmsg_clause_no culprit(struct config_state *c)
     c->odd_claim_known = true;
     if (c->get_distrusted)
         return VMSG_DEV_GET_CONFIG_1;
-    if (c->get_trusted || (unchanged && c->claim_rejected))
+    if (c->get_trusted || (unchanged && c->claim_rejected && !(again && earlier != c->claim_gen)))
         return VMSG_DEV_SET_CONFIG_1;
     if (unchanged) /* reads never move: do the claims? */
         return !again                    ? VMSG_DEV_PROFILES_2
                : earlier == c->claim_gen ? VMSG_DEV_SET_CONFIG_1
                                          : VMSG_DEV_GET_CONFIG_1;
-    if (c->claim_gen == c->claim_read + 1 && c->claim_gen != c->claim_before)
-        return VMSG_DEV_GET_CONFIG_1; /* reads lag behind by one */
     return VMSG_DEV_SET_CONFIG_1;
 }
 

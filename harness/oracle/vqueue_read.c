@@ -319,6 +319,18 @@ static void judge_pending(struct vmsg_oracle *o, struct device *d, const struct 
     }
 }
 
+/* Core's sizes end at 32,768: a maximum in the top byte is a small one in the other byte order. */
+static bool size_swapped(struct vmsg_oracle *o, const struct device *d, uint32_t max)
+{
+    uint32_t swapped = max << 24 | (max & 0xff00) << 8 | (max >> 8 & 0xff00) | max >> 24;
+
+    if (max < 0x01000000 || swapped > 32768)
+        return false;
+    blame(o, VMSG_DEV_ENDIANNESS_1, d->num,
+          "max_size 0x%08x is big-endian; fields are little-endian", max);
+    return true;
+}
+
 void judge_get_vqueue(struct vmsg_oracle *o, struct device *d, const struct request *r,
                       const struct vmsg *m)
 {
@@ -336,6 +348,8 @@ void judge_get_vqueue(struct vmsg_oracle *o, struct device *d, const struct requ
 
     if (!judge_echo(o, d, "index", index, m->f[VMSG_GET_VQUEUE_RESP_index],
                     beyond ? VMSG_DEV_GET_VQUEUE_2 : VMSG_DEV_PROSE_RESPONSE_ECHO))
+        return;
+    if (!beyond && size_swapped(o, d, max))
         return;
     q = get_queue(o, d, index);
     if (q && q->max_known && !beyond && max != q->max_size)
