@@ -116,8 +116,10 @@ static void judge_unexercised(const struct vmsg_clause_input *in, const struct v
                                          : "no scenario tests it");
         return;
     }
+    /* One that passed or failed says nothing about this clause: its reason names another. */
     snprintf(reason, sizeof reason, "%s: %s", a.telling->result.id,
-             a.telling->result.reason ? a.telling->result.reason : "the situation did not arise");
+             telling_rank(a.telling) && a.telling->result.reason ? a.telling->result.reason
+                                                                 : "the situation did not arise");
     if (a.skipped == a.listed)
         put(r, VMSG_CLAUSE_NOT_APPLICABLE, a.telling->result.reason);
     else if (a.skipped + a.unobservable == a.listed)

@@ -78,6 +78,8 @@ static void only_a_witness_passes(void **state)
     expect(&m, "dev.set-vqueue.2", VMSG_CLAUSE_INCONCLUSIVE, "reason one");
     m.tallies[0].result.verdict = VMSG_VERDICT_PASS;
     expect(&m, "dev.set-vqueue.2", VMSG_CLAUSE_INCONCLUSIVE, "reason two");
+    m.tallies[0].result.verdict = m.tallies[1].result.verdict = VMSG_VERDICT_FAIL;
+    expect(&m, "dev.set-vqueue.2", VMSG_CLAUSE_INCONCLUSIVE, "did not arise");
     m.exercised[MUST_CLAUSE] = 1;
     expect(&m, "dev.set-vqueue.2", VMSG_CLAUSE_PASS, NULL);
     m.found[MUST_CLAUSE] = 1;

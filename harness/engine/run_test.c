@@ -20,42 +20,36 @@ static bool run_fake(struct bench *b, struct fake_kind *kind, struct vmsg_run_re
                          err_size);
 }
 
+static void check_verdict(const struct vmsg_scenario_result *s, const char *body,
+                          enum vmsg_verdict verdict, const char *reason)
+{
+    if (s->verdict != verdict)
+        fail_msg("%s: %s (%s)", body, vmsg_verdict_text(s->verdict), s->reason ? s->reason : "");
+    if (reason && !strstr(s->reason, reason))
+        fail_msg("%s: '%s' does not say '%s'", body, s->reason, reason);
+}
+
 /* One scenario from a file against the reference device. */
-static void run_one(const char *needs, const char *body, const char *const *ics,
-                    struct vmsg_run_result *r)
+static void expect_verdict(const char *needs, const char *body, const char *const *ics,
+                           enum vmsg_verdict verdict, const char *reason)
 {
     static const char *const select[] = {"file/*", NULL};
+    struct vmsg_run_result r;
     struct bench b;
     char path[40], err[600] = "";
 
     write_scenario(path, needs, body);
     bench_open(&b, path);
-    for (; ics && *ics; ics += 2)
+    unlink(path);
+    for (; *ics; ics += 2)
         if (!vmsg_ics_set(&b.ics, ics[0], ics[1], err, sizeof err))
             fail_msg("%s", err);
     b.config.select = select;
-    run_ref(&b, r);
-    assert_int_equal(r->n_scenarios, 1);
-    /* The result outlives the bench but for the strings that it borrows. */
-    r->scenarios[0].id = r->scenarios[0].summary = "file";
-    r->scenarios[0].clauses = NULL;
-    r->n_clauses = 0;
-    bench_close(&b);
-    unlink(path);
-}
-
-static void expect_verdict(const char *needs, const char *body, const char *const *ics,
-                           enum vmsg_verdict verdict, const char *reason)
-{
-    struct vmsg_run_result r;
-
-    run_one(needs, body, ics, &r);
-    if (r.scenarios[0].verdict != verdict)
-        fail_msg("{%s} %s: %s (%s)", needs, body, vmsg_verdict_text(r.scenarios[0].verdict),
-                 r.scenarios[0].reason ? r.scenarios[0].reason : "");
-    if (reason && !strstr(r.scenarios[0].reason, reason))
-        fail_msg("'%s' does not say '%s'", r.scenarios[0].reason, reason);
+    run_ref(&b, &r);
+    assert_int_equal(r.n_scenarios, 1);
+    check_verdict(&r.scenarios[0], body, verdict, reason);
     vmsg_run_result_clear(&r);
+    bench_close(&b);
 }
 
 static void verdicts_of_scenarios(void **state)
@@ -206,15 +200,63 @@ static void quit(struct fake *f, const uint8_t *msg, size_t len)
     f->closed = true;
 }
 
+/* Answers GET_DEVICE_INFO and GET_DEVICE_STATUS like a device, until it has read a PING. */
+static void stop_at_ping(struct fake *f, const uint8_t *msg, size_t len)
+{
+    uint8_t answer[64];
+    struct vmsg m;
+
+    vmsg_decode(&m, msg, len);
+    f->dead |= m.def && vmsg_is_bus(&m) && m.msg_id == VMSG_ID_PING;
+    if (f->dead || !m.def || vmsg_is_bus(&m) || m.def->kind != VMSG_KIND_EXCHANGE)
+        return;
+    fake_say(
+        f, answer,
+        vmsg_encode(answer, sizeof answer, m.def, true, m.dev_num, m.token, NULL, NULL, NULL, 0));
+}
+
+static void the_closing_fence_finds_who_is_wedged(void **state)
+{
+    static const char *const select[] = {"file/*", NULL};
+    static const char *const bodies[] = {"t:GET_DEVICE_STATUS{}",
+                                         "t:GET_DEVICE_STATUS{} t:send('PING', {})"};
+
+    for (int i = 0; i < 2; i++) {
+        struct fake_kind kind = {.behave = stop_at_ping, .end_status = -1};
+        struct vmsg_run_result r;
+        char path[40], err[600] = "";
+        struct bench b;
+
+        write_scenario(path, "", bodies[i]);
+        bench_open(&b, path);
+        assert_true(vmsg_ics_set(&b.ics, "devices", "0", err, sizeof err));
+        assert_true(vmsg_ics_set(&b.ics, "bus_messages", "", err, sizeof err));
+        b.config.select = select;
+        assert_true(run_fake(&b, &kind, &r, err, sizeof err));
+        assert_int_equal(r.scenarios[0].verdict == VMSG_VERDICT_WEDGED, i == 1);
+        vmsg_run_result_clear(&r);
+        bench_close(&b);
+        unlink(path);
+    }
+}
+
+static unsigned dead_starts;
+
+static void count_starts(struct fake *f, const uint8_t *msg, size_t len)
+{
+    dead_starts = f->starts;
+}
+
 static void a_dead_sut_ends_the_run_early(void **state)
 {
-    struct fake_kind kind = {.behave = nobody, .end_status = -1};
+    struct fake_kind kind = {.behave = count_starts, .end_status = -1};
     struct vmsg_run_result r;
     char err[600] = "";
     struct bench b;
 
     bench_open(&b, NULL);
     assert_true(run_fake(&b, &kind, &r, err, sizeof err));
+    assert_int_equal(dead_starts, 1 + 3); /* the discovery and three scenarios */
     assert_int_equal(r.n_scenarios, vmsg_suite_size(b.suite));
     assert_int_equal(vmsg_run_count(&r, VMSG_VERDICT_PASS), 0);
     assert_true(vmsg_run_count(&r, VMSG_VERDICT_WEDGED) > r.n_scenarios / 2);
@@ -339,6 +381,7 @@ int main(void)
         cmocka_unit_test(the_reference_device_gives_no_error),
         cmocka_unit_test(jobs_change_nothing),
         cmocka_unit_test(the_seed_decides_the_bytes),
+        cmocka_unit_test(the_closing_fence_finds_who_is_wedged),
         cmocka_unit_test(a_dead_sut_ends_the_run_early),
         cmocka_unit_test(a_sut_that_cannot_start_is_said_so),
         cmocka_unit_test(what_the_adapter_cannot_is_not_observable),

@@ -26,7 +26,7 @@ struct fake {
     struct vmsg_adapter base;
     /* What the SUT does with a message; it answers with fake_say(). NULL: nothing. */
     void (*behave)(struct fake *f, const uint8_t *msg, size_t len);
-    bool refuse_start, closed;
+    bool refuse_start, closed, dead;
     int end_status; /* -1: unknown */
     uint64_t now;
     uint32_t received, starts;
@@ -57,7 +57,7 @@ static inline bool fake_start(struct vmsg_adapter *a, const struct vmsg_adapter_
         return false;
     }
     f->starts++;
-    f->closed = false;
+    f->closed = f->dead = false;
     f->n = f->received = 0;
     memset(f->mem, 0, sizeof f->mem);
     return true;

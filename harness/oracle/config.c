@@ -31,10 +31,8 @@ bool config_same(const struct config_state *c, uint32_t offset, const uint8_t *d
 {
     if (!c->shadow_valid || (uint64_t)offset + length > CONFIG_KEPT)
         return false;
-    for (uint32_t i = 0; i < length; i++)
-        if (!c->known[offset + i] || c->shadow[offset + i] != data[i])
-            return false;
-    return true;
+    return !length ||
+           (!memchr(c->known + offset, 0, length) && !memcmp(c->shadow + offset, data, length));
 }
 
 static bool config_differs(const struct config_state *c, uint32_t offset, const uint8_t *data,
@@ -299,9 +297,11 @@ void judge_get_config(struct vmsg_oracle *o, struct device *d, const struct requ
         bool explained = judge_last_write(o, d, at, m->tail, n, gen);
 
         judge_big_change(o, d, at, m->tail, n, gen);
-        if (c->shadow_valid && !explained && config_differs(c, at, m->tail, n))
-            judge_change(o, d, gen);
-        shadow_store(c, gen, at, m->tail, n);
+        if (c->shadow_gen != gen || !config_same(c, at, m->tail, n)) { /* news, which is rare */
+            if (c->shadow_valid && !explained && config_differs(c, at, m->tail, n))
+                judge_change(o, d, gen);
+            shadow_store(c, gen, at, m->tail, n);
+        }
     }
     generation_read(o, d, gen);
 }

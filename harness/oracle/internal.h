@@ -323,7 +323,7 @@ void classify(struct vmsg_oracle *o, struct device *d, const struct vmsg *m, str
 
 /* ordering.c: everything about who answers what, and when. */
 void sent_to_device(struct vmsg_oracle *o, const struct vmsg *m);
-void came_from_device(struct vmsg_oracle *o, const struct vmsg *m);
+void came_from_device(struct vmsg_oracle *o, struct vmsg *m); /* may re-decode it */
 void settle_requests(struct vmsg_oracle *o);
 const char *message_name(const struct vmsg *m);
 const char *request_name(const struct request *r);

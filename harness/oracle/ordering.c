@@ -437,23 +437,22 @@ static void not_judged(struct vmsg_oracle *o, const struct vmsg *m)
     }
 }
 
-void came_from_device(struct vmsg_oracle *o, const struct vmsg *message)
+void came_from_device(struct vmsg_oracle *o, struct vmsg *m)
 {
-    struct vmsg m = *message;
     struct request *r;
 
-    if (!judge_header(o, &m)) {
-        not_judged(o, &m);
-    } else if (vmsg_is_response(&m)) {
-        r = request_match(o, &m);
+    if (!judge_header(o, m)) {
+        not_judged(o, m);
+    } else if (vmsg_is_response(m)) {
+        r = request_match(o, m);
         if (r)
-            answered(o, r, &m);
+            answered(o, r, m);
         else
-            judge_unmatched(o, &m);
-    } else if (vmsg_is_event(&m) && m.def->initiator == VMSG_SIDE_DEVICE) {
+            judge_unmatched(o, m);
+    } else if (vmsg_is_event(m) && m->def->initiator == VMSG_SIDE_DEVICE) {
         exercise(o, VMSG_ANY_PROSE_INITIATING_SIDE);
-        judge_event(o, &m);
+        judge_event(o, m);
     } else {
-        initiated(o, &m);
+        initiated(o, m);
     }
 }

@@ -440,6 +440,7 @@ static void test_queue_reset(void **state)
         set_queue(&s, 0, VMSG_VQ_ENABLE, 32, 0x5000);
         read_queue(&s, 0, 32, 0x5000, true);
         exercised(&s, VMSG_DEV_RESET_VQUEUE_3);
+        exercised(&s, VMSG_DEV_PROSE_RESET_VQUEUE_QUIESCED);
         exercised(&s, VMSG_DEV_PROSE_EMPTY_RESPONSE);
         clean(&s);
     }

@@ -107,12 +107,28 @@ static void decode_short_header(struct vmsg *m)
         m->token = vmsg_le16(m->bytes + 4);
 }
 
+/* Member by member: an assignment of the whole became half the cost of decoding. */
+static void clear(struct vmsg *m)
+{
+    m->type = m->msg_id = 0;
+    m->dev_num = m->token = m->msg_size = 0;
+    m->defect = VMSG_WELL_FORMED;
+    m->def = NULL;
+    m->layout = NULL;
+    m->payload = m->tail = NULL;
+    m->payload_len = m->tail_len = m->extra = m->trailing = 0;
+    for (unsigned i = 0; i < VMSG_MAX_FIELDS; i++)
+        m->f[i] = 0;
+}
+
 void vmsg_decode(struct vmsg *m, const void *bytes, size_t len)
 {
     const uint8_t *p = bytes;
     uint32_t end;
 
-    *m = (struct vmsg){.bytes = p, .delivered = len < UINT32_MAX ? (uint32_t)len : UINT32_MAX};
+    clear(m);
+    m->bytes = p;
+    m->delivered = len < UINT32_MAX ? (uint32_t)len : UINT32_MAX;
     if (len < VMSG_HEADER_SIZE) {
         decode_short_header(m);
         return;

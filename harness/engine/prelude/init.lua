@@ -147,7 +147,7 @@ local function set_up_queues(options)
         end
         M.request("SET_VQUEUE", I.queue_setup{ index = index, size = options.size })
         if M.request("GET_VQUEUE", { index = index }).flags & 1 == 0 then
-            core.finish("inconclusive", ("virtqueue %d does not let itself be enabled"):format(index))
+            core.finish("inconclusive", ("virtqueue %d cannot be enabled"):format(index))
         end
     end
 end

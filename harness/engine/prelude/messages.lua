@@ -1,6 +1,7 @@
 -- Messages of a scenario: sending, waiting, matching answers, fences.
 local core, import = ...
 local S = import "session"
+local B = import "build"
 
 local M = {}
 
@@ -9,73 +10,8 @@ local PATIENCE_NS = 100 * 1000 * 1000
 -- Events that a flood could pile up.
 local CAME_MOST = 10000
 
-local defs = {}
-for _, d in ipairs(core.messages()) do
-    defs[d.name] = d
-end
+local defs, def_of, build = B.defs, B.def_of, B.build
 M.defs = defs
-
-local function def_of(name)
-    local d = defs[name]
-    if not d then
-        error("no message '" .. tostring(name) .. "' in the wire table", 0)
-    end
-    return d
-end
-
-local option_names = {
-    dev = true, token = true, type = true, size = true, extra = true, trailing = true, cut = true,
-    response = true,
-}
-
-local function with_size(bytes, size)
-    if size < 0 or size > 0xFFFF then
-        error("msg_size " .. size .. " does not fit 16 bits", 0)
-    end
-    return bytes:sub(1, 6) .. string.pack("<I2", size) .. bytes:sub(9)
-end
-
--- The bytes of a message with the options of docs/scenarios.md applied.
-local function build(d, fields, o, token)
-    if not o then
-        return core.encode(d.name, d.bus and 0 or S.dev, token, fields, false)
-    end
-    for k in pairs(o) do
-        if not option_names[k] then
-            error("no option '" .. tostring(k) .. "' for a message", 0)
-        end
-    end
-    local dev = o.dev or (d.bus and 0 or S.dev)
-    local bytes = core.encode(d.name, dev, token, fields, o.response or false)
-    if o.type then
-        bytes = string.char(bytes:byte(1) | o.type & 0xFF) .. bytes:sub(2)
-    end
-    if o.extra then
-        bytes = with_size(bytes .. o.extra, #bytes + #o.extra)
-    end
-    if o.size then
-        bytes = with_size(bytes, o.size)
-    end
-    if o.trailing then
-        bytes = bytes .. o.trailing
-    end
-    if o.cut then
-        bytes = bytes:sub(1, o.cut)
-    end
-    return bytes
-end
-
-local function default_token(d, o)
-    if o and o.token then
-        return o.token
-    end
-    return d.event and 0 or S.fresh_token()
-end
-
-function M.encode(name, fields, o)
-    local d = def_of(name)
-    return build(d, fields, o, default_token(d, o))
-end
 
 -- What a request changes in what the engine knows, when it goes out as it should.
 local function remember(name, fields)
@@ -97,10 +33,11 @@ function M.send(name, fields, o)
     if d.event then
         error(name .. " is an event: send it with t:event()", 0)
     end
-    local token = default_token(d, o)
+    local token = B.token(d, o)
     local bytes = build(d, fields, o, token)
     local h = {
-        name = name, id = d.id, bus = d.bus, token = token, dev = o and o.dev or (d.bus and 0 or S.dev),
+        name = name, id = d.id, bus = d.bus, token = token,
+        dev = o and o.dev or (d.bus and 0 or S.dev),
         resets = name == "SET_DEVICE_STATUS" and (not fields or (fields.status or 0) == 0),
         plain = not o or not (o.type or o.size or o.extra or o.trailing or o.cut or o.response),
     }
@@ -118,7 +55,7 @@ function M.event(name, fields, o)
     if not d.event then
         error(name .. " is a request: send it with t:send()", 0)
     end
-    core.send(0, build(d, fields, o, default_token(d, o)))
+    core.send(0, build(d, fields, o, B.token(d, o)))
 end
 
 local function forget(h)
@@ -290,8 +227,8 @@ function M.open(patience)
         while not info.answer and not status.answer and pump(deadline) do
         end
         if not info.answer and not status.answer then
-            core.finish("wedged", ("neither GET_DEVICE_INFO nor GET_DEVICE_STATUS of device %d was " ..
-                "answered within %d ms"):format(S.dev, S.timeout // 1000000))
+            core.finish("wedged", ("device %d answered neither GET_DEVICE_INFO nor " ..
+                "GET_DEVICE_STATUS within %d ms"):format(S.dev, S.timeout // 1000000))
         end
         if not info.answer then
             S.fence_name = "GET_DEVICE_STATUS"

@@ -140,7 +140,7 @@ needs.writable = {
             return "skip", "the conformance statement says that nothing may be written"
         end
         if not declared and not known(true).writable then
-            return "inconclusive", "no writable range of the configuration space is known or was found"
+            return "inconclusive", "no writable range of the configuration space was found"
         end
         S.writable = declared and declared[1] or S.probe.writable
     end,

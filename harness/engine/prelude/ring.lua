@@ -139,7 +139,8 @@ function R:suppress(on)
         used_event(self, on and self.last_used - 1 or self.last_used)
     end
     core.note("no-interrupt", S.dev, self.vq, on and 1 or 0, "",
-        ("used buffer notifications of queue %d %s"):format(self.vq, on and "suppressed" or "wanted"))
+        ("used buffer notifications of queue %d %s"):format(self.vq,
+            on and "suppressed" or "wanted"))
 end
 
 local ways = {

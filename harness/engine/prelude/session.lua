@@ -31,7 +31,7 @@ end
 function S.alloc(size, align)
     local at = (S.heap + align - 1) // align * align
     if at + size > S.heap_end then
-        core.finish("inconclusive", "the DMA memory is too small for this scenario; give --mem more")
+        core.finish("inconclusive", "the DMA memory is too small; give --mem more")
     end
     S.heap = at + size
     return at

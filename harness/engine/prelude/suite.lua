@@ -49,7 +49,7 @@ end
 -- nil, or what is wrong with the value that the file returned.
 return function(prefix, list)
     if type(list) ~= "table" or #list == 0 then
-        return prefix .. ": the file returns no scenarios: end it with return { { name = ... }, ... }"
+        return prefix .. ": the file returns no scenarios; it ends with return { { ... }, ... }"
     end
     for i, s in ipairs(list) do
         if type(s) ~= "table" or type(s.name) ~= "string" or not s.name:match("^[%w%-]+$") then

@@ -1,6 +1,7 @@
 -- The object that a scenario's function is given; docs/scenarios.md is its reference.
 local core, import = ...
 local S = import "session"
+local B = import "build"
 local M = import "messages"
 local I = import "init"
 local C = import "constants"
@@ -21,7 +22,7 @@ function methods.try(_, name, fields, options) return M.try(name, fields, option
 function methods.send(_, name, fields, options) return M.send(name, fields, options) end
 function methods.await(_, handle) return M.await(handle) end
 function methods.event(_, name, fields, options) return M.event(name, fields, options) end
-function methods.encode(_, name, fields, options) return M.encode(name, fields, options) end
+function methods.encode(_, name, fields, options) return B.encode(name, fields, options) end
 function methods.raw(_, bytes) core.send(0, bytes) end
 function methods.fence() M.fence() end
 function methods.expect(_, name, fields) return M.expect(name, fields) end

@@ -53,6 +53,6 @@ return function(command)
         return
     end
     core.unsettled()
-    core.finish("inconclusive", S.line and ("the upper tester answers '%s' to '%s'"):format(S.line, command)
-        or ("the upper tester does not answer '%s'"):format(command))
+    core.finish("inconclusive", ("the upper tester %s to '%s'"):format(
+        S.line and ("replies '%s'"):format(S.line) or "does not reply", command))
 end
