@@ -15,7 +15,7 @@
 #define CONFIG_KEPT    4096u /* configuration bytes followed */
 #define GHOSTS         1024u /* requests remembered after a fence passed them */
 #define RECENT         64u   /* answered requests remembered, to tell duplicates */
-#define STEPS          64u /* requests of one token, or of the bus, that a response is held against */
+#define STEPS          64u   /* requests of one token, or of the bus, that a response is tried on */
 #define MOST_REQUESTS                                                                              \
     (1u << 18) /* outstanding ones followed: traffic of one direction has no end */
 #define NONE UINT32_MAX
