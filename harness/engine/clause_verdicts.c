@@ -17,12 +17,15 @@ static int number_of(const char *id)
 /* A role is judged by its own clauses, those that bind both sides, and bus clauses it can break. */
 static bool is_judged(const struct vmsg_clause_input *in, const struct vmsg_clause *c)
 {
-    static const char *const prefixes[] = {"dev.", "drv.", "bus."};
+    static const char *const prefixes[] = {"dev.", "drv.", "bus."}; /* by role, as what follows */
+    static const unsigned judged[] = {VMSG_JUDGE_DEVICE, VMSG_JUDGE_DRIVER, VMSG_JUDGE_BUS};
     const char *own = prefixes[in->role];
+    int no = number_of(c->id);
 
     if (strncmp(c->id, own, strlen(own)) == 0 || strncmp(c->id, "any.", 4) == 0)
         return true;
-    return strncmp(c->id, "bus.", 4) == 0 && number_of(c->id) >= 0;
+    return strncmp(c->id, "bus.", 4) == 0 && no >= 0 &&
+           vmsg_clause_binds((enum vmsg_clause_no)no) & judged[in->role];
 }
 
 static bool lists(const char *const *clauses, const char *id)

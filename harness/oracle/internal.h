@@ -219,6 +219,7 @@ struct device {
 
 struct vmsg_oracle {
     struct vmsg_oracle_config config;
+    enum vmsg_judged side; /* whose behaviour is being looked at: findings are this side's */
     vmsg_finding_fn found;
     void *ctx;
     bool failed, pads;
@@ -226,6 +227,7 @@ struct vmsg_oracle {
     bool bus_echoes;   /* tokens of bus responses were the requests' */
     bool bus_rewrites; /* or were not */
     uint64_t serial;
+    uint64_t now_ns;      /* 0: no clock is known */
     uint64_t answered_at; /* serial of the last sent request that was answered, of any device */
     uint32_t index;       /* of the message or note being judged */
     struct device **devices[256]; /* pages of 256 device numbers, allocated when touched */

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* All clauses here bind the device side; where the harness is that side, nothing is judged. */
+/* Is the side whose behaviour is being looked at the one under test? */
 static bool judging(const struct vmsg_oracle *o)
 {
-    return o->config.judged & VMSG_JUDGE_DEVICE;
+    return o->config.judged & o->side;
 }
 
 void exercise(struct vmsg_oracle *o, enum vmsg_clause_no clause)
@@ -130,6 +130,7 @@ struct vmsg_oracle *vmsg_oracle_new(const struct vmsg_oracle_config *config, vms
         return NULL;
     o->config = *config;
     o->config.devices = copy_array(config->devices, config->n_devices, sizeof *config->devices);
+    o->side = VMSG_JUDGE_DEVICE;
     o->found = found;
     o->ctx = ctx;
     o->free_request = NONE;
@@ -175,9 +176,15 @@ void vmsg_oracle_free(struct vmsg_oracle *o)
 void vmsg_oracle_message(struct vmsg_oracle *o, uint32_t index, enum vmsg_direction direction,
                          const void *bytes, size_t len)
 {
+    vmsg_oracle_message_at(o, index, VMSG_DRIVER_END, direction, bytes, len);
+}
+
+void vmsg_oracle_message_at(struct vmsg_oracle *o, uint32_t index, enum vmsg_end end,
+                            enum vmsg_direction direction, const void *bytes, size_t len)
+{
     struct vmsg m;
 
-    if (o->failed)
+    if (o->failed || end != VMSG_DRIVER_END)
         return;
     o->serial++;
     o->index = index;
@@ -186,6 +193,12 @@ void vmsg_oracle_message(struct vmsg_oracle *o, uint32_t index, enum vmsg_direct
         sent_to_device(o, &m);
     else
         came_from_device(o, &m);
+}
+
+void vmsg_oracle_time(struct vmsg_oracle *o, uint64_t now_ns)
+{
+    if (now_ns > o->now_ns)
+        o->now_ns = now_ns;
 }
 
 bool vmsg_oracle_owes(const struct vmsg_oracle *o)

@@ -19,7 +19,7 @@
 
 /* The clauses that the oracle judges; the ids are the catalogue's. */
 enum vmsg_clause_no {
-#define VMSG_CLAUSE(NAME, ID) VMSG_##NAME,
+#define VMSG_CLAUSE(NAME, ID, BINDS) VMSG_##NAME,
 #include "harness/oracle/clauses.def"
 #undef VMSG_CLAUSE
     VMSG_CLAUSE_COUNT,
@@ -28,10 +28,16 @@ enum vmsg_clause_no {
 /* "dev.set-vqueue.2" */
 const char *vmsg_clause_id(enum vmsg_clause_no clause);
 
-/* Which side of the stream is judged. */
-enum vmsg_judged { VMSG_JUDGE_DEVICE = 1, VMSG_JUDGE_DRIVER = 2 };
+/* Whose messages are judged: the device side's, the driver's, those of a bus between two ends. */
+enum vmsg_judged { VMSG_JUDGE_DEVICE = 1, VMSG_JUDGE_DRIVER = 2, VMSG_JUDGE_BUS = 4 };
+
+/* The SUTs that can break a clause: enum vmsg_judged, or'ed. */
+unsigned vmsg_clause_binds(enum vmsg_clause_no clause);
 
 enum vmsg_direction { VMSG_TO_DEVICE, VMSG_TO_DRIVER };
+
+/* Where a message was seen. Only a bus under test has two ends; else there is only the first. */
+enum vmsg_end { VMSG_DRIVER_END, VMSG_DEVICE_END };
 
 /* Bus messages that the SUT implements (its ICS, or what a probe found). */
 enum vmsg_bus_messages {
@@ -62,7 +68,10 @@ struct vmsg_oracle_config {
     uint32_t max_msg_size;       /* bytes, header included, 52..65,535 */
     uint64_t transport_features; /* VMSG_F_STRICT_CONFIG_GENERATION, ... */
     bool polling;                /* no EVENT_AVAIL / EVENT_USED are due */
-    uint64_t mem_base;           /* DMA memory that addresses may name; mem_size 0: unknown */
+    /* One attempt of a driver, or the completion policy of a bus; 0: not declared. */
+    uint32_t request_timeout_ms;
+    uint32_t attempts; /* of a driver before it gives up and resets; 0: not declared */
+    uint64_t mem_base; /* DMA memory that addresses may name; mem_size 0: unknown */
     uint64_t mem_size;
     unsigned bus_messages;
     /* Device numbers that exist, when known; else learned from GET_DEVICES and EVENT_DEVICE. */
@@ -95,10 +104,23 @@ void vmsg_oracle_free(struct vmsg_oracle *o);
 void vmsg_oracle_message(struct vmsg_oracle *o, uint32_t index, enum vmsg_direction direction,
                          const void *bytes, size_t len);
 
+/* The same for a bus under test: at the driver end TO_DEVICE goes into the bus, at the device end
+ * it comes out of it. */
+void vmsg_oracle_message_at(struct vmsg_oracle *o, uint32_t index, enum vmsg_end end,
+                            enum vmsg_direction direction, const void *bytes, size_t len);
+
+/*
+ * When the next message or note was seen, for those who know (never going back). Only what the
+ * text bounds by time is judged by it, and a machine that is slow never makes a finding.
+ */
+void vmsg_oracle_time(struct vmsg_oracle *o, uint64_t now_ns);
+
 /* Facts beside the stream. */
 enum vmsg_note_kind {
-    VMSG_NOTE_AVAILABLE,     /* `value` buffers were made available on dev/vq and notified */
-    VMSG_NOTE_USED,          /* `value` more buffers of dev/vq are seen used in memory */
+    /* `value` buffers were made available on dev/vq: by the harness, and notified; or, where a
+     * driver is judged, seen in its ring, which now ends at `position`. */
+    VMSG_NOTE_AVAILABLE,
+    VMSG_NOTE_USED,          /* `value` more buffers of dev/vq are used, as memory shows */
     VMSG_NOTE_NO_INTERRUPT,  /* used buffer notifications of dev/vq: suppressed (value 1) or not */
     VMSG_NOTE_CORRUPTED,     /* the ring of dev/vq was broken on purpose */
     VMSG_NOTE_CHANGE_CONFIG, /* upper tester: the device changes `data` at `value` */
@@ -107,6 +129,9 @@ enum vmsg_note_kind {
     VMSG_NOTE_ADD,           /* upper tester: dev appears */
     VMSG_NOTE_REMOVE,        /* upper tester: dev goes */
     VMSG_NOTE_RESET_TIMEOUT, /* status was polled for the whole timeout after a reset of dev */
+    /* A driver under test left dev's oldest unanswered request alone for much longer than all its
+     * declared attempts take: whatever it meant to do about it, it has done. */
+    VMSG_NOTE_PATIENCE_OVER,
 };
 
 struct vmsg_note {
@@ -115,6 +140,8 @@ struct vmsg_note {
     uint16_t dev_num;
     uint32_t vq;
     uint32_t value;
+    uint32_t position; /* split ring: the available index, 0..65,535; packed ring: the next
+                          descriptor's offset, bit 31 its wrap counter */
     const uint8_t *data;
     size_t data_len;
 };

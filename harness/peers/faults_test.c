@@ -7,7 +7,7 @@
 #include <ctype.h>
 
 static const char *const judged[] = {
-#define VMSG_CLAUSE(NAME, ID) ID,
+#define VMSG_CLAUSE(NAME, ID, BINDS) ID,
 #include "harness/oracle/clauses.def"
 #undef VMSG_CLAUSE
 };
