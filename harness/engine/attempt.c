@@ -206,7 +206,7 @@ void vmsg_attempt(struct vmsg_worker *w, const struct vmsg_suite_entry *entry, s
     enum vmsg_verdict verdict;
 
     *out = (struct vmsg_outcome){0};
-    vmsg_context_params(w->ctx, entry->profile, seed, &a.params);
+    vmsg_context_params(w->ctx, entry, seed, &a.params);
     if (!needs_are_met(&a))
         return;
     if (!begin(&a, seed)) {

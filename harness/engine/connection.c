@@ -1,7 +1,6 @@
 /* One connection to the SUT; see connection.h. */
 #include "harness/engine/connection.h"
 
-#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +30,7 @@ bool vmsg_connection_begin(struct vmsg_connection *c, struct vmsg_adapter *adapt
 
     memset(c, 0, offsetof(struct vmsg_connection, packet));
     c->adapter = adapter;
+    c->judged = oracle->judged;
     if (!adapter->ops->start(adapter, params, err, err_size))
         return false;
     c->memory = params->mem_size ? adapter->ops->memory(adapter) : NULL;
@@ -74,14 +74,27 @@ static uint32_t add_to_trace(struct vmsg_connection *c, int kind, unsigned endpo
                           len, text);
 }
 
+/* Whom a message is for, and at which end it is seen: see enum vmsg_end. */
+static void judge(struct vmsg_connection *c, uint32_t index, bool to_sut, unsigned endpoint,
+                  const void *bytes, size_t len)
+{
+    bool sut_is_device =
+        c->judged == VMSG_JUDGE_BUS ? endpoint == 0 : c->judged == VMSG_JUDGE_DEVICE;
+
+    if (!c->oracle)
+        return;
+    vmsg_oracle_time(c->oracle, vmsg_connection_now(c) - c->began_ns);
+    vmsg_oracle_message_at(c->oracle, index, endpoint ? VMSG_DEVICE_END : VMSG_DRIVER_END,
+                           to_sut == sut_is_device ? VMSG_TO_DEVICE : VMSG_TO_DRIVER, bytes, len);
+}
+
 void vmsg_connection_send(struct vmsg_connection *c, unsigned endpoint, const void *bytes,
                           size_t len)
 {
     uint32_t index = add_to_trace(c, VMSG_TRACE_TO_SUT, endpoint, bytes, len, NULL);
 
     c->sent++;
-    if (c->oracle)
-        vmsg_oracle_message(c->oracle, index, VMSG_TO_DEVICE, bytes, len);
+    judge(c, index, true, endpoint, bytes, len);
     if (!c->closed && !c->adapter->ops->send(c->adapter, endpoint, bytes, len))
         c->closed = true;
 }
@@ -99,8 +112,7 @@ static void take_message(struct vmsg_connection *c)
     vmsg_connection_poll(c);
     c->received++;
     index = add_to_trace(c, VMSG_TRACE_FROM_SUT, c->endpoint, c->packet, c->len, NULL);
-    if (c->oracle)
-        vmsg_oracle_message(c->oracle, index, VMSG_TO_DRIVER, c->packet, c->len);
+    judge(c, index, false, c->endpoint, c->packet, c->len);
 }
 
 static void take_line(struct vmsg_connection *c)
@@ -142,16 +154,22 @@ enum vmsg_arrival vmsg_connection_wait(struct vmsg_connection *c, uint64_t deadl
 void vmsg_connection_note(struct vmsg_connection *c, struct vmsg_note *note, const char *text)
 {
     note->index = add_to_trace(c, VMSG_TRACE_NOTE, 0, NULL, 0, text);
-    if (c->oracle)
-        vmsg_oracle_note(c->oracle, note);
+    if (!c->oracle)
+        return;
+    vmsg_oracle_time(c->oracle, vmsg_connection_now(c) - c->began_ns);
+    vmsg_oracle_note(c->oracle, note);
 }
 
-bool vmsg_connection_watch(struct vmsg_connection *c, uint16_t dev_num, uint32_t vq, size_t offset)
+void vmsg_connection_remark(struct vmsg_connection *c, const char *text)
+{
+    add_to_trace(c, VMSG_TRACE_NOTE, 0, NULL, 0, text);
+}
+
+bool vmsg_connection_watch(struct vmsg_connection *c, const struct vmsg_ring_watch *watch)
 {
     if (c->n_watches == VMSG_WATCHES_MOST)
         return false;
-    c->watches[c->n_watches++] =
-        (struct vmsg_watch){.dev_num = dev_num, .vq = vq, .offset = offset};
+    c->watches[c->n_watches++] = *watch;
     return true;
 }
 
@@ -160,24 +178,33 @@ void vmsg_connection_unwatch(struct vmsg_connection *c)
     c->n_watches = 0;
 }
 
+void vmsg_connection_unwatch_queue(struct vmsg_connection *c, uint16_t dev_num, uint32_t vq)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < c->n_watches; i++)
+        if (c->watches[i].dev_num != dev_num || c->watches[i].vq != vq)
+            c->watches[kept++] = c->watches[i];
+    c->n_watches = kept;
+}
+
 void vmsg_connection_poll(struct vmsg_connection *c)
 {
     for (size_t i = 0; i < c->n_watches && c->memory; i++) {
-        struct vmsg_watch *w = &c->watches[i];
-        uint16_t *at = (uint16_t *)(void *)(c->memory + w->offset);
-        uint16_t now = le16toh(__atomic_load_n(at, __ATOMIC_ACQUIRE));
-        uint16_t more = (uint16_t)(now - w->last);
-        char text[80];
+        struct vmsg_ring_watch *w = &c->watches[i];
+        bool used = w->kind == VMSG_WATCH_USED;
+        uint32_t more = vmsg_ring_look(w, c->memory);
+        struct vmsg_note note = {.kind = used ? VMSG_NOTE_USED : VMSG_NOTE_AVAILABLE,
+                                 .dev_num = w->dev_num,
+                                 .vq = w->vq,
+                                 .value = more,
+                                 .position = vmsg_ring_position(w)};
+        char text[96];
 
         if (!more)
             continue;
-        w->last = now;
-        snprintf(text, sizeof text, "memory: %u more used on queue %u of device %u", more, w->vq,
-                 w->dev_num);
-        vmsg_connection_note(
-            c,
-            &(struct vmsg_note){
-                .kind = VMSG_NOTE_USED, .dev_num = w->dev_num, .vq = w->vq, .value = more},
-            text);
+        snprintf(text, sizeof text, "memory: %u more %s on queue %u of device %u", more,
+                 used ? "used" : "available", w->vq, w->dev_num);
+        vmsg_connection_note(c, &note, text);
     }
 }

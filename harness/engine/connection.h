@@ -10,6 +10,7 @@
 #include "adapters/adapter.h"
 #include "harness/engine/result.h"
 #include "harness/engine/trace.h"
+#include "harness/engine/watch.h"
 #include "harness/oracle/oracle.h"
 
 #define VMSG_WATCHES_MOST  64
@@ -17,14 +18,6 @@
 #define VMSG_FINDINGS_MOST 1000u   /* kept of one connection; all are counted */
 #define VMSG_FLOOD         100000u /* messages beyond those sent, after which it is a flood */
 #define VMSG_PACKET_MOST   (65536u + 64u) /* bytes read of a packet */
-
-/* A used ring in memory that is looked at. */
-struct vmsg_watch {
-    uint16_t dev_num;
-    uint32_t vq;
-    size_t offset; /* of the used index, in the DMA memory */
-    uint16_t last;
-};
 
 struct vmsg_seen_finding {
     enum vmsg_clause_no clause;
@@ -36,6 +29,7 @@ struct vmsg_seen_finding {
 struct vmsg_connection {
     struct vmsg_adapter *adapter;
     struct vmsg_oracle *oracle;
+    unsigned judged; /* enum vmsg_judged: what the SUT is */
     struct vmsg_trace trace;
     uint64_t began_ns;
     uint8_t *memory; /* NULL: none */
@@ -43,7 +37,7 @@ struct vmsg_connection {
     uint32_t sent, received; /* messages */
     bool closed;             /* the SUT closed, exited or died */
     bool out_of_memory;
-    struct vmsg_watch watches[VMSG_WATCHES_MOST];
+    struct vmsg_ring_watch watches[VMSG_WATCHES_MOST];
     size_t n_watches;
     struct vmsg_seen_finding *findings;
     size_t n_findings;
@@ -79,9 +73,13 @@ uint64_t vmsg_connection_now(const struct vmsg_connection *c);
 /* A fact for the oracle; `text` is its line in the trace. note->index is filled in. */
 void vmsg_connection_note(struct vmsg_connection *c, struct vmsg_note *note, const char *text);
 
-/* Watch a used ring from now on (false: too many), or none any more, or look now. */
-bool vmsg_connection_watch(struct vmsg_connection *c, uint16_t dev_num, uint32_t vq, size_t offset);
+/* A line in the trace that tells the oracle nothing. */
+void vmsg_connection_remark(struct vmsg_connection *c, const char *text);
+
+/* Watch a ring from now on (false: too many); none any more, or none of one queue; look now. */
+bool vmsg_connection_watch(struct vmsg_connection *c, const struct vmsg_ring_watch *watch);
 void vmsg_connection_unwatch(struct vmsg_connection *c);
+void vmsg_connection_unwatch_queue(struct vmsg_connection *c, uint16_t dev_num, uint32_t vq);
 void vmsg_connection_poll(struct vmsg_connection *c);
 
 #endif

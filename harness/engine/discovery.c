@@ -11,18 +11,22 @@
 #define SHELL_CANNOT_RUN 126
 #define SHELL_NOT_FOUND  127
 
-/* What is known before anybody was asked: the declared devices, or device 0. */
+/* What is known before anybody was asked: the declared devices, or the usual ones. */
 static bool assume(struct vmsg_run_context *ctx)
 {
     struct vmsg_discovery *d = &ctx->discovery;
     const struct vmsg_ics *ics = ctx->config->ics;
 
-    d->n_devices = ics->devices_given ? ics->n_devices : 1;
-    d->devices = calloc(d->n_devices, sizeof *d->devices);
+    /* Undeclared: of a device SUT the first; the harness itself plays more to a driver or a bus. */
+    static const uint16_t usual[] = {0, 5};
+    bool device = ctx->config->role == VMSG_ROLE_DEVICE;
+
+    d->n_devices = ics->devices_given ? ics->n_devices : device ? 1 : 2;
+    d->devices = calloc(d->n_devices + 1, sizeof *d->devices);
     if (!d->devices)
         return false;
-    if (ics->devices_given)
-        memcpy(d->devices, ics->devices, d->n_devices * sizeof *d->devices);
+    memcpy(d->devices, ics->devices_given ? ics->devices : usual,
+           d->n_devices * sizeof *d->devices);
     if (ics->bus_messages_given)
         d->bus_messages = ics->bus_messages;
     d->n_tested = 1;
@@ -80,11 +84,21 @@ static void read_probes(lua_State *L, struct vmsg_discovery *d)
 
     if (lua_getfield(L, -1, "probes") == LUA_TTABLE)
         for (size_t i = 0; i < d->n_tested; i++) {
+            free(d->probes[i]);
+            d->probes[i] = NULL;
             if (lua_rawgeti(L, -1, d->tested[i]) == LUA_TSTRING)
                 d->probes[i] = strdup(lua_tostring(L, -1));
             lua_pop(L, 1);
         }
     lua_settop(L, top);
+}
+
+static void read_text(lua_State *L, const char *name, char **text)
+{
+    lua_getfield(L, -1, name);
+    free(*text);
+    *text = lua_isstring(L, -1) ? strdup(lua_tostring(L, -1)) : NULL;
+    lua_pop(L, 1);
 }
 
 /* What the prelude wrote down, whatever ended its discovery. */
@@ -105,6 +119,8 @@ static void read_findings(struct vmsg_run_context *ctx, struct vmsg_script *s, b
                           (flag(L, "ping") ? VMSG_BUS_PING : 0u) |
                           (flag(L, "event_device") ? VMSG_BUS_EVENT_DEVICE : 0u);
         *enumerated = flag(L, "enumerated");
+        read_text(L, "assumed", &d->assumed);
+        d->drives = flag(L, "drives");
     }
     lua_pop(L, 1);
 }
@@ -146,41 +162,78 @@ static char *assumptions(const struct vmsg_run_context *ctx, bool enumerated)
     return asprintf(&text, "%s%s", devices, bus) < 0 ? NULL : text;
 }
 
-void vmsg_discover(struct vmsg_run_context *ctx, struct vmsg_worker *w,
-                   struct vmsg_run_result *result)
+/* One connection. False when the SUT cannot be had or is no program at all. */
+static bool look(struct vmsg_run_context *ctx, struct vmsg_worker *w,
+                 struct vmsg_run_result *result, bool *enumerated)
 {
     struct vmsg_connection *c = &w->connection;
     struct vmsg_adapter_params params;
     struct vmsg_oracle_config oracle;
     struct vmsg_adapter_end end;
     enum vmsg_script_end how;
-    bool enumerated = false;
     char err[512];
 
-    if (!assume(ctx)) {
-        result->not_started = strdup("not enough memory");
-        return;
-    }
-    vmsg_context_params(ctx, VMSG_PROFILE_DECLARED, ctx->config->seed, &params);
+    vmsg_context_platform_data(ctx);
+    vmsg_context_params(ctx, NULL, ctx->config->seed, &params);
     vmsg_context_oracle(ctx, &params, &oracle);
     vmsg_random_seed(&w->script.random, ctx->config->seed);
     if (!vmsg_connection_begin(c, w->adapter, &params, &oracle, err, sizeof err)) {
         result->not_started = strdup(err);
-        return;
+        return false;
     }
     vmsg_script_push(&w->script, "discover");
     vmsg_facts_push(w->script.box.L, ctx, &params, ctx->discovery.tested[0], 0);
     vmsg_luabox_budget(&w->script.box, VMSG_SCRIPT_INSTRUCTIONS);
     how = vmsg_script_run(&w->script, c, 1);
-    read_findings(ctx, &w->script, &enumerated);
+    read_findings(ctx, &w->script, enumerated);
     vmsg_context_facts(ctx);
     vmsg_connection_end(c, &end);
     if (how == VMSG_SCRIPT_CLOSED && c->received == 0 &&
         (end.status == SHELL_CANNOT_RUN || end.status == SHELL_NOT_FOUND))
         result->not_started = not_startable(&end);
-    else
-        result->assumptions = assumptions(ctx, enumerated);
     vmsg_connection_clear(c);
+    return !result->not_started;
+}
+
+/*
+ * A driver may not enumerate, or drive one type of device alone: the prelude plays other devices
+ * to it with each try (driven.lua), until it drives one.
+ */
+static bool look_again(struct vmsg_run_context *ctx)
+{
+    struct vmsg_discovery *d = &ctx->discovery;
+    bool given = ctx->config->ics->devices_given;
+
+    if (ctx->config->role != VMSG_ROLE_DRIVER || !(ctx->caps & VMSG_CAN_RESTART) ||
+        (d->assumed && d->drives))
+        return false;
+    if (d->tries == (given ? 1 : 2))
+        return false;
+    d->tries++;
+    d->platform = !given;
+    return true;
+}
+
+void vmsg_discover(struct vmsg_run_context *ctx, struct vmsg_worker *w,
+                   struct vmsg_run_result *result)
+{
+    struct vmsg_discovery *d = &ctx->discovery;
+    bool enumerated = false;
+
+    if (!assume(ctx)) {
+        result->not_started = strdup("not enough memory");
+        return;
+    }
+    do {
+        if (!look(ctx, w, result, &enumerated))
+            return;
+    } while (look_again(ctx));
+    d->platform &= d->drives;
+    vmsg_context_platform_data(ctx);
+    if (ctx->config->role == VMSG_ROLE_DEVICE)
+        result->assumptions = assumptions(ctx, enumerated);
+    else
+        result->assumptions = d->assumed ? strdup(d->assumed) : NULL;
 }
 
 void vmsg_discovery_clear(struct vmsg_discovery *d)
@@ -188,5 +241,6 @@ void vmsg_discovery_clear(struct vmsg_discovery *d)
     for (size_t i = 0; i < VMSG_TESTED_MOST; i++)
         free(d->probes[i]);
     free(d->devices);
+    free(d->assumed);
     *d = (struct vmsg_discovery){0};
 }

@@ -67,13 +67,20 @@ void vmsg_facts_push(lua_State *L, const struct vmsg_run_context *ctx,
     const struct vmsg_ics *ics = ctx->config->ics;
 
     luaL_checkstack(L, 8, NULL);
-    lua_createtable(L, 0, 24);
+    lua_createtable(L, 0, 32);
+    lua_pushstring(L, params->role);
+    lua_setfield(L, -2, "role");
     set_integer(L, "dev", dev);
     set_integer(L, "timeout_ns", (uint64_t)ctx->config->timeout_ms * 1000000);
     set_integer(L, "max_msg_size", params->max_msg_size);
+    set_integer(L, "transport_features", params->transport_features);
+    set_integer(L, "request_timeout_ns", (uint64_t)params->request_timeout_ms * 1000000);
+    set_integer(L, "attempts", ics->attempts);
+    set_flag(L, "timeout_given", ics->timeout_given);
     set_integer(L, "mem_base", params->mem_base);
     set_integer(L, "mem_size", params->mem_size);
     set_integer(L, "seed", params->seed);
+    set_integer(L, "try", ctx->discovery.tries);
     set_flag(L, "strict", params->transport_features & VMSG_F_STRICT_CONFIG_GENERATION);
     set_flag(L, "strict_offered", vmsg_context_strict_offered(ctx));
     set_flag(L, "polling", ics->polling);

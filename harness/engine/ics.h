@@ -23,6 +23,7 @@ struct vmsg_ics {
     bool synthesis;              /* notification_path = "synthesis" */
     uint32_t request_timeout_ms; /* 1..600,000, default 1000 */
     uint32_t attempts;           /* 1..100, default 3 */
+    bool timeout_given;          /* request_timeout_ms is declared, not the default */
     bool upper_tester;
     struct vmsg_device_facts *facts; /* from `config` and `optional`, by device */
     size_t n_facts;

@@ -75,6 +75,7 @@ bool vmsg_ics_put_number(struct vmsg_ics *ics, const struct vmsg_ics_key *key, i
         return false;
     }
     *(uint32_t *)field_of(ics, key) = (uint32_t)value;
+    ics->timeout_given |= key->offset == AT(request_timeout_ms);
     return true;
 }
 

@@ -31,10 +31,14 @@ int vmsg_lua_watch(lua_State *L)
 {
     struct vmsg_connection *c = vmsg_connection_of(L);
     lua_Integer dev = luaL_checkinteger(L, 1), vq = luaL_checkinteger(L, 2);
-    uint16_t *at = check_u16_at(L, c, 3);
+    const uint8_t *at = (const uint8_t *)check_u16_at(L, c, 3);
+    struct vmsg_ring_watch watch = {.kind = VMSG_WATCH_USED,
+                                    .dev_num = (uint16_t)dev,
+                                    .vq = (uint32_t)vq,
+                                    .offset = (size_t)(at - c->memory)};
 
     if (dev < 0 || dev > UINT16_MAX || vq < 0 || vq > UINT32_MAX ||
-        !vmsg_connection_watch(c, (uint16_t)dev, (uint32_t)vq, (size_t)((uint8_t *)at - c->memory)))
+        !vmsg_connection_watch(c, &watch))
         return luaL_error(L, "too many rings at a time");
     return 0;
 }

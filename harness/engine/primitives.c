@@ -119,14 +119,13 @@ static uint32_t check_u32(lua_State *L, int arg)
 static int core_note(lua_State *L)
 {
     static const char *const kinds[] = {
-        "available",   "used",     "no-interrupt", "corrupted", "change-config",
-        "needs-reset", "complete", "add",          "remove",    "reset-timeout",
-        NULL};
-    static const enum vmsg_note_kind notes[] = {VMSG_NOTE_AVAILABLE,     VMSG_NOTE_USED,
-                                                VMSG_NOTE_NO_INTERRUPT,  VMSG_NOTE_CORRUPTED,
-                                                VMSG_NOTE_CHANGE_CONFIG, VMSG_NOTE_NEEDS_RESET,
-                                                VMSG_NOTE_COMPLETE,      VMSG_NOTE_ADD,
-                                                VMSG_NOTE_REMOVE,        VMSG_NOTE_RESET_TIMEOUT};
+        "available", "used", "no-interrupt", "corrupted",     "change-config", "needs-reset",
+        "complete",  "add",  "remove",       "reset-timeout", "patience-over", NULL};
+    static const enum vmsg_note_kind notes[] = {
+        VMSG_NOTE_AVAILABLE,     VMSG_NOTE_USED,          VMSG_NOTE_NO_INTERRUPT,
+        VMSG_NOTE_CORRUPTED,     VMSG_NOTE_CHANGE_CONFIG, VMSG_NOTE_NEEDS_RESET,
+        VMSG_NOTE_COMPLETE,      VMSG_NOTE_ADD,           VMSG_NOTE_REMOVE,
+        VMSG_NOTE_RESET_TIMEOUT, VMSG_NOTE_PATIENCE_OVER};
     struct vmsg_note note = {.kind = notes[luaL_checkoption(L, 1, NULL, kinds)],
                              .dev_num = (uint16_t)(check_u32(L, 2) & 0xFFFF),
                              .vq = check_u32(L, 3),
@@ -137,11 +136,36 @@ static int core_note(lua_State *L)
     return 0;
 }
 
+/* A line in the trace, for its reader alone. */
+static int core_remark(lua_State *L)
+{
+    vmsg_connection_remark(vmsg_connection_of(L), luaL_checkstring(L, 1));
+    return 0;
+}
+
 static int core_decode_again(lua_State *L)
 {
     struct vmsg_connection *c = vmsg_connection_of(L);
 
     return vmsg_lua_push_as(L, c->packet, c->len, (uint8_t)luaL_checkinteger(L, 1));
+}
+
+/* The bytes of the last message, as they came. */
+static int core_packet(lua_State *L)
+{
+    struct vmsg_connection *c = vmsg_connection_of(L);
+
+    lua_pushlstring(L, (const char *)c->packet, c->len);
+    lua_pushinteger(L, c->endpoint);
+    return 2;
+}
+
+static int core_decode(lua_State *L)
+{
+    size_t len;
+    const char *bytes = luaL_checklstring(L, 1, &len);
+
+    return vmsg_lua_push_message(L, bytes, len);
 }
 
 static int core_clause(lua_State *L)
@@ -158,6 +182,8 @@ void vmsg_primitives_push(lua_State *L)
         {"messages", vmsg_lua_messages},
         {"encode", vmsg_lua_encode},
         {"decode_again", core_decode_again},
+        {"decode", core_decode},
+        {"packet", core_packet},
         {"send", core_send},
         {"command", core_command},
         {"wait", core_wait},
@@ -168,6 +194,7 @@ void vmsg_primitives_push(lua_State *L)
         {"unsettled", core_unsettled},
         {"owes", core_owes},
         {"note", core_note},
+        {"remark", core_remark},
         {"watch", vmsg_lua_watch},
         {"unwatch", vmsg_lua_unwatch},
         {"poll", vmsg_lua_poll},
@@ -175,6 +202,13 @@ void vmsg_primitives_push(lua_State *L)
         {"write", vmsg_lua_write},
         {"read16", vmsg_lua_read16},
         {"write16", vmsg_lua_write16},
+        {"device_open", vmsg_lua_device_open},
+        {"device_receive", vmsg_lua_device_receive},
+        {"device_tick", vmsg_lua_device_tick},
+        {"device_command", vmsg_lua_device_command},
+        {"device_deadline", vmsg_lua_device_deadline},
+        {"device_status", vmsg_lua_device_status},
+        {"device_watch", vmsg_lua_device_watch},
         {"clause", core_clause},
         {NULL, NULL},
     };

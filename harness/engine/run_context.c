@@ -4,6 +4,7 @@
 #include "harness/engine/connection.h"
 #include "harness/wire/wire.h"
 
+#include <stdio.h>
 #include <string.h>
 
 bool vmsg_context_strict_offered(const struct vmsg_run_context *ctx)
@@ -11,7 +12,7 @@ bool vmsg_context_strict_offered(const struct vmsg_run_context *ctx)
     return ctx->config->ics->transport_features & VMSG_F_STRICT_CONFIG_GENERATION;
 }
 
-void vmsg_context_params(const struct vmsg_run_context *ctx, enum vmsg_profile profile,
+void vmsg_context_params(const struct vmsg_run_context *ctx, const struct vmsg_suite_entry *entry,
                          uint64_t seed, struct vmsg_adapter_params *params)
 {
     const struct vmsg_ics *ics = ctx->config->ics;
@@ -19,18 +20,18 @@ void vmsg_context_params(const struct vmsg_run_context *ctx, enum vmsg_profile p
     *params = (struct vmsg_adapter_params){
         .role = vmsg_role_text(ctx->config->role),
         .revision = ics->revision,
-        .max_msg_size = ics->max_msg_size,
+        .max_msg_size = entry && entry->max_msg_size ? entry->max_msg_size : ics->max_msg_size,
         .transport_features = ics->transport_features,
         .notifications = ics->polling ? "polling" : "events",
         .notification_path = ics->synthesis ? "synthesis" : "forward",
         .request_timeout_ms = ics->request_timeout_ms,
-        .devices = "",
+        .devices = ctx->platform_data,
         .mem_base = VMSG_MEM_BASE,
         .mem_size = ctx->caps & VMSG_CAN_MEMORY ? ctx->config->mem_size : 0,
         .upper = ics->upper_tester && ctx->caps & VMSG_CAN_UPPER,
         .seed = seed,
     };
-    if (profile == VMSG_PROFILE_BASELINE)
+    if (entry && entry->profile == VMSG_PROFILE_BASELINE)
         params->transport_features &= ~VMSG_F_STRICT_CONFIG_GENERATION;
 }
 
@@ -38,12 +39,18 @@ void vmsg_context_oracle(const struct vmsg_run_context *ctx,
                          const struct vmsg_adapter_params *params,
                          struct vmsg_oracle_config *config)
 {
+    static const unsigned judged[] = {VMSG_JUDGE_DEVICE, VMSG_JUDGE_DRIVER, VMSG_JUDGE_BUS};
+    const struct vmsg_ics *ics = ctx->config->ics;
+    bool bounded = ics->timeout_given;
+
     *config = (struct vmsg_oracle_config){
-        .judged = VMSG_JUDGE_DEVICE,
+        .judged = judged[ctx->config->role],
         .revision = params->revision,
         .max_msg_size = params->max_msg_size,
         .transport_features = params->transport_features,
-        .polling = ctx->config->ics->polling,
+        .polling = ics->polling,
+        .request_timeout_ms = bounded ? ics->request_timeout_ms : 0,
+        .attempts = bounded ? ics->attempts : 0,
         .bus_messages = ctx->discovery.bus_messages,
         .devices = ctx->discovery.devices,
         .n_devices = ctx->discovery.n_devices,
@@ -58,6 +65,20 @@ static bool declared_without_uuid(const struct vmsg_ics *ics)
         if (strcmp(ics->options[i].name, "uuid") == 0)
             return !ics->options[i].present;
     return false;
+}
+
+void vmsg_context_platform_data(struct vmsg_run_context *ctx)
+{
+    const struct vmsg_ics *ics = ctx->config->ics;
+    const struct vmsg_discovery *d = &ctx->discovery;
+    size_t n = ics->devices_given ? d->n_devices : d->platform ? 1 : 0, len = 0;
+
+    *ctx->platform_data = '\0';
+    if (ctx->config->role == VMSG_ROLE_DEVICE)
+        return;
+    for (size_t i = 0; i < n && i < VMSG_TESTED_MOST; i++)
+        len += (size_t)snprintf(ctx->platform_data + len, sizeof ctx->platform_data - len, "%s%u",
+                                i ? "," : "", d->devices[i]);
 }
 
 void vmsg_context_facts(struct vmsg_run_context *ctx)

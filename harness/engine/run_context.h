@@ -20,7 +20,11 @@ struct vmsg_discovery {
     uint16_t tested[VMSG_TESTED_MOST];
     size_t n_tested;
     unsigned bus_messages;          /* enum vmsg_bus_messages */
-    char *probes[VMSG_TESTED_MOST]; /* probe.lua's text, NULL: nothing is known */
+    char *probes[VMSG_TESTED_MOST]; /* the prelude's text, NULL: nothing is known */
+    bool platform;  /* a driver that must be told its devices, undeclared: of the first alone */
+    unsigned tries; /* connections that the discovery made before this one */
+    bool drives;    /* a driver took one of the devices that it was shown */
+    char *assumed;  /* what it found of a driver or a bus, in words; NULL: nothing */
 };
 
 struct vmsg_run_context {
@@ -31,14 +35,18 @@ struct vmsg_run_context {
     bool want_writable; /* a selected scenario needs a writable range */
     struct vmsg_device_facts facts[VMSG_TESTED_MOST]; /* of the tested devices; arrays borrowed */
     const struct vmsg_clause *clause_of[VMSG_CLAUSE_COUNT]; /* NULL: not in the catalogue */
+    char platform_data[VMSG_TESTED_MOST * 6 + 1]; /* VMSG_DEVICES of drivers and buses: "0,5" */
 };
 
 /* As vmsg_run(), with adapters from elsewhere. */
 bool vmsg_run_from(const struct vmsg_run_config *config, struct vmsg_adapter_source source,
                    struct vmsg_run_result *result, char *err, size_t err_size);
 
-/* What the SUT is told and what the oracle is told for one connection. */
-void vmsg_context_params(const struct vmsg_run_context *ctx, enum vmsg_profile profile,
+/*
+ * What the SUT is told and what the oracle is told for one connection; `entry` is the scenario,
+ * NULL for the first connection.
+ */
+void vmsg_context_params(const struct vmsg_run_context *ctx, const struct vmsg_suite_entry *entry,
                          uint64_t seed, struct vmsg_adapter_params *params);
 void vmsg_context_oracle(const struct vmsg_run_context *ctx,
                          const struct vmsg_adapter_params *params,
@@ -46,6 +54,9 @@ void vmsg_context_oracle(const struct vmsg_run_context *ctx,
 
 /* Is the strict profile among what the conformance statement offers? */
 bool vmsg_context_strict_offered(const struct vmsg_run_context *ctx);
+
+/* Fill ctx->platform_data: what a driver or a bus is told of the devices. */
+void vmsg_context_platform_data(struct vmsg_run_context *ctx);
 
 /* Fill ctx->facts from the conformance statement and the discovery. */
 void vmsg_context_facts(struct vmsg_run_context *ctx);

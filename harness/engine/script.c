@@ -85,6 +85,7 @@ bool vmsg_script_open(struct vmsg_script *s, const struct vmsg_catalogue *catalo
 
 void vmsg_script_close(struct vmsg_script *s)
 {
+    vmsg_played_close(&s->played);
     vmsg_luabox_close(&s->box);
 }
 

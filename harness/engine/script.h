@@ -6,6 +6,7 @@
 #define VMSG_SCRIPT_H
 
 #include "harness/engine/connection.h"
+#include "harness/engine/device_lua.h"
 #include "harness/engine/luabox.h"
 #include "harness/engine/random.h"
 #include "spec-rules/catalogue.h"
@@ -30,8 +31,9 @@ struct vmsg_script {
     int main;                               /* registry reference of the prelude's functions */
     struct vmsg_connection *connection;     /* NULL: nothing to talk to */
     struct vmsg_random random;
-    bool opened;    /* the SUT answered the opening */
-    bool unsettled; /* what is owed cannot be told: the upper tester refused */
+    struct vmsg_played played; /* the device side, where the SUT is a driver or a bus */
+    bool opened;               /* the SUT answered the opening */
+    bool unsettled;            /* what is owed cannot be told: the upper tester refused */
     /* What a function asks for by its yield. */
     bool waiting;
     uint64_t deadline;

@@ -130,6 +130,9 @@ static void read_needs(lua_State *L, struct vmsg_suite_entry *e)
     word = lua_tostring(L, -1);
     e->bus = word && strcmp(word, "bus") == 0;
     lua_pop(L, 1);
+    lua_getfield(L, -1, "max_msg_size");
+    e->max_msg_size = (uint32_t)lua_tointeger(L, -1);
+    lua_pop(L, 1);
     if (lua_getfield(L, -1, "needs") == LUA_TTABLE) {
         e->writable = lua_getfield(L, -1, "writable") != LUA_TNIL;
         lua_getfield(L, -2, "profile");

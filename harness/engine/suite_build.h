@@ -21,6 +21,7 @@ struct vmsg_suite_entry {
     bool bus;      /* runs once, not once a device */
     bool writable; /* needs a writable configuration range */
     enum vmsg_profile profile;
+    uint32_t max_msg_size; /* that the SUT is told, 0: what is declared */
 };
 
 struct vmsg_suite {

@@ -90,3 +90,37 @@ void vmsg_peer_command(struct vmsg_peer *peer, const char *line, char *reply, si
     else
         vmsg_driver_command(peer->driver, line, reply, reply_size);
 }
+
+static const struct vmsg_refdev *device_of(const struct vmsg_peer *peer, uint16_t dev_num)
+{
+    return peer->endpoint ? vmsg_endpoint_find(peer->endpoint, dev_num) : NULL;
+}
+
+bool vmsg_peer_queue(const struct vmsg_peer *peer, uint16_t dev_num, uint32_t vq,
+                     struct vmsg_peer_queue *out)
+{
+    const struct vmsg_refdev *d = device_of(peer, dev_num);
+    const struct vmsg_queue *q;
+
+    if (!d || vq >= VMSG_QUEUES_MAX)
+        return false;
+    q = vmsg_queue_peek(&d->queues, vq);
+    *out = (struct vmsg_peer_queue){
+        .enabled = q->enabled,
+        .packed = vmsg_refdev_negotiated(d, VIRTIO_F_RING_PACKED),
+        .size = q->size,
+        .desc = q->desc,
+        .driver = q->driver,
+        .device = q->device,
+    };
+    return true;
+}
+
+bool vmsg_peer_status(const struct vmsg_peer *peer, uint16_t dev_num, uint32_t *out)
+{
+    const struct vmsg_refdev *d = device_of(peer, dev_num);
+
+    if (d)
+        *out = d->status;
+    return d;
+}

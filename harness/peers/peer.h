@@ -61,6 +61,20 @@ uint64_t vmsg_peer_deadline(const struct vmsg_peer *peer);
  */
 void vmsg_peer_command(struct vmsg_peer *peer, const char *line, char *reply, size_t reply_size);
 
+/*
+ * Role device: what a device holds of itself, for a harness that plays it and looks into the
+ * rings that the driver under test built. False, and nothing in *out, for an absent device.
+ */
+struct vmsg_peer_queue {
+    bool enabled, packed;
+    uint32_t size;                 /* entries */
+    uint64_t desc, driver, device; /* bus addresses of its areas */
+};
+
+bool vmsg_peer_queue(const struct vmsg_peer *peer, uint16_t dev_num, uint32_t vq,
+                     struct vmsg_peer_queue *out);
+bool vmsg_peer_status(const struct vmsg_peer *peer, uint16_t dev_num, uint32_t *out);
+
 /* What a fault breaks: registry entry. */
 struct vmsg_fault {
     const char *id;      /* kebab case, e.g. "set-vqueue-takes-reserved" */

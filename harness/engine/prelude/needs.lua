@@ -87,6 +87,33 @@ needs.boundaries = {
     end,
 }
 
+needs.model = {
+    valid = one_of("block", "entropy"),
+    after = function(model)
+        if not S.facts.driven[model] then
+            return "inconclusive", ("the driver drives no %s device"):format(model)
+        end
+    end,
+}
+
+needs.ping = {
+    valid = yes,
+    after = function()
+        if not S.facts.ping then
+            return "inconclusive", "the driver does not answer PING"
+        end
+    end,
+}
+
+needs.timeout = {
+    valid = yes,
+    before = function(f)
+        if not f.timeout_given then
+            return "inconclusive", "the conformance statement does not declare request_timeout_ms"
+        end
+    end,
+}
+
 needs.bus = {
     valid = one_of("GET_DEVICES", "PING", "EVENT_DEVICE"),
     before = function(f, name)
@@ -216,7 +243,7 @@ function N.before(wanted, facts)
 end
 
 local function take_probe()
-    if not S.facts.probe then
+    if not S.facts.probe or S.facts.role ~= "device" then
         return
     end
     S.probe = P.unpack(S.facts.probe)

@@ -6,9 +6,6 @@ local I = import "init"
 
 local P = {}
 
--- What discovery found so far; read by the engine whatever ends the discovery.
-P.out = {}
-
 -- A bus request that may stay unanswered. nil then, also when its answer is malformed.
 local function ask(name, fields)
     local h = M.send(name, fields)
@@ -170,11 +167,10 @@ end
 
 --[[
 The first connection of a run. Its findings are dropped: scenarios of their own judge what is used
-here. What it finds goes to P.out as it comes, because the SUT may end it at any point.
+here. What it finds goes to `out` as it comes, because the SUT may end it at any point.
 ]]
-function P.discover()
-    local out = { probes = {}, devices = S.facts.devices, tested = tested(S.facts.devices) }
-    P.out = out
+function P.discover(out)
+    out.probes, out.devices, out.tested = {}, S.facts.devices, tested(S.facts.devices)
     find_bus(out)
     out.tested = tested(out.devices)
     if not S.facts.bus_given then

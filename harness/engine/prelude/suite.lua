@@ -4,8 +4,33 @@ local N = import "needs"
 
 local keys = {
     name = "string", requirement = "string", clauses = "table", needs = "table", run = "function",
-    scope = "string",
+    scope = "string", device = "table", max_msg_size = "number", unopened = "boolean",
 }
+local models = { block = true, entropy = true, max = true }
+
+local function strings(list)
+    for i = 1, #list do
+        if type(list[i]) ~= "string" then
+            return false
+        end
+    end
+    return true
+end
+
+-- The device that a scenario for drivers or buses plays.
+local function check_device(id, d)
+    for k, v in pairs(d) do
+        if k == "model" and not models[v] then
+            return ("%s: no device model '%s'"):format(id, tostring(v))
+        elseif k == "quirks" and not (type(v) == "table" and strings(v)) then
+            return id .. ": device.quirks is no list of quirk ids"
+        elseif k == "others" and type(v) ~= "table" then
+            return id .. ": device.others is no list of {number, model}"
+        elseif k ~= "model" and k ~= "quirks" and k ~= "others" then
+            return ("%s: unknown key 'device.%s'"):format(id, tostring(k))
+        end
+    end
+end
 
 local function check_clauses(id, clauses)
     if #clauses == 0 then
@@ -43,7 +68,11 @@ local function check_scenario(id, s)
     if s.scope and s.scope ~= "device" and s.scope ~= "bus" then
         return id .. ": its scope is neither \"device\" nor \"bus\""
     end
+    if s.max_msg_size and (s.max_msg_size < 52 or s.max_msg_size > 65535) then
+        return id .. ": max_msg_size is not from 52 to 65535"
+    end
     return check_clauses(id, s.clauses) or check_needs(id, s.needs)
+        or check_device(id, s.device or {})
 end
 
 -- nil, or what is wrong with the value that the file returned.

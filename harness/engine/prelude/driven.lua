@@ -1,0 +1,154 @@
+-- A driver under test: its first words, its progress, whether it lives.
+local core, import = ...
+local S = import "session"
+local W = import "world"
+local C = import "constants"
+
+local D = {}
+
+local PING_DATA = 0x76697274
+
+-- The first message; a driver may start slowly.
+function D.open()
+    if not W.serve(function() return W.count > 0 end) then
+        core.finish("wedged", ("the driver sent nothing within %d ms"):format(
+            W.patience() // 1000000))
+    end
+    core.opened()
+end
+
+local function has(dev, bits)
+    return function()
+        return W.status(dev) & bits == bits
+    end
+end
+
+local function last_words()
+    local m = W.heard[#W.heard]
+    return m and ("its last message was %s"):format(m.name or "none that is known")
+        or "it sent nothing"
+end
+
+-- Until the device's status has these bits. Ends the scenario when it never gets there.
+function D.await_status(dev, bits, name)
+    if not W.serve(has(dev, bits)) then
+        core.finish("inconclusive", ("the driver did not set %s on device %d: %s"):format(
+            name, dev, last_words()))
+    end
+end
+
+function D.boot(dev)
+    D.await_status(dev, C.S.DRIVER_OK, "DRIVER_OK")
+end
+
+-- One command to the upper tester of the SUT: "ok", another line, or nil when none comes.
+function D.command(line)
+    S.line = nil
+    core.remark("upper tester: " .. line)
+    core.command(line)
+    W.serve(function() return S.line ~= nil end, S.timeout)
+    return S.line
+end
+
+function D.ping()
+    W.ping = nil
+    W.send(core.encode("PING", 0, S.fresh_token(), { data = PING_DATA }, false))
+    return W.serve(function() return W.ping ~= nil end, S.timeout)
+end
+
+--[[
+Does the driver still react? By its upper tester, else by PING when it is known to answer one; a
+driver that has neither may be idle for good, and only a closed connection shows that it is dead.
+]]
+function D.sanity()
+    if S.facts.upper then
+        if not D.command("status " .. S.dev) then
+            core.finish("wedged", ("the upper tester does not reply within %d ms"):format(
+                S.timeout // 1000000))
+        end
+    elseif S.facts.ping then
+        if not D.ping() then
+            core.finish("wedged", ("PING was not answered within %d ms"):format(
+                S.timeout // 1000000))
+        end
+    end
+    D.quiet()
+end
+
+-- Until the driver has nothing more to say for a while; no verdict rests on it.
+function D.quiet()
+    W.serve(function() return false end, 20 * 1000 * 1000)
+end
+
+-- After a scenario: the device works again, and what the driver owes may come.
+function D.close()
+    W.rules = {}
+    W.gone = {}
+    W.release()
+    local deadline = core.now() + S.timeout
+    while core.owes() and W.pump(deadline) do
+    end
+    D.sanity()
+end
+
+local function reached(devices)
+    local models = {}
+    for _, d in ipairs(devices) do
+        if W.status(d[1]) & C.S.DRIVER_OK ~= 0 then
+            models[#models + 1] = d[2]
+        end
+    end
+    return models
+end
+
+-- The devices of one try of the discovery: see discovery.c.
+local function tried(f)
+    local models = { "block", "entropy" }
+    if not f.devices_given then
+        return f.try == 0 and { { f.devices[1], "block" }, { f.devices[2], "entropy" } }
+            or { { f.devices[1], models[f.try] } }
+    end
+    local list = {}
+    for i, dev in ipairs(f.devices) do
+        list[i] = { dev, models[(i + f.try - 1) % 2 + 1] }
+    end
+    return list
+end
+
+-- The first connection: what the driver drives, and whether it answers PING.
+function D.discover(out)
+    local f = S.facts
+    local devices = tried(f)
+    out.tested, out.devices, out.probes = { f.dev }, f.devices, {}
+    W.begin{ all = devices }
+    if not W.serve(function() return W.count > 0 end) then
+        return
+    end
+    W.serve(function() return #reached(devices) == #devices end, 500 * 1000 * 1000)
+    out.driven = reached(devices)
+    for _, m in ipairs(W.heard) do
+        out.enumerates = out.enumerates or m.name == "GET_DEVICES"
+    end
+    out.drives = #out.driven > 0
+    out.ping = D.ping()
+    out.probes[f.dev] = ("%s;%s"):format(table.concat(out.driven, ","), out.ping and "ping" or "")
+    out.assumed = ("drives %s%s%s"):format(
+        #out.driven > 0 and table.concat(out.driven, ", ") or "no device to DRIVER_OK",
+        out.enumerates and ", enumerates with GET_DEVICES" or "",
+        out.ping and ", answers PING" or "")
+end
+
+-- What the discovery found, for a scenario.
+function D.begin(spec, needs)
+    local f = S.facts
+    local driven, ping = (f.probe or ";"):match("^(.-);(.-)$")
+    f.ping = ping == "ping"
+    f.driven = {}
+    for model in driven:gmatch("[^,]+") do
+        f.driven[model] = true
+    end
+    f.model = needs and needs.model or driven:match("^[^,]+")
+    W.begin(spec)
+end
+
+return D

@@ -1,0 +1,48 @@
+-- A device under test: the scenario is its driver.
+local core, import = ...
+local S = import "session"
+local M = import "messages"
+local I = import "init"
+local N = import "needs"
+local P = import "probe"
+local new_t = import "t"
+
+local role = { discover = P.discover }
+
+function role.run(scenario)
+    M.open(S.facts.probe and S.timeout or M.PATIENCE_NS)
+    N.after(scenario.needs)
+    scenario.run(new_t())
+end
+
+local function poll_rings()
+    for _, r in ipairs(S.rings) do
+        r:poll()
+    end
+end
+
+-- Returns only when the closing fence is answered.
+function role.close()
+    if core.owes() then
+        M.fence()
+    end
+    I.await_reset()
+    local deadline, step = core.now() + S.timeout, M.steps()
+    poll_rings()
+    while core.owes() do
+        local more
+        if S.rings[1] then
+            more = step(deadline)
+            poll_rings()
+        else
+            more = M.pump(deadline)
+        end
+        if not more then
+            break
+        end
+    end
+    M.fence()
+    poll_rings()
+end
+
+return role
