@@ -197,17 +197,17 @@ static bool look(struct vmsg_run_context *ctx, struct vmsg_worker *w,
 
 /*
  * A driver may not enumerate, or drive one type of device alone: the prelude plays other devices
- * to it with each try (driven.lua), until it drives one.
+ * to it with each try (driven.lua), until it drives one. A bus that finds no device is told them.
  */
 static bool look_again(struct vmsg_run_context *ctx)
 {
     struct vmsg_discovery *d = &ctx->discovery;
     bool given = ctx->config->ics->devices_given;
 
-    if (ctx->config->role != VMSG_ROLE_DRIVER || !(ctx->caps & VMSG_CAN_RESTART) ||
-        (d->assumed && d->drives))
-        return false;
-    if (d->tries == (given ? 1 : 2))
+    unsigned most = ctx->config->role == VMSG_ROLE_DRIVER ? (given ? 1 : 2) : given ? 0 : 1;
+
+    if (ctx->config->role == VMSG_ROLE_DEVICE || !(ctx->caps & VMSG_CAN_RESTART) || d->drives ||
+        d->tries == most)
         return false;
     d->tries++;
     d->platform = !given;

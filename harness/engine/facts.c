@@ -84,6 +84,8 @@ void vmsg_facts_push(lua_State *L, const struct vmsg_run_context *ctx,
     set_flag(L, "strict", params->transport_features & VMSG_F_STRICT_CONFIG_GENERATION);
     set_flag(L, "strict_offered", vmsg_context_strict_offered(ctx));
     set_flag(L, "polling", ics->polling);
+    set_flag(L, "synthesis", ics->synthesis);
+    set_flag(L, "platform", params->devices && *params->devices);
     set_flag(L, "upper", params->upper);
     set_flag(L, "boundaries", ctx->caps & VMSG_CAN_BOUNDARIES);
     set_flag(L, "bus_given", ics->bus_messages_given);

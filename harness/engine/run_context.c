@@ -71,7 +71,8 @@ void vmsg_context_platform_data(struct vmsg_run_context *ctx)
 {
     const struct vmsg_ics *ics = ctx->config->ics;
     const struct vmsg_discovery *d = &ctx->discovery;
-    size_t n = ics->devices_given ? d->n_devices : d->platform ? 1 : 0, len = 0;
+    size_t all = ctx->config->role == VMSG_ROLE_BUS ? d->n_devices : 1;
+    size_t n = ics->devices_given ? d->n_devices : d->platform ? all : 0, len = 0;
 
     *ctx->platform_data = '\0';
     if (ctx->config->role == VMSG_ROLE_DEVICE)

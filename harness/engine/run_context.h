@@ -21,7 +21,7 @@ struct vmsg_discovery {
     size_t n_tested;
     unsigned bus_messages;          /* enum vmsg_bus_messages */
     char *probes[VMSG_TESTED_MOST]; /* the prelude's text, NULL: nothing is known */
-    bool platform;  /* a driver that must be told its devices, undeclared: of the first alone */
+    bool platform;  /* undeclared, but it must be told: a bus its devices, a driver the first */
     unsigned tries; /* connections that the discovery made before this one */
     bool drives;    /* a driver took one of the devices that it was shown */
     char *assumed;  /* what it found of a driver or a bus, in words; NULL: nothing */

@@ -6,6 +6,7 @@ local N = import "needs"
 local roles = {
     device = import "role_device",
     driver = import "role_driver",
+    bus = import "role_bus",
 }
 
 local main = {

@@ -104,12 +104,25 @@ local function find_open(id, bus, dev, token)
     end
 end
 
+-- A bus completes a request by a failure (SUT contract, section 2).
+local function fail(failure)
+    local i = find_open(failure.msg_id, false, failure.dev_num, failure.token)
+    if i then
+        local h = table.remove(S.open, i)
+        h.failed = failure.error
+        S.done[h.token] = h.name
+    end
+end
+
 --[[
 Whose answer is it? First by the book: token, device and id. A SUT that gets one of these wrong is
 the oracle's business; the scenario goes on with the request that the message most likely means.
 ]]
 local function arrive(name, fields, type, id, dev, token, defect)
     local response, bus = type & 1 == 1, type & 2 == 2
+    if name == "REQUEST_FAILED" and not defect then
+        fail(fields)
+    end
     if response then
         local i = find_open(id, bus, dev, token)
         if i then
@@ -137,8 +150,13 @@ local function arrive(name, fields, type, id, dev, token, defect)
     end
 end
 
+M.arrive = arrive
+
 -- Take in what comes next. False when the deadline passed first.
 function M.pump(deadline)
+    if S.pump then
+        return S.pump(deadline)
+    end
     local what, name, fields, type, id, dev, token, defect = core.wait(deadline)
     if what == "message" then
         arrive(name, fields, type, id, dev, token, defect)
@@ -158,9 +176,9 @@ local function pass_fence(h)
     for _ = 1, 2 do
         local f = M.send(S.fence_name)
         local deadline = core.now() + S.timeout
-        while not f.answer and pump(deadline) do
+        while not f.answer and not f.failed and pump(deadline) do
         end
-        if f.answer or h and h.answer then
+        if f.answer or f.failed or h and h.answer then
             return
         end
     end
@@ -175,15 +193,15 @@ end
 -- Wait for the answer of h, for `patience` without a fence. h.answer stays nil when none comes.
 function M.settle(h, patience)
     local deadline = core.now() + patience
-    while not h.answer and patience > 0 and pump(deadline) do
+    while not h.answer and not h.failed and patience > 0 and pump(deadline) do
     end
-    if h.answer then
+    if h.answer or h.failed then
         return
     end
     pass_fence(h) -- its answer, too, so that nothing is under way afterwards
     -- The order of requests binds a device, not the bus: give its answer the time of a request.
     deadline = core.now() + PATIENCE_NS
-    while not h.answer and h.bus and h.plain and pump(deadline) do
+    while not h.answer and not h.failed and h.bus and h.plain and pump(deadline) do
     end
     if not h.answer then
         forget(h)
@@ -206,7 +224,8 @@ function M.request(name, fields, o)
     local h = M.send(name, fields, o)
     M.settle(h, PATIENCE_NS)
     if not h.answer then
-        core.finish("inconclusive", name .. " is not answered")
+        core.finish("inconclusive", h.failed and ("the bus failed %s with error %d"):format(name,
+            h.failed) or name .. " is not answered")
     end
     return taken(h)
 end

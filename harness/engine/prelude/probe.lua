@@ -137,7 +137,8 @@ function P.unpack(text)
     return probe
 end
 
-local function find_bus(out)
+-- The bus messages that the SUT answers, and the devices that it lists.
+function P.find_bus(out)
     local declared = S.facts.bus
     if S.facts.bus_given then
         out.get_devices, out.ping, out.event_device =
@@ -171,7 +172,7 @@ here. What it finds goes to `out` as it comes, because the SUT may end it at any
 ]]
 function P.discover(out)
     out.probes, out.devices, out.tested = {}, S.facts.devices, tested(S.facts.devices)
-    find_bus(out)
+    P.find_bus(out)
     out.tested = tested(out.devices)
     if not S.facts.bus_given then
         S.dev = out.tested[1]

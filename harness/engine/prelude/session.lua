@@ -23,6 +23,7 @@ function S.begin(facts)
     S.setup = {} -- queue -> size and addresses as SET_VQUEUE gave them
     S.rings = {}
     S.probe = nil -- what probe.lua found of the device
+    S.pump = nil -- takes in what comes next, where more than the driver's end is to be served
     S.heap = facts.mem_base + 0x1000
     S.heap_end = facts.mem_base + (facts.mem_size > 0 and facts.mem_size or 0x1000000)
 end

@@ -66,12 +66,17 @@ end
 
 local mt = { __index = missing, __metatable = false }
 
-return function()
+-- more: what a role adds to it, or nil.
+return function(more)
     local f = S.facts
-    return setmetatable({
+    local t = {
         dev = S.dev, info = S.info, vq = S.vq, vqs = S.probe and S.probe.queues,
         writable = S.writable, max_msg_size = f.max_msg_size, strict = f.strict,
         upper_available = f.upper, mem_base = f.mem_base, mem_size = f.mem_size,
         devices = f.devices, seed = f.seed, OFFERED = S.offered, F = C.F, S = C.S, VQ = C.VQ,
-    }, mt)
+    }
+    for key, value in pairs(more or {}) do
+        t[key] = value
+    end
+    return setmetatable(t, mt)
 end

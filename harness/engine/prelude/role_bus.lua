@@ -1,0 +1,99 @@
+--[[
+A bus under test: the scenario is the driver side at one end and, through the reference device, the
+device side at the other.
+]]
+local core, import = ...
+local S = import "session"
+local M = import "messages"
+local N = import "needs"
+local W = import "world"
+local P = import "probe"
+local new_t = import "t_bus"
+
+local role = {}
+
+local usual = { "block", "entropy" }
+
+local function begin(spec)
+    local devices = {}
+    for i, dev in ipairs(S.facts.devices) do
+        devices[i] = { dev, i == 1 and spec.model or usual[(i - 1) % 2 + 1] }
+    end
+    for _, d in ipairs(spec.others or {}) do
+        devices[#devices + 1] = d
+    end
+    W.begin{ all = devices, quirks = spec.quirks }
+    W.other = M.arrive
+    S.pump = W.pump
+end
+
+local function is_listed(dev)
+    local h = M.send("GET_DEVICES", { offset = dev, count = 1 })
+    M.settle(h, M.PATIENCE_NS)
+    local r = h.answer
+    return r and not h.defect and r.count > 0 and #r.bitmap > 0 and r.bitmap:byte(1) & 1 == 1
+end
+
+local function has_information()
+    local h = M.send("GET_DEVICE_INFO")
+    M.settle(h, S.facts.request_timeout_ns + M.PATIENCE_NS)
+    S.info = not h.defect and h.answer or nil
+    return h.answer ~= nil
+end
+
+-- A bus that starts may have to find its devices first.
+local function find_device(listed)
+    local deadline, step = core.now() + S.timeout, M.steps()
+    while not (listed and is_listed(S.dev) or has_information()) do
+        if not step(deadline) then
+            return false
+        end
+    end
+    return S.info ~= nil or has_information()
+end
+
+local function open()
+    S.no_info = "not answered"
+    if not find_device(S.facts.bus.GET_DEVICES) then
+        core.finish("wedged", ("GET_DEVICE_INFO of device %d did not get through within %d ms")
+            :format(S.dev, S.timeout // 1000000))
+    end
+    core.opened()
+end
+
+-- The first connection: which bus messages there are, and whether it learns its devices by itself.
+function role.discover(out)
+    begin{}
+    out.tested, out.devices, out.probes = { S.facts.dev }, S.facts.devices, {}
+    P.find_bus(out)
+    out.drives = find_device(out.get_devices)
+    out.assumed = ("the bus %s its devices%s%s"):format(
+        not out.drives and "shows none of" or S.facts.try > 0 and "is told" or "finds",
+        out.get_devices and ", answers GET_DEVICES" or "", out.ping and ", answers PING" or "")
+end
+
+function role.run(scenario)
+    begin(scenario.device or {})
+    open()
+    N.after(scenario.needs)
+    scenario.run(new_t())
+end
+
+-- Everything that is owed is due several times before the end; the closing request goes through.
+function role.close()
+    W.rules = {}
+    W.gone = {}
+    W.release()
+    local deadline = core.now() + 3 * S.facts.request_timeout_ns + S.timeout
+    while core.owes() and M.pump(deadline) do
+    end
+    for _, dev in ipairs(S.closing or { S.dev }) do
+        local h = M.send("GET_DEVICE_INFO", nil, { dev = dev })
+        M.settle(h, 3 * S.facts.request_timeout_ns + S.timeout)
+        if not h.answer and not h.failed then
+            core.finish("wedged", ("GET_DEVICE_INFO of device %d was not completed"):format(dev))
+        end
+    end
+end
+
+return role
