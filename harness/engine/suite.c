@@ -57,13 +57,35 @@ static char *prefix_of(const char *name, bool extra)
     return prefix;
 }
 
+/* Scenarios of every SUT that answers bus messages. */
+#define ANSWERING "bus-messages/"
+
+/* Is the file of this role? Its name under the role then, else NULL. */
+static const char *name_in_role(const struct vmsg_suite *suite, const char *name)
+{
+    const char *role = vmsg_role_text(suite->role);
+    size_t n = strlen(role), m = strlen(ANSWERING);
+
+    if (strncmp(name, role, n) == 0 && name[n] == '/')
+        return name + n + 1;
+    if (suite->role != VMSG_ROLE_DRIVER && strncmp(name, ANSWERING, m) == 0)
+        return name + m;
+    return NULL;
+}
+
 static bool add_embedded(struct vmsg_suite *suite, const struct vmsg_embedded *e, char *err,
                          size_t err_size)
 {
-    struct vmsg_suite_file *f = add_file(suite);
+    const char *name = name_in_role(suite, e->name);
+    struct vmsg_suite_file *f;
+    char id[128];
 
+    if (!name)
+        return true;
+    f = add_file(suite);
+    snprintf(id, sizeof id, "%s/%s", vmsg_role_text(suite->role), name);
     if (!f || asprintf(&f->chunk, "@scenarios/%s", e->name) < 0 ||
-        !(f->prefix = prefix_of(e->name, false)))
+        !(f->prefix = prefix_of(id, false)))
         return no_memory(err, err_size);
     f->text = e->data;
     f->length = e->length;
@@ -241,15 +263,13 @@ struct vmsg_suite *vmsg_suite_load(enum vmsg_role role, const char *extra_file,
                                    size_t err_size)
 {
     struct vmsg_suite *suite = calloc(1, sizeof *suite);
-    size_t n = strlen(vmsg_role_text(role));
     bool ok = suite || no_memory(err, err_size);
 
     if (!ok)
         return NULL;
     suite->role = role;
     for (const struct vmsg_embedded *e = vmsg_embedded_scenarios; ok && e->name; e++)
-        if (strncmp(e->name, vmsg_role_text(role), n) == 0 && e->name[n] == '/')
-            ok = add_embedded(suite, e, err, err_size);
+        ok = add_embedded(suite, e, err, err_size);
     if (ok && extra_file)
         ok = add_from_disk(suite, extra_file, err, err_size);
     if (ok && load_files(suite, catalogue, err, err_size))

@@ -1,4 +1,4 @@
--- GET_DEVICES as a device SUT answers it: windows, bitmaps, and an enumeration that ends.
+-- GET_DEVICES as a SUT answers it: windows, bitmaps, and an enumeration that ends.
 
 local LAST = 0xFFFF
 
@@ -73,8 +73,7 @@ return {
     {
         name = "whole-space-in-one-window",
         requirement = "A window larger than a message carries is answered with a smaller one.",
-        clauses = { "bus.get-devices.3", "bus.get-devices.6", "bus.get-devices.7",
-            "dev.common-message-format.2" },
+        clauses = { "bus.get-devices.3", "bus.get-devices.6", "bus.get-devices.7" },
         needs = { bus = "GET_DEVICES" },
         scope = "bus",
         run = function(t)
