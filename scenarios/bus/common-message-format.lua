@@ -44,7 +44,7 @@ return {
             for index = 0, 127 do
                 sent[index] = t:send("GET_VQUEUE", { index = index })
             end
-            t:serve(function() return #t.far:received("GET_VQUEUE") == 128 end)
+            t:serve(function() return t.far:count("GET_VQUEUE") == 128 end)
             t.far:release()
             for index = 0, 127 do
                 t:await(sent[index])

@@ -57,7 +57,7 @@ return {
             end
             t.far:hold_answer("GET_VQUEUE")
             local h = t:send("GET_VQUEUE", { index = 2 }, { token = 7 })
-            t:serve(function() return #t.far:received("GET_VQUEUE") == 2 end)
+            t:serve(function() return t.far:count("GET_VQUEUE") == 2 end)
             t.far:release()
             t:outcome(h)
             t:fence()

@@ -60,7 +60,7 @@ return {
         run = function(t)
             t.far:hold_answer("GET_DEVICE_STATUS")
             local h = t:send("GET_DEVICE_STATUS")
-            t:serve(function() return #t.far:received("GET_DEVICE_STATUS") > 0 end)
+            t:serve(function() return t.far:count("GET_DEVICE_STATUS") > 0 end)
             t.far:say("EVENT_CONFIG", { device_status = 0 })
             t:expect("EVENT_CONFIG")
             t.far:release()
@@ -76,9 +76,9 @@ return {
             t:init("driver-ok")
             t.far:hold_answer("GET_DEVICE_STATUS")
             local h = t:send("GET_DEVICE_STATUS")
-            t:serve(function() return #t.far:received("GET_DEVICE_STATUS") > 0 end)
+            t:serve(function() return t.far:count("GET_DEVICE_STATUS") > 0 end)
             t:event("EVENT_AVAIL", { vq_index = t.vq })
-            t:serve(function() return #t.far:received("EVENT_AVAIL") > 0 end)
+            t:serve(function() return t.far:count("EVENT_AVAIL") > 0 end)
             t.far:release()
             t:outcome(h)
         end,
@@ -93,7 +93,7 @@ return {
             for n = 1, most do
                 sent[n] = t:send("GET_VQUEUE", { index = n })
             end
-            t:serve(function() return #t.far:received("GET_VQUEUE") == most end)
+            t:serve(function() return t.far:count("GET_VQUEUE") == most end)
             t.far:release()
             for n = 1, most do
                 t:outcome(sent[n])

@@ -2,6 +2,7 @@
 local core, import = ...
 local S = import "session"
 local B = import "build"
+local O = import "outstanding"
 
 local M = {}
 
@@ -42,7 +43,7 @@ function M.send(name, fields, o)
         plain = not o or not (o.type or o.size or o.extra or o.trailing or o.cut or o.response),
     }
     S.done[token] = nil
-    S.open[#S.open + 1] = h
+    O.add(h)
     if h.plain then
         remember(name, fields)
     end
@@ -58,15 +59,6 @@ function M.event(name, fields, o)
     core.send(0, build(d, fields, o, B.token(d, o)))
 end
 
-local function forget(h)
-    for i, other in ipairs(S.open) do
-        if other == h then
-            table.remove(S.open, i)
-            return
-        end
-    end
-end
-
 -- What an answer tells the engine beside the scenario.
 local function learn(h, fields)
     if h.name == "GET_VQUEUE" then
@@ -78,8 +70,8 @@ local function learn(h, fields)
     end
 end
 
-local function answer(i, fields, defect)
-    local h = table.remove(S.open, i)
+local function answer(h, fields, defect)
+    O.remove(h)
     h.answer, h.defect = fields, defect
     S.done[h.token] = h.name
     if not defect then
@@ -94,21 +86,11 @@ local function keep(name, fields, dev)
     end
 end
 
--- The oldest open request that is like this in all that is not nil.
-local function find_open(id, bus, dev, token)
-    for i, h in ipairs(S.open) do
-        if h.id == id and (bus == nil or h.bus == bus) and (not dev or h.dev == dev)
-            and (not token or h.token == token) then
-            return i
-        end
-    end
-end
-
 -- A bus completes a request by a failure (SUT contract, section 2).
 local function fail(failure)
-    local i = find_open(failure.msg_id, false, failure.dev_num, failure.token)
-    if i then
-        local h = table.remove(S.open, i)
+    local h = O.find(failure.msg_id, false, failure.dev_num, failure.token)
+    if h then
+        O.remove(h)
         h.failed = failure.error
         S.done[h.token] = h.name
     end
@@ -124,9 +106,9 @@ local function arrive(name, fields, type, id, dev, token, defect)
         fail(fields)
     end
     if response then
-        local i = find_open(id, bus, dev, token)
-        if i then
-            return answer(i, fields, defect)
+        local h = O.find(id, bus, dev, token)
+        if h then
+            return answer(h, fields, defect)
         end
     elseif name and (defs[name].event or defs[name].either) then
         if not defect then
@@ -137,13 +119,13 @@ local function arrive(name, fields, type, id, dev, token, defect)
         end
         return
     end
-    local i = find_open(id, nil, nil, token)
-    if not i and response and S.done[token] == name then
+    local h = O.find(id, nil, nil, token)
+    if not h and response and S.done[token] == name then
         return -- a second answer
     end
-    i = i or find_open(id, nil, dev) or find_open(id)
-    if i then
-        return answer(i, core.decode_again(S.open[i].bus and 3 or 1))
+    h = h or O.find(id, nil, dev) or O.find(id)
+    if h then
+        return answer(h, core.decode_again(h.bus and 3 or 1))
     end
     if name and not response and not defect then
         keep(name, fields, dev)
@@ -204,7 +186,7 @@ function M.settle(h, patience)
     while not h.answer and not h.failed and h.bus and h.plain and pump(deadline) do
     end
     if not h.answer then
-        forget(h)
+        O.remove(h)
     end
 end
 
@@ -251,7 +233,7 @@ function M.open(patience)
         end
         if not info.answer then
             S.fence_name = "GET_DEVICE_STATUS"
-            forget(info)
+            O.remove(info)
         end
     end
     core.opened()

@@ -27,29 +27,41 @@ local function begin(spec)
     S.pump = W.pump
 end
 
+-- Send a request and wait for how it ends, at most for `patience`.
+local function ask(patience, name, fields, options)
+    local h = M.send(name, fields, options)
+    local deadline = core.now() + patience
+    while not h.answer and not h.failed and M.pump(deadline) do
+    end
+    return h
+end
+
 local function is_listed(dev)
-    local h = M.send("GET_DEVICES", { offset = dev, count = 1 })
-    M.settle(h, M.PATIENCE_NS)
+    local h = ask(S.timeout, "GET_DEVICES", { offset = dev, count = 1 })
     local r = h.answer
     return r and not h.defect and r.count > 0 and #r.bitmap > 0 and r.bitmap:byte(1) & 1 == 1
 end
 
 local function has_information()
-    local h = M.send("GET_DEVICE_INFO")
-    M.settle(h, S.facts.request_timeout_ns + M.PATIENCE_NS)
+    local h = ask(S.facts.request_timeout_ns + S.timeout, "GET_DEVICE_INFO")
     S.info = not h.defect and h.answer or nil
     return h.answer ~= nil
 end
 
--- A bus that starts may have to find its devices first.
-local function find_device(listed)
+-- A bus that starts may have to find its devices first; one that lists them shows when it has.
+local function find_device(lists)
     local deadline, step = core.now() + S.timeout, M.steps()
-    while not (listed and is_listed(S.dev) or has_information()) do
+    while lists and not is_listed(S.dev) do
         if not step(deadline) then
             return false
         end
     end
-    return S.info ~= nil or has_information()
+    while not has_information() do
+        if not step(deadline) then
+            return false
+        end
+    end
+    return true
 end
 
 local function open()
@@ -88,8 +100,8 @@ function role.close()
     while core.owes() and M.pump(deadline) do
     end
     for _, dev in ipairs(S.closing or { S.dev }) do
-        local h = M.send("GET_DEVICE_INFO", nil, { dev = dev })
-        M.settle(h, 3 * S.facts.request_timeout_ns + S.timeout)
+        local h = ask(3 * S.facts.request_timeout_ns + S.timeout, "GET_DEVICE_INFO", nil,
+            { dev = dev })
         if not h.answer and not h.failed then
             core.finish("wedged", ("GET_DEVICE_INFO of device %d was not completed"):format(dev))
         end

@@ -55,6 +55,12 @@ function methods.received(_, name, fields, options)
     return list
 end
 
+-- How many came so far, of any content.
+function methods.count(_, name, dev)
+    B.def_of(name)
+    return (W.counts[dev or S.dev] or {})[name] or 0
+end
+
 -- ---- stepping in ----
 
 local function rule(kind)

@@ -1,5 +1,6 @@
 -- What is known during one scenario on one connection. One at a time in a Lua state.
-local core = ...
+local core, import = ...
+local O = import "outstanding"
 
 local S = {}
 
@@ -11,7 +12,7 @@ function S.begin(facts)
     S.fence_name = "GET_DEVICE_INFO"
     S.info, S.no_info = nil, "not answered"
     S.vq, S.writable = nil, nil -- what needs.lua chose
-    S.open = {} -- requests that wait for a response, oldest first
+    O.clear()
     S.done = {} -- token -> the name that it was used for, of answered requests
     S.came = {} -- events and requests of the SUT, in order
     S.line = nil -- reply of the upper tester
@@ -41,14 +42,9 @@ end
 -- A token that no outstanding request has, never 0. The step makes neighbours unlikely, so that a
 -- token that is off by a little is nobody's.
 function S.fresh_token()
-    local taken
     repeat
         S.token = (S.token + 0x9E37) & 0xFFFF
-        taken = S.token == 0
-        for _, h in ipairs(S.open) do
-            taken = taken or h.token == S.token
-        end
-    until not taken or #S.open >= 0xFFFF
+    until S.token ~= 0 and not O.has_token(S.token) or O.count >= 0xFFFF
     return S.token
 end
 

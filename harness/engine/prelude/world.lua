@@ -36,6 +36,7 @@ function W.begin(spec)
     W.queues = {} -- device number -> queue index -> true: was set up
     W.heard = {} -- messages of the SUT, oldest first
     W.count = 0
+    W.counts = {} -- device number -> name -> messages
     W.last_at = core.now()
     W.ping = nil
     core.device_open{
@@ -163,6 +164,10 @@ local function incoming(name, fields, type, _, dev, token, defect, bytes)
         type = type, bytes = bytes, bus = type & 2 == 2, at = core.now() }
     W.count = W.count + 1
     W.last_at = m.at
+    if name and not defect then
+        W.counts[dev] = W.counts[dev] or {}
+        W.counts[dev][name] = (W.counts[dev][name] or 0) + 1
+    end
     if #W.heard < KEPT_MOST then
         W.heard[#W.heard + 1] = m
     end
