@@ -90,7 +90,8 @@ struct vmsg_adapter_kind {
     const char *scheme; /* "exec" */
     const char *usage;  /* "exec:COMMAND" */
     const char *summary;
-    /* rest: the URI after "scheme:"; role: the SUT's. NULL with a sentence in err. */
+    /* rest: the URI after "scheme:"; role: the SUT's. NULL with a sentence in err. NULL for the
+     * sockets, which are made from the whole URI. */
     struct vmsg_adapter *(*create)(const char *rest, const char *role, char *err, size_t err_size);
 };
 
@@ -99,5 +100,9 @@ const struct vmsg_adapter_kind *vmsg_adapter_kind_at(size_t i); /* NULL past the
 /* Parse a URI and create its adapter; err names the known schemes when it is unknown. */
 struct vmsg_adapter *vmsg_adapter_create(const char *uri, const char *role, char *err,
                                          size_t err_size);
+
+/* A bus whose two sides are two sockets: their URIs. NULL with a sentence in err. */
+struct vmsg_adapter *vmsg_adapter_create_pair(const char *uri, const char *device_side,
+                                              const char *role, char *err, size_t err_size);
 
 #endif

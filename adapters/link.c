@@ -27,19 +27,27 @@ enum {
 
 enum take { TAKE_MESSAGE, TAKE_NOTHING, TAKE_ENDED };
 
-bool vmsg_link_open(struct vmsg_link *l, const int *fds, unsigned n_fds, bool is_stream)
+static bool is_stream(const struct vmsg_link *l, unsigned endpoint)
+{
+    return l->streams >> endpoint & 1;
+}
+
+bool vmsg_link_open(struct vmsg_link *l, const int *fds, unsigned n_fds, unsigned streams)
 {
     struct timeval block = {.tv_usec = BLOCK_MS * 1000};
-    *l = (struct vmsg_link){.fds = {-1, -1}, .is_stream = is_stream, .hang_ms = VMSG_HANG_MS};
+    *l = (struct vmsg_link){.fds = {-1, -1}, .streams = streams, .hang_ms = VMSG_HANG_MS};
     vmsg_queue_init(&l->queue, QUEUE_LIMIT);
     l->scratch = malloc(PACKET_MAX);
-    if (!l->scratch || (is_stream && !vmsg_stream_init(&l->stream))) {
+    bool ok = l->scratch;
+    for (unsigned i = 0; i < n_fds && ok; i++)
+        ok = !is_stream(l, i) || vmsg_stream_init(&l->stream[i]);
+    if (!ok) {
         vmsg_link_free(l);
         return false;
     }
     l->n_fds = n_fds;
     memcpy(l->fds, fds, n_fds * sizeof *fds);
-    l->can_block = n_fds == 1 && !is_stream &&
+    l->can_block = n_fds == 1 && !streams &&
                    !setsockopt(fds[0], SOL_SOCKET, SO_RCVTIMEO, &block, sizeof block);
     return true;
 }
@@ -74,14 +82,15 @@ void vmsg_link_free(struct vmsg_link *l)
 {
     vmsg_link_close(l);
     vmsg_queue_free(&l->queue);
-    vmsg_stream_free(&l->stream);
+    vmsg_stream_free(&l->stream[0]);
+    vmsg_stream_free(&l->stream[1]);
     free(l->scratch);
     l->scratch = NULL;
 }
 
 static enum take end(struct vmsg_link *l, unsigned endpoint)
 {
-    size_t pending = l->is_stream ? vmsg_stream_pending(&l->stream) : 0;
+    size_t pending = is_stream(l, endpoint) ? vmsg_stream_pending(&l->stream[endpoint]) : 0;
     l->ended[endpoint] = true;
     if (pending && !l->reason[0])
         snprintf(l->reason, sizeof l->reason,
@@ -127,28 +136,30 @@ static enum take take_packet(struct vmsg_link *l, unsigned endpoint, int flags, 
 }
 
 /* One message of a stream, reading once when none is whole yet. */
-static enum take take_stream(struct vmsg_link *l, void *buf, size_t cap, size_t *len)
+static enum take take_stream(struct vmsg_link *l, unsigned endpoint, void *buf, size_t cap,
+                             size_t *len)
 {
+    struct vmsg_stream *stream = &l->stream[endpoint];
     bool again;
     unsigned resets = 0;
     enum take result;
-    if (vmsg_stream_next(&l->stream, buf, cap, len))
+    if (vmsg_stream_next(stream, buf, cap, len))
         return TAKE_MESSAGE;
-    if (l->stream.undecodable) {
+    if (stream->undecodable) {
         snprintf(l->reason, sizeof l->reason,
                  "a message's msg_size is below 8, so the stream cannot be followed further");
-        l->ended[0] = true;
+        l->ended[endpoint] = true;
         return TAKE_ENDED;
     }
     do {
         size_t room;
-        uint8_t *space = vmsg_stream_space(&l->stream, &room);
-        ssize_t n = recv(l->fds[0], space, room, MSG_DONTWAIT);
+        uint8_t *space = vmsg_stream_space(stream, &room);
+        ssize_t n = recv(l->fds[endpoint], space, room, MSG_DONTWAIT);
         if (n > 0) {
-            vmsg_stream_filled(&l->stream, (size_t)n);
-            return vmsg_stream_next(&l->stream, buf, cap, len) ? TAKE_MESSAGE : TAKE_NOTHING;
+            vmsg_stream_filled(stream, (size_t)n);
+            return vmsg_stream_next(stream, buf, cap, len) ? TAKE_MESSAGE : TAKE_NOTHING;
         }
-        result = no_bytes(l, 0, n, &again, &resets);
+        result = no_bytes(l, endpoint, n, &again, &resets);
     } while (again);
     return result;
 }
@@ -157,8 +168,8 @@ static enum take take(struct vmsg_link *l, unsigned endpoint, void *buf, size_t 
 {
     if (l->ended[endpoint])
         return TAKE_ENDED;
-    return l->is_stream ? take_stream(l, buf, cap, len)
-                        : take_packet(l, endpoint, MSG_DONTWAIT, buf, cap, len);
+    return is_stream(l, endpoint) ? take_stream(l, endpoint, buf, cap, len)
+                                  : take_packet(l, endpoint, MSG_DONTWAIT, buf, cap, len);
 }
 
 /* A message from any endpoint, taking turns. */

@@ -29,15 +29,15 @@ struct vmsg_watch {
 struct vmsg_link {
     int fds[2];
     unsigned n_fds;
-    bool ended[2]; /* the SUT closed it */
-    bool gone;     /* the SUT's process has exited: what is queued is all that comes */
-    bool failed;   /* the harness side broke, see reason */
-    bool eager;    /* something besides messages is expected: look at the watches at once */
-    bool is_stream;
+    bool ended[2];    /* the SUT closed it */
+    bool gone;        /* the SUT's process has exited: what is queued is all that comes */
+    bool failed;      /* the harness side broke, see reason */
+    bool eager;       /* something besides messages is expected: look at the watches at once */
+    unsigned streams; /* bit per endpoint: bytes, not packets */
     bool can_block;   /* the socket has the short receive timeout of the hot path */
     unsigned hurried; /* messages taken without a look at the watches */
     unsigned first;   /* the endpoint to look at first */
-    struct vmsg_stream stream;
+    struct vmsg_stream stream[2];
     struct vmsg_watch watches[VMSG_LINK_MAX_WATCHES];
     unsigned n_watches;
     struct vmsg_queue queue; /* arrivals taken while doing something else */
@@ -46,8 +46,11 @@ struct vmsg_link {
     char reason[160]; /* why the link ended, when there is more to say than that it did */
 };
 
-/* Take over the connected sockets. False when out of memory; the sockets stay the caller's then. */
-bool vmsg_link_open(struct vmsg_link *l, const int *fds, unsigned n_fds, bool is_stream);
+/*
+ * Take over the connected sockets; `streams` has a bit for each that is a byte stream. False when
+ * out of memory; the sockets stay the caller's then.
+ */
+bool vmsg_link_open(struct vmsg_link *l, const int *fds, unsigned n_fds, unsigned streams);
 void vmsg_link_watch(struct vmsg_link *l, int fd, bool (*ready)(void *ctx), void *ctx);
 
 /* Has the SUT closed its end, seen or not yet seen by wait()? */

@@ -4,7 +4,8 @@
 #include "adapters/exec/exec.h"
 #include "adapters/inproc/ref.h"
 #include "adapters/lib/lib.h"
-#include "adapters/unix/unix.h"
+#include "adapters/socket/address.h"
+#include "adapters/socket/socket.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,9 +13,12 @@
 static const struct vmsg_adapter_kind kinds[] = {
     {"exec", "exec:COMMAND", "start COMMAND through /bin/sh and talk over an inherited socket",
      vmsg_exec_create},
-    {"unix", "unix:/path[?framing=stream]", "connect to an AF_UNIX socket", vmsg_unix_create},
-    {"unix-listen", "unix-listen:/path[?framing=stream]", "accept on an AF_UNIX socket",
-     vmsg_unix_listen_create},
+    {"unix", "unix:/path[?framing=stream]", "connect to an AF_UNIX socket", NULL},
+    {"unix-listen", "unix-listen:/path[?framing=stream]", "accept on an AF_UNIX socket", NULL},
+    {"tcp", "tcp:HOST:PORT", "connect by TCP", NULL},
+    {"tcp-listen", "tcp-listen:HOST:PORT", "accept by TCP", NULL},
+    {"vsock", "vsock:CID:PORT", "connect by vsock to a host or a guest", NULL},
+    {"vsock-listen", "vsock-listen:PORT", "accept by vsock", NULL},
     {"lib", "lib:PATH[?isolate=no]", "load a shared object that exports vmsg_sut_entry()",
      vmsg_lib_create},
     {"ref", "ref:[?fault=ID&quirk=A,B&seed=N&devices=block@0,entropy@5]",
@@ -43,7 +47,24 @@ struct vmsg_adapter *vmsg_adapter_create(const char *uri, const char *role, char
     size_t len = strcspn(uri, ":");
     for (size_t i = 0; uri[len] && i < N_KINDS; i++)
         if (strlen(kinds[i].scheme) == len && !memcmp(kinds[i].scheme, uri, len))
-            return kinds[i].create(uri + len + 1, role, err, err_size);
+            return kinds[i].create ? kinds[i].create(uri + len + 1, role, err, err_size)
+                                   : vmsg_socket_create(uri, NULL, role, err, err_size);
     unknown_scheme(uri, err, err_size);
+    return NULL;
+}
+
+struct vmsg_adapter *vmsg_adapter_create_pair(const char *uri, const char *device_side,
+                                              const char *role, char *err, size_t err_size)
+{
+    const char *odd = !vmsg_address_is(uri) ? uri : device_side;
+    if (!strcmp(role, "bus") && vmsg_address_is(uri) && vmsg_address_is(device_side))
+        return vmsg_socket_create(uri, device_side, role, err, err_size);
+    if (strcmp(role, "bus"))
+        snprintf(err, err_size, "--sut-device-side belongs to role bus; a %s has one side", role);
+    else
+        snprintf(err, err_size,
+                 "'%s' cannot be one of a bus's two sides; give both as unix:, tcp: or vsock:, "
+                 "or the -listen forms",
+                 odd);
     return NULL;
 }

@@ -7,7 +7,7 @@
 #include "adapters/inproc/ref.h"
 #include "adapters/memory.h"
 #include "adapters/pump.h"
-#include "adapters/unix/address.h"
+#include "adapters/socket/address.h"
 #include "harness/wire/wire.h"
 
 #include <stdio.h>
@@ -42,12 +42,15 @@ static int serve_inherited(const struct vmsg_peer_config *config, char *err, siz
     return ok ? DONE : UNREACHABLE;
 }
 
-static int serve_connections(const struct vmsg_serve_options *o, const struct vmsg_address *address,
+static int serve_connections(const struct vmsg_serve_options *o, struct vmsg_address *address,
                              char *err, size_t err_size)
 {
     int listener = vmsg_address_listen(address, err, err_size);
     if (listener < 0)
         return UNREACHABLE;
+    if (address->family == VMSG_ADDRESS_TCP) /* whose port may have been 0 */
+        printf("listening on tcp:%s\n", address->text);
+    fflush(stdout);
     struct vmsg_pump pump = {
         .ops = &vmsg_served_peer,
         .config = &o->peer,
@@ -62,27 +65,26 @@ static int serve_connections(const struct vmsg_serve_options *o, const struct vm
             fprintf(stderr, "%s\n", err);
         close(pump.fd);
     }
-    close(listener);
-    unlink(address->path);
+    vmsg_address_unlisten(address, listener);
     return UNREACHABLE;
 }
 
 int vmsg_serve(const struct vmsg_serve_options *options, char *err, size_t err_size)
 {
-    static const char scheme[] = "unix-listen:";
     struct vmsg_address address;
     if (!vmsg_served_peer_check(&options->peer, err, err_size))
         return WRONG_USAGE;
     if (!options->listen)
         return serve_inherited(&options->peer, err, err_size);
-    if (strncmp(options->listen, scheme, sizeof scheme - 1)) {
-        snprintf(err, err_size, "a peer cannot listen on '%s'; use unix-listen:/path",
+    if (!vmsg_address_parse(&address, options->listen, err, err_size))
+        return WRONG_USAGE;
+    int status = WRONG_USAGE;
+    if (address.listens)
+        status = serve_connections(options, &address, err, err_size);
+    else
+        snprintf(err, err_size,
+                 "a peer cannot listen on '%s'; use unix-listen:, tcp-listen: or vsock-listen:",
                  options->listen);
-        return WRONG_USAGE;
-    }
-    if (!vmsg_address_parse(&address, options->listen + sizeof scheme - 1, err, err_size))
-        return WRONG_USAGE;
-    int status = serve_connections(options, &address, err, err_size);
     vmsg_address_clear(&address);
     return status;
 }

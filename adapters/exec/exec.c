@@ -106,7 +106,7 @@ static bool start_process(struct exec *x, const struct vmsg_adapter_params *para
 
 static bool open_link(struct exec *x, const int *ours)
 {
-    if (!vmsg_link_open(&x->link, ours, x->n_sockets, false))
+    if (!vmsg_link_open(&x->link, ours, x->n_sockets, 0))
         return false;
     x->link.hang_ms = x->hang_ms;
     vmsg_link_watch(&x->link, x->process.out[0], on_stdout, x);

@@ -29,7 +29,7 @@ static const struct argp_option options[] = {
      "a device: block, entropy or max; may be repeated; default block@0 and entropy@5", 0},
     {"seed", KEY_SEED, "N", 0, "what is free, varies by this number", 0},
     {"listen", KEY_LISTEN, "URI", 0,
-     "unix-listen:/path; without it, the environment of exec: is used", 2},
+     "unix-listen:, tcp-listen: or vsock-listen:; without it, the environment of exec: is used", 2},
     {"max-msg-size", KEY_MAX_MSG_SIZE, "BYTES", 0, "with --listen; default 264", 0},
     {"transport-features", KEY_TRANSPORT_FEATURES, "MASK", 0, "with --listen; default 0", 0},
     {"notifications", KEY_NOTIFICATIONS, "HOW", 0, "with --listen: events (default) or polling", 0},

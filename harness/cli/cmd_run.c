@@ -84,6 +84,7 @@ static bool judge(struct run *run, struct vmsg_run_result *result, char *err, si
     const struct vmsg_run_config config = {
         .role = o->role,
         .sut_uri = o->uri,
+        .sut_device_side = o->device_side,
         .ics = &run->ics,
         .catalogue = run->catalogue,
         .suite = run->suite,

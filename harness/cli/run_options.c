@@ -9,6 +9,7 @@
 enum {
     KEY_ROLE = 0x100,
     KEY_SUT,
+    KEY_DEVICE_SIDE,
     KEY_ICS,
     KEY_SELECT,
     KEY_SCENARIO,
@@ -45,6 +46,8 @@ static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "What is judged:", 1},
     {"role", KEY_ROLE, "ROLE", 0, "what the implementation is: device, driver or bus", 0},
     {"sut", KEY_SUT, "URI", 0, "how it is reached, e.g. 'exec:./my-device' (vmsgspec adapters)", 0},
+    {"sut-device-side", KEY_DEVICE_SIDE, "URI", 0,
+     "a bus at two sockets: its device side; --sut is its driver side then", 0},
     {"ics", KEY_ICS, "FILE", 0, "its conformance statement, a Lua file", 0},
     {NULL, 0, NULL, 0, "What is run:", 2},
     {"select", KEY_SELECT, "GLOB", 0,
@@ -135,6 +138,9 @@ static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size
     case KEY_ROLE:
         o->role_given = true;
         return vmsg_value_role(arg, &o->role, err, err_size);
+    case KEY_DEVICE_SIDE:
+        o->device_side = arg;
+        return true;
     case KEY_SUT:
         o->uri = arg;
         return true;

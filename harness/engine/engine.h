@@ -48,6 +48,7 @@ struct vmsg_run_hooks {
 struct vmsg_run_config {
     enum vmsg_role role;
     const char *sut_uri;
+    const char *sut_device_side; /* of a bus at two sockets; else NULL */
     const struct vmsg_ics *ics;
     const struct vmsg_catalogue *catalogue;
     const struct vmsg_suite *suite;

@@ -351,6 +351,9 @@ static struct vmsg_adapter *create_from_uri(void *ctx, char *err, size_t err_siz
 {
     const struct vmsg_run_config *config = ctx;
 
+    if (config->sut_device_side)
+        return vmsg_adapter_create_pair(config->sut_uri, config->sut_device_side,
+                                        vmsg_role_text(config->role), err, err_size);
     return vmsg_adapter_create(config->sut_uri, vmsg_role_text(config->role), err, err_size);
 }
 
