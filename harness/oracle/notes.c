@@ -1,4 +1,5 @@
 /* Facts beside the stream, and what is overdue when nothing more comes. */
+#include "harness/oracle/drv.h"
 #include "harness/oracle/internal.h"
 
 static void note_hotplug(struct vmsg_oracle *o, struct device *d, bool add)
@@ -15,9 +16,11 @@ static void note_hotplug(struct vmsg_oracle *o, struct device *d, bool add)
 
 void vmsg_oracle_note(struct vmsg_oracle *o, const struct vmsg_note *note)
 {
-    struct device *d = o->failed ? NULL : get_device(o, note->dev_num);
+    struct device *d;
 
-    if (!d)
+    if (o->drv && !o->failed)
+        drv_note(o, note);
+    if (!(o->config.judged & VMSG_JUDGE_DEVICE) || o->failed || !(d = get_device(o, note->dev_num)))
         return;
     o->index = note->index;
     switch (note->kind) {

@@ -1,4 +1,5 @@
 /* The oracle's life, its entry points, and the small tools that every rule uses. */
+#include "harness/oracle/drv.h"
 #include "harness/oracle/internal.h"
 
 #include <stdarg.h>
@@ -142,6 +143,10 @@ struct vmsg_oracle *vmsg_oracle_new(const struct vmsg_oracle_config *config, vms
         return NULL;
     }
     o->present_known = o->present + 65536 / 8;
+    if (o->config.judged & VMSG_JUDGE_DRIVER && !drv_new(o)) {
+        vmsg_oracle_free(o);
+        return NULL;
+    }
     o->devices_known = config->n_devices > 0;
     for (size_t i = 0; i < config->n_devices; i++) {
         struct device *d = get_device(o, config->devices[i]);
@@ -165,6 +170,7 @@ void vmsg_oracle_free(struct vmsg_oracle *o)
     }
     free((void *)o->config.facts);
     free((void *)o->config.devices);
+    drv_free(o);
     free_devices(o);
     free(o->present);
     free(o->requests);
@@ -189,6 +195,10 @@ void vmsg_oracle_message_at(struct vmsg_oracle *o, uint32_t index, enum vmsg_end
     o->serial++;
     o->index = index;
     vmsg_decode(&m, bytes, len);
+    if (o->drv)
+        drv_message(o, direction, &m);
+    if (!(o->config.judged & VMSG_JUDGE_DEVICE))
+        return;
     if (direction == VMSG_TO_DEVICE)
         sent_to_device(o, &m);
     else
@@ -210,6 +220,8 @@ void vmsg_oracle_settle(struct vmsg_oracle *o)
 {
     if (o->failed)
         return;
+    if (o->drv)
+        drv_settle(o);
     settle_requests(o);
     settle_events(o);
 }

@@ -132,6 +132,8 @@ enum vmsg_note_kind {
     /* A driver under test left dev's oldest unanswered request alone for much longer than all its
      * declared attempts take: whatever it meant to do about it, it has done. */
     VMSG_NOTE_PATIENCE_OVER,
+    /* Upper tester of a driver: it refuses to make another buffer available on dev/vq. */
+    VMSG_NOTE_REFUSED,
 };
 
 struct vmsg_note {

@@ -92,9 +92,9 @@ return {
     },
     {
       id = "drv.set-config.3",
-      level = "MUST", observe = "upper",
+      level = "MUST", observe = "none",
       summary = "The driver takes the response's length for the outcome: all or nothing.",
-      why = "Needs set-config and its outcome.",
+      why = "What the driver tells its user of the outcome stays inside it.",
       hash = 0xd6b7e3899111aef4,
     },
     {

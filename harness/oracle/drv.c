@@ -1,0 +1,349 @@
+/* The judge of drivers: its memory, and what every message goes through; see drv.h. */
+#include "harness/oracle/drv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PAGE 256u
+
+bool drv_new(struct vmsg_oracle *o)
+{
+    struct drv_judge *j = calloc(1, sizeof *j);
+
+    o->drv = j;
+    for (size_t i = 0; j && i < o->config.n_devices; i++)
+        j->known[o->config.devices[i] / 8] |= (uint8_t)(1u << o->config.devices[i] % 8);
+    return j;
+}
+
+static void free_view(struct drv_view *v)
+{
+    for (unsigned p = 0; v && v->pages && p < PAGE; p++)
+        free(v->pages[p]);
+    if (v)
+        free(v->pages);
+    free(v);
+}
+
+void drv_free(struct vmsg_oracle *o)
+{
+    for (unsigned p = 0; o->drv && p < PAGE; p++) {
+        for (unsigned i = 0; o->drv->views[p] && i < PAGE; i++)
+            free_view(o->drv->views[p][i]);
+        free(o->drv->views[p]);
+    }
+    free(o->drv);
+}
+
+struct drv_view *drv_view(struct vmsg_oracle *o, uint16_t dev_num)
+{
+    struct drv_view ***page = &o->drv->views[dev_num / PAGE];
+    struct drv_view *v;
+
+    if (!*page && !(*page = calloc(PAGE, sizeof **page))) {
+        o->failed = true;
+        return NULL;
+    }
+    v = (*page)[dev_num % PAGE];
+    if (v)
+        return v;
+    v = calloc(1, sizeof *v);
+    o->failed |= !v;
+    if (v)
+        v->num = dev_num;
+    return (*page)[dev_num % PAGE] = v;
+}
+
+/* What is known of a queue that an earlier life of the device had. */
+static void begin_life(struct drv_queue *q, uint32_t life)
+{
+    *q = (struct drv_queue){
+        .life = life, .queried = q->queried, .max_size = q->max_size, .index = q->index};
+}
+
+/* Never NULL: a queue that cannot exist, or has no memory, is one that nobody looks at again. */
+struct drv_queue *drv_queue(struct vmsg_oracle *o, struct drv_view *v, uint32_t index)
+{
+    struct drv_queue **page, *q;
+
+    o->drv->lost = (struct drv_queue){.index = index};
+    if (index >= PAGE * DRV_QUEUE_PAGE)
+        return &o->drv->lost;
+    if (!v->pages)
+        v->pages = calloc(PAGE, sizeof *v->pages);
+    page = v->pages ? &v->pages[index / DRV_QUEUE_PAGE] : NULL;
+    if (page && !*page)
+        *page = calloc(DRV_QUEUE_PAGE, sizeof **page);
+    if (!page || !*page) {
+        o->failed = true;
+        return &o->drv->lost;
+    }
+    q = &(*page)[index % DRV_QUEUE_PAGE];
+    q->index = index;
+    if (q->life != v->life)
+        begin_life(q, v->life);
+    return q;
+}
+
+bool drv_negotiated(const struct drv_view *v, unsigned bit)
+{
+    return v->selected[bit / 32] >> bit % 32 & 1;
+}
+
+/* ---- requests and their answers ---- */
+
+static void remember(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
+{
+    struct drv_request *r = &v->requests[v->next_request++ % DRV_OUTSTANDING];
+
+    *r = (struct drv_request){.used = true,
+                              .msg_id = m->msg_id,
+                              .token = m->token,
+                              .index = o->index,
+                              .serial = o->serial};
+    memcpy(r->f, m->f, sizeof r->f);
+}
+
+/* The oldest request with this token and id. */
+static struct drv_request *find(struct drv_view *v, const struct vmsg *m)
+{
+    struct drv_request *oldest = NULL;
+
+    for (unsigned i = 0; i < DRV_OUTSTANDING; i++) {
+        struct drv_request *r = &v->requests[i];
+
+        if (r->used && r->msg_id == m->msg_id && r->token == m->token &&
+            (!oldest || r->serial < oldest->serial))
+            oldest = r;
+    }
+    return oldest;
+}
+
+static void asks(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
+{
+    drv_error_asks(o, v, m);
+    v->sent++;
+    drv_in_turn(o, v, m);
+    switch (m->msg_id) {
+    case VMSG_ID_GET_DEVICE_FEATURES:
+    case VMSG_ID_SET_DRIVER_FEATURES:
+        drv_features_asks(o, v, m);
+        break;
+    case VMSG_ID_GET_CONFIG:
+    case VMSG_ID_SET_CONFIG:
+        drv_config_asks(o, v, m);
+        break;
+    case VMSG_ID_GET_DEVICE_STATUS:
+    case VMSG_ID_SET_DEVICE_STATUS:
+        drv_status_asks(o, v, m);
+        break;
+    case VMSG_ID_GET_VQUEUE:
+    case VMSG_ID_SET_VQUEUE:
+    case VMSG_ID_RESET_VQUEUE:
+        drv_queue_asks(o, v, m);
+        break;
+    case VMSG_ID_EVENT_AVAIL:
+        drv_avail(o, v, m);
+        return;
+    default:
+        break;
+    }
+    remember(o, v, m);
+}
+
+static void info_told(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
+{
+    v->info_told = true;
+    memcpy(v->info, m->f, sizeof v->info);
+    (void)o;
+}
+
+/* A response that the driver can take for the answer to its request. */
+static void told(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
+{
+    struct drv_request *found = find(v, m), r;
+
+    if (!found)
+        return;
+    r = *found;
+    found->used = false;
+    v->answers++;
+    drv_error_told(o, v, &r);
+    switch (m->msg_id) {
+    case VMSG_ID_GET_DEVICE_INFO:
+        info_told(o, v, m);
+        break;
+    case VMSG_ID_GET_DEVICE_FEATURES:
+        drv_features_told(o, v, m);
+        break;
+    case VMSG_ID_GET_CONFIG:
+    case VMSG_ID_SET_CONFIG:
+        drv_config_told(o, v, &r, m);
+        break;
+    case VMSG_ID_GET_DEVICE_STATUS:
+    case VMSG_ID_SET_DEVICE_STATUS:
+        drv_status_told(o, v, &r, (uint32_t)m->f[0]);
+        break;
+    case VMSG_ID_GET_VQUEUE:
+    case VMSG_ID_SET_VQUEUE:
+    case VMSG_ID_RESET_VQUEUE:
+        drv_queue_told(o, v, &r, m);
+        break;
+    default:
+        break;
+    }
+}
+
+/* ---- the bus ---- */
+
+static void learn_device(struct drv_judge *j, uint32_t dev)
+{
+    if (dev <= 0xFFFF)
+        j->known[dev / 8] |= (uint8_t)(1u << dev % 8);
+}
+
+static void devices_told(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    for (uint32_t i = 0; i < m->tail_len * 8; i++)
+        if (m->tail[i / 8] >> i % 8 & 1)
+            learn_device(o->drv, (uint32_t)m->f[VMSG_GET_DEVICES_RESP_offset] + i);
+}
+
+/* A bus message of the driver's: the answer to a PING is the only one that says anything. */
+static void bus_from_driver(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct drv_judge *j = o->drv;
+
+    if (m->msg_id != VMSG_ID_PING || !vmsg_is_response(m) || !j->pinged ||
+        m->token != j->pinged_token)
+        return;
+    j->pinged = false;
+    exercise(o, VMSG_BUS_PING_1);
+    exercise(o, VMSG_BUS_BUS_MESSAGES_2);
+    if (m->f[VMSG_PING_RESP_data] != j->pinged_data)
+        blame(o, VMSG_BUS_PING_1, 0, "PING 0x%08x was answered with 0x%08x; the value is repeated",
+              j->pinged_data, (unsigned)m->f[VMSG_PING_RESP_data]);
+}
+
+static void bus_to_driver(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct drv_judge *j = o->drv;
+
+    if (m->msg_id == VMSG_ID_GET_DEVICES && vmsg_is_response(m)) {
+        devices_told(o, m);
+    } else if (m->msg_id == VMSG_ID_PING && !vmsg_is_response(m)) {
+        j->pinged = true;
+        j->pinged_token = m->token;
+        j->pinged_data = (uint32_t)m->f[VMSG_PING_REQ_data];
+    } else if (m->msg_id == VMSG_ID_EVENT_DEVICE &&
+               m->f[VMSG_EVENT_DEVICE_REQ_device_bus_state] == VMSG_DEVICE_ADDED) {
+        learn_device(j, (uint32_t)m->f[VMSG_EVENT_DEVICE_REQ_device_number]);
+    }
+}
+
+/* A device number that comes again, or another device behind it: nothing of before holds. */
+static void device_event(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    uint16_t dev = (uint16_t)m->f[VMSG_EVENT_DEVICE_REQ_device_number];
+    struct drv_view *v = drv_view(o, dev);
+    struct drv_view fresh = {.num = dev};
+
+    if (!v)
+        return;
+    settle_debt(o, &v->owes_reset);
+    settle_debt(o, &v->owes_refresh);
+    fresh.pages = v->pages;
+    fresh.life = v->life + 1;
+    for (unsigned p = 0; v->pages && p < PAGE; p++)
+        for (unsigned i = 0; v->pages[p] && i < DRV_QUEUE_PAGE; i++)
+            v->pages[p][i].queried = false;
+    *v = fresh;
+}
+
+/* ---- from outside ---- */
+
+static void from_driver(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct drv_view *v;
+
+    if (!drv_judge_header(o, m))
+        return;
+    if (vmsg_is_bus(m)) {
+        bus_from_driver(o, m);
+        return;
+    }
+    v = drv_view(o, m->dev_num);
+    if (v)
+        asks(o, v, m);
+}
+
+static void to_driver(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct drv_view *v;
+
+    if (m->defect != VMSG_WELL_FORMED || (vmsg_is_bus(m) ? m->dev_num : 0)) {
+        drv_error_received(o, m);
+        return;
+    }
+    if (vmsg_is_bus(m)) {
+        bus_to_driver(o, m);
+        if (m->msg_id == VMSG_ID_EVENT_DEVICE)
+            device_event(o, m);
+        return;
+    }
+    v = drv_view(o, m->dev_num);
+    if (!v)
+        return;
+    if (vmsg_is_response(m))
+        told(o, v, m);
+    else if (m->msg_id == VMSG_ID_EVENT_CONFIG)
+        drv_config_event(o, v, m);
+    else if (m->msg_id == VMSG_ID_EVENT_USED)
+        drv_used(o, v, m);
+    else
+        drv_error_received(o, m);
+}
+
+void drv_message(struct vmsg_oracle *o, enum vmsg_direction direction, const struct vmsg *m)
+{
+    enum vmsg_judged side = o->side;
+
+    o->side = VMSG_JUDGE_DRIVER;
+    if (direction == VMSG_TO_DEVICE)
+        from_driver(o, m);
+    else
+        to_driver(o, m);
+    o->side = side;
+}
+
+void drv_note(struct vmsg_oracle *o, const struct vmsg_note *note)
+{
+    enum vmsg_judged side = o->side;
+    struct drv_view *v = drv_view(o, note->dev_num);
+
+    o->side = VMSG_JUDGE_DRIVER;
+    o->index = note->index;
+    if (v && note->kind == VMSG_NOTE_PATIENCE_OVER)
+        drv_patience_over(o, v);
+    else if (v)
+        drv_queue_note(o, v, note);
+    o->side = side;
+}
+
+void drv_settle(struct vmsg_oracle *o)
+{
+    enum vmsg_judged side = o->side;
+
+    o->side = VMSG_JUDGE_DRIVER;
+    for (unsigned p = 0; p < PAGE; p++)
+        for (unsigned i = 0; o->drv->views[p] && i < PAGE; i++) {
+            struct drv_view *v = o->drv->views[p][i];
+
+            if (!v)
+                continue;
+            drv_status_settle(o, v);
+            drv_config_settle(o, v);
+            drv_avail_settle(o, v);
+        }
+    o->side = side;
+}

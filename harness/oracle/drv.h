@@ -1,0 +1,193 @@
+/*
+ * The judge of drivers: what a driver was told of each device, what it asked, and whether what it
+ * does next may follow from that. Private to harness/oracle.
+ *
+ * It stands apart from the judge of devices: a response or an event counts for what it told the
+ * driver, right or wrong. What the driver sent while something was on its way to it is judged by
+ * what it can have known.
+ */
+#ifndef VMSG_DRV_H
+#define VMSG_DRV_H
+
+#include "harness/oracle/internal.h"
+
+#define DRV_OUTSTANDING 64u  /* requests of one device followed; beyond, the oldest is let go */
+#define DRV_BLOCKS      64u  /* feature blocks followed */
+#define DRV_AFTER       2u   /* answers after which an event before them was certainly read */
+#define DRV_QUEUE_PAGE  256u /* queues a page; 256 pages */
+
+struct drv_request {
+    bool used;
+    uint8_t msg_id;
+    uint16_t token;
+    uint32_t index; /* the caller's message index */
+    uint64_t serial;
+    uint64_t f[VMSG_MAX_FIELDS];
+};
+
+/* A virtqueue as the driver knows it. Fresh after each reset, but for its maximum. */
+struct drv_queue {
+    uint32_t life; /* view life in which the rest was learned */
+    bool queried;  /* GET_VQUEUE was answered, since the device appeared */
+    uint32_t max_size;
+    bool set;       /* SET_VQUEUE with all that is needed was answered */
+    bool enabled;   /* and enabled it, as far as the driver can know */
+    bool verified;  /* GET_VQUEUE showed what was asked for */
+    bool refused;   /* it showed something else */
+    bool resetting; /* RESET_VQUEUE is not answered yet */
+    bool announced; /* EVENT_AVAIL came after the last buffers */
+    bool debtor;    /* in the view's list of queues with something to settle */
+    bool reclaimed_by_odd_token;
+    uint32_t index;
+    uint32_t size;
+    uint64_t addr[3];
+    uint64_t available, used; /* buffers, in all since the queue was set up */
+    uint64_t used_at_event;   /* of them, at the last EVENT_USED */
+    uint32_t position;        /* of the ring, as the last note said */
+    bool position_known;
+    uint32_t last_offset; /* next_offset of the last EVENT_AVAIL */
+    uint32_t last_offset_index;
+    uint32_t available_index; /* trace index of the last AVAILABLE note */
+    uint16_t last_used_token;
+    struct drv_queue *next_debtor;
+};
+
+enum drv_reset { DRV_NEVER_RESET, DRV_RESETTING, DRV_RESET_DONE };
+
+/* The request that waits longest, for timeouts and retries. */
+struct drv_waiting {
+    bool active;
+    uint8_t msg_id;
+    uint64_t hash;
+    uint64_t first_ns;
+    uint32_t attempts;
+    uint32_t index;
+    bool went_on; /* something came that only its answer allows */
+};
+
+struct drv_view {
+    uint16_t num;
+    bool info_asked, info_told;
+    uint64_t info[VMSG_MAX_FIELDS];
+    bool began; /* something else than information and status was sent */
+    struct drv_request requests[DRV_OUTSTANDING];
+    uint32_t next_request;
+    struct drv_waiting waiting;
+    uint64_t answers; /* responses told, in all */
+    uint64_t sent;    /* messages from the driver */
+    /* status */
+    enum drv_reset reset;
+    bool reset_asked_unanswered;
+    bool polled; /* GET_DEVICE_STATUS since a reset that was not complete at once */
+    uint64_t polls_while_resetting;
+    uint64_t last_poll_ns;
+    uint32_t asked; /* status last written */
+    bool features_ok_asked, features_ok_told, features_refused;
+    bool driver_ok_asked, driver_ok_told;
+    bool owes_reset; /* DEVICE_NEEDS_RESET was told */
+    uint32_t owes_reset_index;
+    uint64_t needs_reset_answers; /* v->answers when it was */
+    /* features */
+    uint64_t offered_known;
+    uint32_t offered[DRV_BLOCKS];
+    uint32_t selected[DRV_BLOCKS];
+    unsigned features_written; /* SET_DRIVER_FEATURES since the reset */
+    bool features_read;
+    /* queues */
+    uint32_t life; /* counts resets */
+    struct drv_queue **pages;
+    struct drv_queue *debtors;
+    unsigned queues_enabled, enabled_before_ok;
+    bool late_first_queue; /* no queue was set up when DRIVER_OK was written */
+    /* configuration */
+    bool config_read; /* ever */
+    bool gen_known;
+    uint32_t gen;      /* most recent one told */
+    uint32_t older[4]; /* the ones before, that the driver may still hold */
+    unsigned n_older;
+    uint64_t gen_answers;      /* v->answers when `gen` was told */
+    uint32_t gen_before_reset; /* the last one before the last reset */
+    bool gen_before_reset_known;
+    bool gen_since_reset;           /* told anew since */
+    uint32_t pass_gen, pass_offset; /* of a read in several requests */
+    bool passing, pass_broken;
+    uint32_t pass_index;
+    bool rejected; /* the last SET_CONFIG, for its generation */
+    bool owes_refresh, refresh_generic;
+    uint32_t owes_refresh_index;
+    /* what the harness provoked */
+    bool provoked, provoked_unknown, wrong_request;
+    uint32_t provoked_index;
+    unsigned early_repeats;
+    uint64_t provoked_sent; /* v->sent when it was */
+};
+
+struct drv_judge {
+    struct drv_view **views[256]; /* pages of 256 device numbers, allocated when touched */
+    uint8_t known[65536 / 8];     /* device numbers that the driver was told of */
+    bool swapped;                 /* its byte order is wrong: one finding, not many */
+    bool bus_provoked;
+    uint16_t pinged_token; /* of the harness's PING that waits for its answer */
+    uint32_t pinged_data;
+    bool pinged;
+    struct drv_queue lost; /* where a queue has no place */
+};
+
+/* drv.c */
+struct drv_view *drv_view(struct vmsg_oracle *o, uint16_t dev_num);
+struct drv_queue *drv_queue(struct vmsg_oracle *o, struct drv_view *v, uint32_t index);
+bool drv_new(struct vmsg_oracle *o);
+void drv_free(struct vmsg_oracle *o);
+/* Every message, in both directions; every note; when nothing more comes. */
+void drv_message(struct vmsg_oracle *o, enum vmsg_direction direction, const struct vmsg *m);
+void drv_note(struct vmsg_oracle *o, const struct vmsg_note *note);
+void drv_settle(struct vmsg_oracle *o);
+bool drv_negotiated(const struct drv_view *v, unsigned bit);
+static inline bool drv_strict(const struct vmsg_oracle *o)
+{
+    return strict_profile(o);
+}
+
+/* drv_header.c: false when the payload is not to be judged. */
+bool drv_judge_header(struct vmsg_oracle *o, const struct vmsg *m);
+/* Does v look like a byte-swapped number below `most`? Then that is the finding. */
+bool drv_swapped(struct vmsg_oracle *o, const struct drv_view *v, uint64_t value, uint32_t most,
+                 const char *what);
+
+/* One file per part of the chapter. `_asks`: the driver sent it; `_told`: it got the answer. */
+void drv_status_asks(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m);
+void drv_status_told(struct vmsg_oracle *o, struct drv_view *v, const struct drv_request *r,
+                     uint32_t status);
+/* A status that came with an event. */
+void drv_status_seen(struct vmsg_oracle *o, struct drv_view *v, uint32_t status);
+/* Are the features agreed, so that a queue may be enabled? False, and blamed, when not. */
+bool drv_features_agreed(struct vmsg_oracle *o, struct drv_view *v, const char *what);
+/* Before each message is looked at for itself: is it its turn? */
+void drv_in_turn(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m);
+void drv_status_settle(struct vmsg_oracle *o, struct drv_view *v);
+void drv_features_asks(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m);
+void drv_features_told(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m);
+void drv_features_reset(struct drv_view *v);
+void drv_queue_asks(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m);
+void drv_queue_told(struct vmsg_oracle *o, struct drv_view *v, const struct drv_request *r,
+                    const struct vmsg *m);
+void drv_queues_reset(struct drv_view *v);
+void drv_config_asks(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m);
+void drv_config_told(struct vmsg_oracle *o, struct drv_view *v, const struct drv_request *r,
+                     const struct vmsg *m);
+void drv_config_event(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m);
+void drv_config_reset(struct vmsg_oracle *o, struct drv_view *v);
+/* The driver goes on with what it reads the configuration for. */
+void drv_config_used(struct vmsg_oracle *o, struct drv_view *v);
+void drv_config_settle(struct vmsg_oracle *o, struct drv_view *v);
+void drv_avail(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m);
+void drv_used(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m);
+void drv_queue_note(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg_note *note);
+void drv_avail_settle(struct vmsg_oracle *o, struct drv_view *v);
+/* Timeouts, retries, and what must be discarded. */
+void drv_error_asks(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m);
+void drv_error_told(struct vmsg_oracle *o, struct drv_view *v, const struct drv_request *r);
+void drv_error_received(struct vmsg_oracle *o, const struct vmsg *m);
+void drv_patience_over(struct vmsg_oracle *o, struct drv_view *v);
+
+#endif
