@@ -214,10 +214,17 @@ static void bus_from_driver(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct drv_judge *j = o->drv;
 
-    if (m->msg_id != VMSG_ID_PING || !vmsg_is_response(m) || !j->pinged ||
-        m->token != j->pinged_token)
+    if (m->msg_id != VMSG_ID_PING || !j->pinged || m->token != j->pinged_token)
         return;
+    if (!vmsg_is_response(m)) {
+        if (m->f[VMSG_PING_REQ_data] == j->pinged_data)
+            blame(o, VMSG_ANY_PROSE_RESPONSE_TYPE, 0,
+                  "PING 0x%08x came back as it was sent; a response has the response bit set",
+                  j->pinged_data);
+        return;
+    }
     j->pinged = false;
+    exercise(o, VMSG_ANY_PROSE_RESPONSE_TYPE);
     exercise(o, VMSG_BUS_PING_1);
     exercise(o, VMSG_BUS_BUS_MESSAGES_2);
     if (m->f[VMSG_PING_RESP_data] != j->pinged_data)
@@ -344,6 +351,7 @@ void drv_settle(struct vmsg_oracle *o)
             drv_status_settle(o, v);
             drv_config_settle(o, v);
             drv_avail_settle(o, v);
+            drv_queues_end(o, v);
         }
     o->side = side;
 }

@@ -30,10 +30,12 @@ struct drv_queue {
     uint32_t life; /* view life in which the rest was learned */
     bool queried;  /* GET_VQUEUE was answered, since the device appeared */
     uint32_t max_size;
-    bool set;       /* SET_VQUEUE with all that is needed was answered */
-    bool enabled;   /* and enabled it, as far as the driver can know */
-    bool verified;  /* GET_VQUEUE showed what was asked for */
-    bool refused;   /* it showed something else */
+    bool set;      /* SET_VQUEUE with all that is needed was answered */
+    bool enabled;  /* and enabled it, as far as the driver can know */
+    bool verified; /* GET_VQUEUE showed what was asked for */
+    bool refused;  /* it showed something else */
+    bool asking;   /* a SET_VQUEUE is not answered yet; its fields: */
+    uint64_t want[VMSG_MAX_FIELDS];
     bool resetting; /* RESET_VQUEUE is not answered yet */
     bool announced; /* EVENT_AVAIL came after the last buffers */
     bool debtor;    /* in the view's list of queues with something to settle */
@@ -98,6 +100,8 @@ struct drv_view {
     struct drv_queue **pages;
     struct drv_queue *debtors;
     unsigned queues_enabled, enabled_before_ok;
+    bool met_absent,
+        met_refused;       /* since the reset, by GET_VQUEUE: no such queue; other parameters */
     bool late_first_queue; /* no queue was set up when DRIVER_OK was written */
     /* configuration */
     bool config_read; /* ever */
@@ -172,6 +176,8 @@ void drv_queue_asks(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg
 void drv_queue_told(struct vmsg_oracle *o, struct drv_view *v, const struct drv_request *r,
                     const struct vmsg *m);
 void drv_queues_reset(struct drv_view *v);
+/* A life ends, or nothing more comes: queues that were left alone, as they had to be. */
+void drv_queues_end(struct vmsg_oracle *o, struct drv_view *v);
 void drv_config_asks(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m);
 void drv_config_told(struct vmsg_oracle *o, struct drv_view *v, const struct drv_request *r,
                      const struct vmsg *m);

@@ -209,6 +209,9 @@ void drv_config_event(struct vmsg_oracle *o, struct drv_view *v, const struct vm
         return; /* nothing that the driver is known to need */
     if (!generic && m->tail_len == length)
         return; /* the data came with it */
+    if (m->f[VMSG_EVENT_CONFIG_REQ_offset] + length >
+        v->info[VMSG_GET_DEVICE_INFO_RESP_config_size])
+        return; /* there is nothing to read at such a place */
     if (!v->owes_refresh)
         v->refresh_generic = false;
     owe(o, &v->owes_refresh);

@@ -48,13 +48,12 @@ void drv_error_received(struct vmsg_oracle *o, const struct vmsg *m)
 /* The driver goes on as if nothing had come. */
 static void lived_on(struct vmsg_oracle *o, struct drv_view *v)
 {
-    if (!v->provoked)
-        return;
-    exercise(o, VMSG_DRV_ERROR_SIGNALING_1);
-    if (v->provoked_unknown)
-        exercise(o, VMSG_DRV_VERSIONING_2);
     if (o->drv->bus_provoked)
         exercise(o, VMSG_BUS_ERROR_SIGNALING_4);
+    if (v->provoked)
+        exercise(o, VMSG_DRV_ERROR_SIGNALING_1);
+    if (v->provoked_unknown)
+        exercise(o, VMSG_DRV_VERSIONING_2);
     v->provoked = v->provoked_unknown = o->drv->bus_provoked = false;
 }
 
@@ -132,11 +131,31 @@ void drv_error_asks(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg
                                   .index = o->index};
 }
 
+/* The request that shows what came of another one, whose response may be lost. */
+static uint8_t shown_by(uint8_t msg_id)
+{
+    switch (msg_id) {
+    case VMSG_ID_SET_VQUEUE:
+    case VMSG_ID_RESET_VQUEUE:
+        return VMSG_ID_GET_VQUEUE;
+    case VMSG_ID_SET_DEVICE_STATUS:
+        return VMSG_ID_GET_DEVICE_STATUS;
+    case VMSG_ID_SET_CONFIG:
+        return VMSG_ID_GET_CONFIG;
+    default:
+        return msg_id;
+    }
+}
+
 void drv_error_told(struct vmsg_oracle *o, struct drv_view *v, const struct drv_request *r)
 {
     struct drv_waiting *w = &v->waiting;
 
-    if (!w->active || w->msg_id != r->msg_id)
+    if (!w->active)
+        return;
+    if (w->msg_id != r->msg_id && shown_by(w->msg_id) == r->msg_id)
+        w->active = false;
+    if (w->msg_id != r->msg_id)
         return;
     if (w->attempts > 1)
         exercise(o, VMSG_DRV_ERROR_SIGNALING_2); /* a retry, and it helped */
@@ -162,6 +181,7 @@ void drv_patience_over(struct vmsg_oracle *o, struct drv_view *v)
 {
     struct drv_waiting *w = &v->waiting;
     bool reset = w->msg_id == VMSG_ID_SET_DEVICE_STATUS || v->reset == DRV_RESETTING;
+    bool unknown = w->msg_id == VMSG_ID_GET_DEVICE_INFO && !v->info_told;
 
     if (polls_without_end(o, v)) {
         blame(o, VMSG_DRV_ERROR_SIGNALING_2, v->num,
@@ -173,8 +193,8 @@ void drv_patience_over(struct vmsg_oracle *o, struct drv_view *v)
         exercise(o, VMSG_DRV_ERROR_SIGNALING_2);
     if (!w->active)
         return;
-    if (reset) {
-        exercise(o, VMSG_DRV_ERROR_SIGNALING_2); /* the recovery itself failed: it gave up */
+    if (reset || (unknown && w->attempts >= o->config.attempts)) {
+        exercise(o, VMSG_DRV_ERROR_SIGNALING_2); /* the recovery failed, or there is no device */
     } else if (w->went_on) {
         blame(o, VMSG_DRV_ERROR_SIGNALING_3, v->num,
               "%s (message %u) was never answered, and the driver went on without a reset",

@@ -7,6 +7,19 @@
 #define IGNORE_ADDRESSES (VMSG_VQ_IGNORE_DESC | VMSG_VQ_IGNORE_DRIVER | VMSG_VQ_IGNORE_DEVICE)
 #define IGNORE_ALL       (VMSG_VQ_IGNORE_SIZE | IGNORE_ADDRESSES)
 
+void drv_queues_end(struct vmsg_oracle *o, struct drv_view *v)
+{
+    if (v->met_absent) {
+        exercise(o, VMSG_DRV_GET_VQUEUE_1);
+        exercise(o, VMSG_DRV_SET_VQUEUE_3);
+    }
+    if (v->met_refused) {
+        exercise(o, VMSG_DRV_OVERVIEW_3);
+        exercise(o, VMSG_DRV_SET_VQUEUE_9);
+    }
+    v->met_absent = v->met_refused = false;
+}
+
 void drv_queues_reset(struct drv_view *v)
 {
     v->life++;
@@ -204,6 +217,8 @@ static void set_asked(struct vmsg_oracle *o, struct drv_view *v, struct drv_queu
         return;
     if (judge_place(o, v, q))
         judge_queried(o, v, q);
+    q->asking = true;
+    memcpy(q->want, m->f, sizeof q->want);
     judge_size(o, v, q, m);
     judge_addresses(o, v, q, m);
     judge_enabled(o, v, q, flags);
@@ -260,7 +275,7 @@ static void set_told(struct vmsg_oracle *o, struct drv_view *v, struct drv_queue
                 q->addr[i] = f[VMSG_SET_VQUEUE_REQ_desc_addr + i];
     }
     q->set = true;
-    q->verified = q->refused = false;
+    q->asking = q->verified = q->refused = false;
     if ((flags & VMSG_VQ_STATE_MASK) == VMSG_VQ_ENABLE && !was) {
         q->enabled = true;
         v->queues_enabled++;
@@ -285,13 +300,36 @@ static void reset_told(struct vmsg_oracle *o, struct drv_view *v, struct drv_que
                             .next_debtor = q->next_debtor};
 }
 
+/* A response got lost, but GET_VQUEUE shows that its request was carried out: that tells as much.
+ */
+static void take_lost_response(struct vmsg_oracle *o, struct drv_view *v, struct drv_queue *q,
+                               const struct vmsg *m)
+{
+    bool enabled = m->f[VMSG_GET_VQUEUE_RESP_flags] & 1;
+    const uint64_t *want = q->want;
+    bool as_wanted = m->f[VMSG_GET_VQUEUE_RESP_cur_size] == want[VMSG_SET_VQUEUE_REQ_size];
+
+    for (unsigned i = 0; i < 3; i++)
+        as_wanted &=
+            m->f[VMSG_GET_VQUEUE_RESP_desc_addr + i] == want[VMSG_SET_VQUEUE_REQ_desc_addr + i];
+    if ((want[VMSG_SET_VQUEUE_REQ_flags] & IGNORE_ALL) == IGNORE_ALL)
+        as_wanted = enabled; /* the state alone was asked for */
+    if (q->resetting && !enabled)
+        reset_told(o, v, q);
+    else if (q->asking && as_wanted)
+        set_told(o, v, q, want);
+}
+
 /* Does GET_VQUEUE show what was asked for? */
-static void get_told(struct drv_view *v, struct drv_queue *q, const struct vmsg *m)
+static void get_told(struct vmsg_oracle *o, struct drv_view *v, struct drv_queue *q,
+                     const struct vmsg *m)
 {
     bool enabled = m->f[VMSG_GET_VQUEUE_RESP_flags] & 1, same;
 
+    take_lost_response(o, v, q, m);
     q->queried = true;
     q->max_size = (uint32_t)m->f[VMSG_GET_VQUEUE_RESP_max_size];
+    v->met_absent |= q->max_size == 0;
     if (!q->set)
         return;
     same = m->f[VMSG_GET_VQUEUE_RESP_cur_size] == q->size &&
@@ -299,6 +337,7 @@ static void get_told(struct drv_view *v, struct drv_queue *q, const struct vmsg 
     if (q->enabled && !enabled && v->queues_enabled)
         v->queues_enabled--;
     q->refused = !same || (q->enabled && !enabled);
+    v->met_refused |= q->refused;
     q->verified = !q->refused;
     q->enabled = enabled;
 }
@@ -308,10 +347,11 @@ void drv_queue_told(struct vmsg_oracle *o, struct drv_view *v, const struct drv_
 {
     struct drv_queue *q = drv_queue(o, v, (uint32_t)r->f[0]);
 
-    if (r->msg_id == VMSG_ID_SET_VQUEUE)
-        set_told(o, v, q, r->f);
-    else if (r->msg_id == VMSG_ID_RESET_VQUEUE)
+    if (r->msg_id == VMSG_ID_SET_VQUEUE) {
+        if (q->asking) /* else GET_VQUEUE, or the answer to another attempt, told it before */
+            set_told(o, v, q, r->f);
+    } else if (r->msg_id == VMSG_ID_RESET_VQUEUE)
         reset_told(o, v, q);
     else
-        get_told(v, q, m);
+        get_told(o, v, q, m);
 }

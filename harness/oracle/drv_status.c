@@ -106,6 +106,7 @@ static void reset_asked(struct vmsg_oracle *o, struct drv_view *v)
     v->driver_ok_asked = v->driver_ok_told = false;
     v->late_first_queue = false;
     drv_features_reset(v);
+    drv_queues_end(o, v);
     drv_queues_reset(v);
     drv_config_reset(o, v);
 }

@@ -87,6 +87,10 @@ function methods.lose_answer(_, name, options)
     return W.rule("answer", name, always("lose"), options or { times = 1 })
 end
 
+function methods.lose_event(_, name, options)
+    return W.rule("event", name, always("lose"), options or { times = 1 })
+end
+
 function methods.repeat_answer(_, name, options)
     return W.rule("answer", name, always("twice"), options or { times = 1 })
 end

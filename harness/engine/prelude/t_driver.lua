@@ -47,6 +47,42 @@ function methods.try_upper(_, command)
     return S.facts.upper and D.command(command) == "ok"
 end
 
+-- One more buffer in a queue, by the driver's user, and its notification; false: refused.
+function methods.try_kick(_, vq)
+    local from = methods.count(nil, "EVENT_AVAIL")
+    if not methods.try_upper(nil, ("kick %d %d"):format(S.dev, vq)) then
+        return false
+    end
+    if S.facts.polling then
+        D.quiet()
+    else
+        W.serve(function()
+            return methods.count(nil, "EVENT_AVAIL") > from
+        end, 20 * 1000 * 1000)
+    end
+    return true
+end
+
+--[[
+The same, where there must be room once the driver has taken its used buffers back, for which it has
+time. That there is none is a fact that the oracle has to know.
+]]
+function methods.kick(_, vq)
+    if not S.facts.upper then
+        core.finish("inconclusive", "needs the upper tester")
+    end
+    local deadline = core.now() + S.timeout
+    while not methods.try_kick(nil, vq) do
+        if core.now() >= deadline then
+            core.note("refused", S.dev, vq, 0, "",
+                ("the driver makes no further buffer available on queue %d"):format(vq))
+            return false
+        end
+        D.quiet()
+    end
+    return true
+end
+
 --[[
 Let the driver's own policy run out while a request of it stays unanswered: until it resets or
 gives up, or for much longer than all its declared attempts take. True when it did something.
@@ -94,7 +130,7 @@ local mt = { __index = missing, __metatable = false }
 return function()
     local f = S.facts
     return setmetatable({
-        dev = S.dev, model = W.devices[1][2], strict = f.strict, max_msg_size = f.max_msg_size,
+        dev = S.dev, model = W.devices[1][2], devices = W.numbers(), strict = f.strict, max_msg_size = f.max_msg_size,
         upper_available = f.upper, ping_available = f.ping, mem_base = f.mem_base,
         mem_size = f.mem_size, seed = f.seed, polling = f.polling,
         timeout_ms = f.request_timeout_ns // 1000000, attempts = f.attempts,

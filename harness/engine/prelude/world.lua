@@ -46,6 +46,14 @@ function W.begin(spec)
     }
 end
 
+function W.numbers()
+    local list = {}
+    for i, d in ipairs(W.devices) do
+        list[i] = d[1]
+    end
+    return list
+end
+
 -- A message that the SUT is to get, past all rules.
 function W.send(bytes)
     core.send(W.endpoint, bytes)
