@@ -20,6 +20,7 @@ struct input {
 struct stream {
     struct vmsg_oracle *oracle;
     uint32_t index;
+    uint64_t now_ns;
     uint8_t last[MESSAGE_MOST]; /* the last request */
     size_t last_len;
     struct input in;
@@ -157,12 +158,14 @@ static void answer(struct stream *s)
 
 static void note(struct stream *s)
 {
-    struct vmsg_note n = {.kind = byte(&s->in) % (VMSG_NOTE_RESET_TIMEOUT + 1),
+    struct vmsg_note n = {.kind = byte(&s->in) % (VMSG_NOTE_REFUSED + 1),
                           .index = s->index,
                           .dev_num = byte(&s->in) % 4};
 
     n.vq = (uint32_t)value(byte(&s->in));
     n.value = (uint32_t)value(byte(&s->in));
+    n.position = n.value;
+    vmsg_oracle_time(s->oracle, s->now_ns += n.value % 1024 * 1000000u);
     if (n.kind == VMSG_NOTE_CHANGE_CONFIG) {
         n.data_len = byte(&s->in);
         n.data = bytes(&s->in, &n.data_len);
@@ -260,7 +263,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct stream s = {.in = {data, size}};
     uint8_t a = byte(&s.in), b = byte(&s.in);
     struct vmsg_oracle_config config = {
-        .judged = VMSG_JUDGE_DEVICE,
+        .judged = b & 16   ? VMSG_JUDGE_DRIVER
+                  : b & 32 ? VMSG_JUDGE_DEVICE | VMSG_JUDGE_DRIVER
+                           : VMSG_JUDGE_DEVICE,
+        .request_timeout_ms = b & 64 ? 100 : 0,
+        .attempts = b & 128 ? 3 : 0,
         .revision = 1,
         .max_msg_size = a & 1 ? 52 : 264,
         .transport_features = a >> 1 & 1,

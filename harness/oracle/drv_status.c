@@ -248,6 +248,7 @@ void drv_status_told(struct vmsg_oracle *o, struct drv_view *v, const struct drv
         if (v->features_ok_asked && !v->features_ok_told)
             exercise(o, VMSG_DRV_OVERVIEW_2);
         v->features_ok_told = v->features_ok_asked;
+        v->features_refused = false; /* other features may have been agreed on since */
     } else if (answers_write && r->f[0] & VIRTIO_S_FEATURES_OK) {
         v->features_refused = true;
     }

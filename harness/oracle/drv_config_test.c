@@ -1,0 +1,216 @@
+/* How a driver reads and writes configuration, and keeps up with it. */
+#include "harness/oracle/drv_testing.h"
+
+static const uint8_t data[SPACE];
+
+static void writes(struct session *s, uint32_t generation, bool applied, uint32_t now)
+{
+    write_config(s, 0, data, 4, generation, applied, now);
+}
+
+static void test_inside(void **state)
+{
+    struct session s = driver();
+
+    running(&s, 0);
+    read_config(&s, 0, data, SPACE, 1);
+    read_config(&s, SPACE - 1, data, 1, 1);
+    writes(&s, 0, true, 2);
+    exercised(&s, VMSG_DRV_DEVICE_INFORMATION_1);
+    exercised(&s, VMSG_DRV_GET_CONFIG_1);
+    exercised(&s, VMSG_DRV_SET_CONFIG_1);
+    exercised(&s, VMSG_DRV_PROFILES_4);
+    exercised(&s, VMSG_DRV_PROFILES_2);
+    clean(&s);
+}
+
+static void test_outside(void **state)
+{
+    struct session s = driver();
+
+    running(&s, 0);
+    to(&s, "GET_CONFIG", 900, F(SPACE - 1, 2));
+    only(&s, VMSG_DRV_DEVICE_INFORMATION_1, VMSG_DRV_GET_CONFIG_1);
+    s = driver();
+    running(&s, 0);
+    to_tail(&s, "SET_CONFIG", 900, F(0, SPACE, 4), data, 4);
+    only(&s, VMSG_DRV_DEVICE_INFORMATION_1, VMSG_DRV_SET_CONFIG_1);
+    s = driver();
+    running(&s, 0);
+    to(&s, "GET_CONFIG", 900, F(0xfffffff0, 0x20)); /* wraps in 32 bits */
+    only(&s, VMSG_DRV_DEVICE_INFORMATION_1, VMSG_DRV_GET_CONFIG_1);
+}
+
+static void test_baseline_generation(void **state)
+{
+    struct session s = driver();
+
+    running(&s, 0);
+    read_config(&s, 0, data, 8, 7);
+    writes(&s, 3, true, 8);
+    only(&s, VMSG_DRV_PROFILES_4);
+    s = driver();
+    running(&s, 0);
+    read_config(&s, 0, data, 8, 7);
+    writes(&s, 7, true, 8); /* as in the strict profile */
+    only(&s, VMSG_DRV_PROFILES_4, VMSG_DRV_PROFILES_2);
+}
+
+static void test_strict_generation(void **state)
+{
+    struct session s = strict_driver();
+
+    running(&s, 0);
+    read_config(&s, 0, data, 8, 7);
+    writes(&s, 7, true, 8);
+    writes(&s, 8, true, 9);
+    event_config(&s, 0xf, 12, 0, data, 8);
+    writes(&s, 12, true, 13);
+    exercised(&s, VMSG_DRV_PROFILES_6);
+    clean(&s);
+    s = strict_driver();
+    running(&s, 0);
+    read_config(&s, 0, data, 8, 7);
+    read_config(&s, 0, data, 8, 9);
+    writes(&s, 7, false, 9);
+    only(&s, VMSG_DRV_PROFILES_6);
+    s = strict_driver();
+    running(&s, 0);
+    read_config(&s, 0, data, 8, 7);
+    writes(&s, 0, false, 7);
+    only(&s, VMSG_DRV_PROFILES_6, VMSG_DRV_PROFILES_2);
+}
+
+/* What the event told was still on its way. */
+static void test_strict_race(void **state)
+{
+    struct session s = strict_driver();
+
+    running(&s, 0);
+    read_config(&s, 0, data, 8, 7);
+    event_config(&s, 0xf, 8, 0, data, 8);
+    writes(&s, 7, false, 8);
+    clean(&s);
+}
+
+static void test_strict_rejection(void **state)
+{
+    struct session s = strict_driver();
+
+    running(&s, 0);
+    read_config(&s, 0, data, 8, 7);
+    event_config(&s, 0xf, 8, 0, data, 8);
+    writes(&s, 7, false, 8);
+    read_config(&s, 0, data, 8, 8);
+    writes(&s, 8, true, 9);
+    exercised(&s, VMSG_DRV_PROFILES_7);
+    clean(&s);
+    s = strict_driver();
+    running(&s, 0);
+    read_config(&s, 0, data, 8, 7);
+    event_config(&s, 0xf, 8, 0, data, 8);
+    writes(&s, 7, false, 8);
+    writes(&s, 8, true, 9);
+    only(&s, VMSG_DRV_PROFILES_7);
+}
+
+static void test_generation_from_before_a_reset(void **state)
+{
+    struct session s = strict_driver();
+
+    running(&s, 0);
+    read_config(&s, 0, data, 8, 40);
+    running(&s, 0);
+    read_config(&s, 0, data, 8, 3);
+    writes(&s, 3, true, 4);
+    exercised(&s, VMSG_DRV_PROFILES_8);
+    clean(&s);
+    s = strict_driver();
+    running(&s, 0);
+    read_config(&s, 0, data, 8, 40);
+    running(&s, 0);
+    read_config(&s, 0, data, 8, 3);
+    writes(&s, 40, false, 3);
+    only(&s, VMSG_DRV_PROFILES_8);
+}
+
+static void test_event_without_data(void **state)
+{
+    struct session s = driver();
+
+    running(&s, 0);
+    read_config(&s, 0, data, 8, 1);
+    event_config(&s, 0xf, 2, 0, NULL, 8);
+    read_config(&s, 0, data, 8, 2);
+    exercised(&s, VMSG_DRV_DEVICE_NOTIFICATIONS_1);
+    exercised(&s, VMSG_DRV_PROFILES_5);
+    clean(&s);
+    s = driver();
+    running(&s, 0);
+    read_config(&s, 0, data, 8, 1);
+    event_config(&s, 0xf, 2, 0, NULL, 0);
+    only(&s, VMSG_DRV_DEVICE_NOTIFICATIONS_1, VMSG_DRV_DEVICE_NOTIFICATIONS_2, VMSG_DRV_PROFILES_5);
+}
+
+static void test_event_that_asks_for_nothing(void **state)
+{
+    struct session s = driver();
+
+    running(&s, 0);
+    event_config(&s, 0xf, 2, 0, NULL, 8); /* it has never read any */
+    clean(&s);
+    s = driver();
+    running(&s, 0);
+    read_config(&s, 0, data, 8, 1);
+    event_config(&s, 0xf, 2, 0, data, 8);
+    event_config(&s, 0xf, 3, SPACE, NULL, 8); /* beyond the space */
+    clean(&s);
+}
+
+static void test_changes_under_way(void **state)
+{
+    struct session s = driver();
+
+    initialise(&s, AT_FEATURES_OK);
+    read_config(&s, 0, data, 32, 1);
+    read_config(&s, 32, data, 32, 2);
+    read_config(&s, 0, data, 32, 2);
+    exercised(&s, VMSG_DRV_PROFILES_3);
+    clean(&s);
+    s = driver();
+    initialise(&s, AT_FEATURES_OK);
+    read_config(&s, 0, data, 32, 1);
+    read_config(&s, 32, data, 32, 2);
+    read_queue(&s, 0, 0, 0, false);
+    set_queue(&s, 0, VMSG_VQ_ENABLE, 64, 0);
+    only(&s, VMSG_DRV_PROFILES_3);
+}
+
+static void test_nothing_written(void **state)
+{
+    struct session s = driver();
+
+    running(&s, 0);
+    to(&s, "SET_CONFIG", 900, F(0, 0, 0));
+    exercised(&s, VMSG_DRV_SET_CONFIG_2);
+    clean(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_inside),
+        cmocka_unit_test(test_outside),
+        cmocka_unit_test(test_baseline_generation),
+        cmocka_unit_test(test_strict_generation),
+        cmocka_unit_test(test_strict_race),
+        cmocka_unit_test(test_strict_rejection),
+        cmocka_unit_test(test_generation_from_before_a_reset),
+        cmocka_unit_test(test_event_without_data),
+        cmocka_unit_test(test_event_that_asks_for_nothing),
+        cmocka_unit_test(test_changes_under_way),
+        cmocka_unit_test(test_nothing_written),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
