@@ -25,6 +25,8 @@ static int serve_inherited(const struct vmsg_peer_config *config, char *err, siz
         !vmsg_memory_map(&memory, e.mem_fd, e.mem_size, err, err_size))
         return WRONG_USAGE;
     peer.polling |= e.polling;
+    peer.request_timeout_ms = e.request_timeout_ms;
+    peer.platform = e.devices;
     struct vmsg_pump pump = {
         .ops = &vmsg_served_peer,
         .config = &peer,

@@ -106,7 +106,7 @@ static bool number(const char *name, uint64_t most, uint64_t missing, uint64_t *
 
 bool vmsg_environment_read(struct vmsg_environment *e, char *err, size_t err_size)
 {
-    uint64_t fd, mem_fd, size, revision, max_size;
+    uint64_t fd, mem_fd, size, revision, max_size, timeout;
     const char *notifications = getenv("VMSG_NOTIFICATIONS");
     const char *upper = getenv("VMSG_UPPER");
     if (!getenv("VMSG_FD")) {
@@ -121,6 +121,7 @@ bool vmsg_environment_read(struct vmsg_environment *e, char *err, size_t err_siz
         !number("VMSG_MEM_SIZE", SIZE_MAX / 2, 0, &size, err, err_size) ||
         !number("VMSG_REVISION", UINT32_MAX, 1, &revision, err, err_size) ||
         !number("VMSG_MAX_MSG_SIZE", UINT32_MAX, VMSG_MAX_SIZE_DEFAULT, &max_size, err, err_size) ||
+        !number("VMSG_REQUEST_TIMEOUT_MS", UINT32_MAX, 0, &timeout, err, err_size) ||
         !number("VMSG_TRANSPORT_FEATURES", UINT64_MAX, 0, &e->transport_features, err, err_size))
         return false;
     e->fd = (int)fd;
@@ -128,6 +129,8 @@ bool vmsg_environment_read(struct vmsg_environment *e, char *err, size_t err_siz
     e->mem_size = e->mem_fd < 0 ? 0 : (size_t)size;
     e->revision = (uint32_t)revision;
     e->max_msg_size = (uint32_t)max_size;
+    e->request_timeout_ms = (uint32_t)timeout;
+    e->devices = or_empty(getenv("VMSG_DEVICES"));
     e->polling = notifications && !strcmp(notifications, "polling");
     e->upper = upper && !strcmp(upper, "1");
     return true;

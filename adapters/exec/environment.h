@@ -27,6 +27,8 @@ struct vmsg_environment {
     uint32_t revision, max_msg_size;
     uint64_t transport_features;
     bool polling, upper;
+    uint32_t request_timeout_ms; /* 0: not set */
+    const char *devices;         /* platform data, "" when there are none; the environment's own */
 };
 
 /* False with a sentence in err when VMSG_FD is missing or a number is none. */

@@ -91,6 +91,8 @@ static void prepare(void *config, const struct vmsg_adapter_params *params)
     if (!r->own_seed)
         r->peer.seed = params->seed;
     r->peer.polling = params->notifications && !strcmp(params->notifications, "polling");
+    r->peer.request_timeout_ms = params->request_timeout_ms;
+    r->peer.platform = params->devices;
 }
 
 static void free_ref(void *config)

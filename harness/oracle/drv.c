@@ -100,23 +100,49 @@ static void remember(struct vmsg_oracle *o, struct drv_view *v, const struct vms
                               .msg_id = m->msg_id,
                               .token = m->token,
                               .index = o->index,
-                              .serial = o->serial};
+                              .serial = o->serial,
+                              .life = v->life};
     memcpy(r->f, m->f, sizeof r->f);
 }
 
-/* The oldest request with this token and id. */
+/* Does the response repeat what the request asked for? True where it repeats nothing. */
+static bool echoes(const struct drv_request *r, const struct vmsg *m)
+{
+    switch (m->msg_id) {
+    case VMSG_ID_GET_DEVICE_FEATURES:
+    case VMSG_ID_GET_VQUEUE:
+    case VMSG_ID_GET_SHM:
+        return r->f[0] == m->f[0];
+    case VMSG_ID_GET_CONFIG:
+        return r->f[VMSG_GET_CONFIG_REQ_offset] == m->f[VMSG_GET_CONFIG_RESP_offset];
+    case VMSG_ID_SET_CONFIG:
+        return r->f[VMSG_SET_CONFIG_REQ_offset] == m->f[VMSG_SET_CONFIG_RESP_offset];
+    default:
+        return true;
+    }
+}
+
+/*
+ * The request with this token and id. A driver may give several the same token: then the one that
+ * the response repeats, one since the last reset rather than before, and the oldest of these.
+ */
 static struct drv_request *find(struct drv_view *v, const struct vmsg *m)
 {
-    struct drv_request *oldest = NULL;
+    struct drv_request *best = NULL;
+    unsigned best_rank = 0;
 
     for (unsigned i = 0; i < DRV_OUTSTANDING; i++) {
         struct drv_request *r = &v->requests[i];
+        unsigned rank = 2u * echoes(r, m) + (r->life == v->life);
 
-        if (r->used && r->msg_id == m->msg_id && r->token == m->token &&
-            (!oldest || r->serial < oldest->serial))
-            oldest = r;
+        if (!r->used || r->msg_id != m->msg_id || r->token != m->token)
+            continue;
+        if (best && (rank < best_rank || (rank == best_rank && r->serial > best->serial)))
+            continue;
+        best = r;
+        best_rank = rank;
     }
-    return oldest;
+    return best;
 }
 
 static void asks(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)

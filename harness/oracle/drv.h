@@ -22,6 +22,7 @@ struct drv_request {
     uint16_t token;
     uint32_t index; /* the caller's message index */
     uint64_t serial;
+    uint32_t life; /* of the view, when it was sent */
     uint64_t f[VMSG_MAX_FIELDS];
 };
 
@@ -84,7 +85,7 @@ struct drv_view {
     uint64_t polls_while_resetting;
     uint64_t last_poll_ns;
     uint32_t asked; /* status last written */
-    bool features_ok_asked, features_ok_told, features_refused;
+    bool features_ok_asked, features_ok_told, features_refused, refusal_told;
     bool driver_ok_asked, driver_ok_told;
     bool owes_reset; /* DEVICE_NEEDS_RESET was told */
     uint32_t owes_reset_index;
@@ -112,7 +113,9 @@ struct drv_view {
     uint64_t gen_answers;      /* v->answers when `gen` was told */
     uint32_t gen_before_reset; /* the last one before the last reset */
     bool gen_before_reset_known;
-    bool gen_since_reset;           /* told anew since */
+    bool gen_since_reset;  /* told anew since */
+    uint32_t doubtful_gen; /* told by an event that may be discarded */
+    bool doubtful_gen_known;
     uint32_t pass_gen, pass_offset; /* of a read in several requests */
     bool passing, pass_broken;
     uint32_t pass_index;

@@ -12,6 +12,7 @@ static void generation_told(struct drv_view *v, uint32_t gen, bool certain)
 {
     if (certain) {
         v->n_older = 0;
+        v->doubtful_gen_known = false;
     } else if (v->gen_known && v->gen != gen) {
         memmove(v->older + 1, v->older, (OLDER - 1) * sizeof *v->older);
         v->older[0] = v->gen;
@@ -36,7 +37,7 @@ void drv_config_reset(struct vmsg_oracle *o, struct drv_view *v)
  */
 static bool may_hold(const struct drv_view *v, uint32_t gen)
 {
-    if (!v->gen_known || gen == v->gen)
+    if (!v->gen_known || gen == v->gen || (v->doubtful_gen_known && gen == v->doubtful_gen))
         return true;
     if (v->answers >= v->gen_answers + DRV_AFTER)
         return false; /* it has read on since the last one was told */
@@ -199,19 +200,22 @@ void drv_config_told(struct vmsg_oracle *o, struct drv_view *v, const struct drv
 
 void drv_config_event(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
 {
-    uint64_t length = m->f[VMSG_EVENT_CONFIG_REQ_length];
-    bool generic = !length && !m->f[VMSG_EVENT_CONFIG_REQ_offset];
+    uint64_t offset = m->f[VMSG_EVENT_CONFIG_REQ_offset],
+             length = m->f[VMSG_EVENT_CONFIG_REQ_length];
+    bool generic = !length && !offset;
     uint32_t status = (uint32_t)m->f[VMSG_EVENT_CONFIG_REQ_device_status];
 
+    if (v->info_told && offset + length > v->info[VMSG_GET_DEVICE_INFO_RESP_config_size]) {
+        v->doubtful_gen = (uint32_t)m->f[VMSG_EVENT_CONFIG_REQ_generation];
+        v->doubtful_gen_known = true;
+        return; /* there are no such bytes: it may be discarded as malformed */
+    }
     generation_told(v, (uint32_t)m->f[VMSG_EVENT_CONFIG_REQ_generation], false);
     drv_status_seen(o, v, status);
     if (status & VIRTIO_S_NEEDS_RESET || !v->driver_ok_told || !v->config_read)
         return; /* nothing that the driver is known to need */
     if (!generic && m->tail_len == length)
         return; /* the data came with it */
-    if (m->f[VMSG_EVENT_CONFIG_REQ_offset] + length >
-        v->info[VMSG_GET_DEVICE_INFO_RESP_config_size])
-        return; /* there is nothing to read at such a place */
     if (!v->owes_refresh)
         v->refresh_generic = false;
     owe(o, &v->owes_refresh);

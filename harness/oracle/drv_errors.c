@@ -195,6 +195,11 @@ void drv_patience_over(struct vmsg_oracle *o, struct drv_view *v)
         return;
     if (reset || (unknown && w->attempts >= o->config.attempts)) {
         exercise(o, VMSG_DRV_ERROR_SIGNALING_2); /* the recovery failed, or there is no device */
+    } else if (o->config.attempts && w->attempts >= 2 * o->config.attempts) {
+        blame(o, VMSG_DRV_ERROR_SIGNALING_2, v->num,
+              "%s (message %u) was never answered; it was sent %u times by now, %u attempts are "
+              "declared",
+              name_of(w->msg_id), w->index, w->attempts, o->config.attempts);
     } else if (w->went_on) {
         blame(o, VMSG_DRV_ERROR_SIGNALING_3, v->num,
               "%s (message %u) was never answered, and the driver went on without a reset",

@@ -116,6 +116,11 @@ static bool judge_id(struct vmsg_oracle *o, const struct vmsg *m)
 {
     if (m->msg_id & VMSG_ID_IMPLEMENTATION)
         return false;
+    if (!m->def && vmsg_is_bus(m) && vmsg_is_response(m) && o->drv->bus_provoked) {
+        blame(o, VMSG_BUS_ERROR_SIGNALING_4, 0,
+              "bus message 0x%02x was answered; what is not supported is discarded", m->msg_id);
+        return false;
+    }
     if (vmsg_is_event(m) && vmsg_is_response(m)) {
         blame(o, VMSG_ANY_PROSE_EVENT_NOT_RESPONSE, m->dev_num,
               "event id 0x%02x was sent with the response bit set", m->msg_id);

@@ -47,7 +47,7 @@ static bool judge_place(struct vmsg_oracle *o, struct drv_view *v, const struct 
             exercise(o, VMSG_DRV_GET_DEVICE_INFO_2);
         return true;
     }
-    if (count && q->index >= start && q->index - start < count)
+    if (count && (q->index - most < count || (q->index >= start && q->index - start < count)))
         blame(o, VMSG_DRV_GET_DEVICE_INFO_3, v->num,
               "queue %u was set up as an administration queue; these count within max_virtqueues, "
               "which is %u",

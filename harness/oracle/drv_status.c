@@ -19,8 +19,9 @@ static void judge_beginning(struct vmsg_oracle *o, struct drv_view *v, const str
 {
     bool early = m->msg_id == VMSG_ID_GET_DEVICE_INFO || m->msg_id == VMSG_ID_GET_DEVICE_STATUS;
     bool reset = m->msg_id == VMSG_ID_SET_DEVICE_STATUS && m->f[0] == 0;
+    bool gives_up = m->msg_id == VMSG_ID_SET_DEVICE_STATUS && m->f[0] & VIRTIO_S_FAILED;
 
-    if (v->began || early)
+    if (v->began || early || gives_up)
         return;
     v->began = true;
     if (reset || drv_swapped(o, v, m->f[0], 0xFF, name_of(m))) {
@@ -126,11 +127,12 @@ static bool features_agreed(struct vmsg_oracle *o, struct drv_view *v, enum vmsg
                             const char *what)
 {
     if (v->features_refused) {
-        blame(o, VMSG_DRV_DEVICE_FEATURES_3, v->num,
-              "%s although the device did not keep FEATURES_OK; the returned status has to be "
-              "looked at",
-              what);
-        v->features_refused = false; /* told once */
+        if (!v->refusal_told)
+            blame(o, VMSG_DRV_DEVICE_FEATURES_3, v->num,
+                  "%s although the device did not keep FEATURES_OK; the returned status has to be "
+                  "looked at",
+                  what);
+        v->refusal_told = true;
         return false;
     }
     if (v->features_ok_told)
@@ -251,6 +253,7 @@ void drv_status_told(struct vmsg_oracle *o, struct drv_view *v, const struct drv
         v->features_refused = false; /* other features may have been agreed on since */
     } else if (answers_write && r->f[0] & VIRTIO_S_FEATURES_OK) {
         v->features_refused = true;
+        v->refusal_told = false;
     }
     if (status & VIRTIO_S_DRIVER_OK && v->driver_ok_asked && !v->driver_ok_told) {
         v->driver_ok_told = true;

@@ -26,13 +26,8 @@ static bool parse_devices(struct vmsg_driver *drv, const char *list)
 }
 
 /* Why this driver cannot be, NULL: it can. */
-static const char *config_refusal(const struct vmsg_peer_config *config,
-                                  const struct vmsg_sut_host *host)
+static const char *host_refusal(const struct vmsg_sut_host *host)
 {
-    if (config->fault)
-        return "the reference driver has no faults; leave the fault out";
-    if (config->quirks[0])
-        return "the reference driver has no quirks; leave the quirk out";
     if (host->max_msg_size < VMSG_MAX_SIZE_LEAST || host->max_msg_size > VMSG_MAX_SIZE_MOST)
         return "the maximum message size must be 52 to 65535 bytes";
     if (host->mem && (((uintptr_t)host->mem | host->mem_base) & 15))
@@ -40,25 +35,42 @@ static const char *config_refusal(const struct vmsg_peer_config *config,
     return NULL;
 }
 
+/* Both ways of "Initialization Flow": confirm before enabling, or after. */
+static bool how_to_enable(const struct vmsg_driver *drv, uint64_t seed)
+{
+    bool one = drv->quirks >> VMSG_DRIVER_QUIRK_ONE_STEP & 1 ||
+               drv->fault == VMSG_DRIVER_FAULT_UNCONFIRMED;
+
+    return !one && (drv->quirks >> VMSG_DRIVER_QUIRK_TWO_STEPS & 1 || seed & 1);
+}
+
 struct vmsg_driver *vmsg_driver_new(const struct vmsg_peer_config *config,
                                     const struct vmsg_sut_host *host, const char *devices,
                                     char *err, size_t err_size)
 {
-    const char *refusal = config_refusal(config, host);
+    const char *refusal = host_refusal(host);
+    enum vmsg_fault_no fault;
     struct vmsg_driver *drv;
+    uint64_t quirks;
 
     if (refusal) {
         snprintf(err, err_size, "%s", refusal);
         return NULL;
     }
+    if (!vmsg_faults_select(config, &fault, &quirks, err, err_size))
+        return NULL;
     drv = calloc(1, sizeof(*drv));
     if (!drv) {
         snprintf(err, err_size, "out of memory; free some");
         return NULL;
     }
     drv->host = *host;
+    drv->fault = fault;
+    drv->quirks = quirks;
     drv->polling = config->polling;
-    drv->two_step = config->seed & 1;
+    drv->timeout_ns =
+        DRIVER_MS * (config->request_timeout_ms ? config->request_timeout_ms : DRIVER_TIMEOUT_MS);
+    drv->two_step = how_to_enable(drv, config->seed);
     drv->next_token = (uint16_t)(1 + config->seed * 40503u);
     drv->enumerate = !devices || !*devices;
     if (!drv->enumerate && !parse_devices(drv, devices)) {
@@ -75,6 +87,20 @@ void vmsg_driver_free(struct vmsg_driver *drv)
     free(drv);
 }
 
+static void event(struct driver_device *d, const struct vmsg *m)
+{
+    if (m->msg_id == VMSG_ID_EVENT_CONFIG) {
+        driver_event_came(d, m);
+        driver_config_event(d, m);
+    } else if (m->msg_id == VMSG_ID_EVENT_USED) {
+        driver_event_came(d, m);
+        if (!(driver_faulty(d, VMSG_DRIVER_FAULT_MINDS_TOKENS) && m->token))
+            driver_used(d, (uint32_t)m->f[VMSG_EVENT_USED_REQ_vq_index]);
+    } else {
+        driver_discarded(d->driver, m); /* what only a driver sends */
+    }
+}
+
 /* Anything that is not a well-formed message for a driver is dropped in silence. */
 void vmsg_driver_receive(struct vmsg_driver *drv, const void *msg, size_t len)
 {
@@ -82,8 +108,10 @@ void vmsg_driver_receive(struct vmsg_driver *drv, const void *msg, size_t len)
     struct vmsg m;
 
     vmsg_decode(&m, msg, len);
-    if (m.defect != VMSG_WELL_FORMED)
+    if (m.defect != VMSG_WELL_FORMED) {
+        driver_discarded(drv, &m);
         return;
+    }
     if (vmsg_is_bus(&m)) {
         driver_bus_receive(drv, &m);
         return;
@@ -93,10 +121,8 @@ void vmsg_driver_receive(struct vmsg_driver *drv, const void *msg, size_t len)
         return;
     if (vmsg_is_response(&m))
         driver_answer(d, &m);
-    else if (m.msg_id == VMSG_ID_EVENT_CONFIG)
-        driver_config_event(d, &m);
-    else if (m.msg_id == VMSG_ID_EVENT_USED)
-        driver_used(d, (uint32_t)m.f[VMSG_EVENT_USED_REQ_vq_index]);
+    else
+        event(d, &m);
 }
 
 static void start(struct vmsg_driver *drv)
@@ -113,7 +139,9 @@ static void start(struct vmsg_driver *drv)
 void vmsg_driver_tick(struct vmsg_driver *drv, uint64_t now_ns)
 {
     drv->now = now_ns;
-    if (!drv->started)
+    if (!drv->started && drv->quirks >> VMSG_DRIVER_QUIRK_SLOW_START & 1 && !drv->late_start.set)
+        driver_timer_set(&drv->late_start, DRIVER_SLOW_START_NS);
+    if (!drv->started && (!drv->late_start.set || driver_timer_due(&drv->late_start, now_ns)))
         start(drv);
     if (driver_timer_due(&drv->bus_request.timer, now_ns))
         driver_bus_attempt_failed(drv);
@@ -134,7 +162,7 @@ uint64_t vmsg_driver_deadline(const struct vmsg_driver *drv)
     uint64_t first = driver_timer_deadline(&drv->bus_request.timer, drv->now);
 
     if (!drv->started)
-        return 0;
+        return drv->late_start.set ? driver_timer_deadline(&drv->late_start, drv->now) : 0;
     for (unsigned i = 0; i < DRIVER_DEVICES; i++) {
         const struct driver_device *d = &drv->devices[i];
         uint64_t request = driver_timer_deadline(&d->request.timer, drv->now);

@@ -17,7 +17,7 @@ struct vmsg_driver;
 /*
  * `devices` is the platform's list, "0,5"; "" or NULL: enumerate with GET_DEVICES. `host` is
  * copied. NULL with one sentence in err: bad list, message size below 52, memory whose address or
- * base is not aligned to 16 bytes, a fault or quirk asked for (the driver has none), out of memory.
+ * base is not aligned to 16 bytes, unknown fault or quirk, out of memory.
  */
 struct vmsg_driver *vmsg_driver_new(const struct vmsg_peer_config *config,
                                     const struct vmsg_sut_host *host, const char *devices,

@@ -30,6 +30,9 @@ static uint32_t window_count(const struct vmsg_driver *drv)
     uint32_t fixed = VMSG_HEADER_SIZE + 6, left = 65536 - drv->window;
     uint32_t fit = (drv->host.max_msg_size - fixed) * 8;
 
+    if (drv->quirks >> VMSG_DRIVER_QUIRK_NARROW_WINDOWS & 1)
+        fit = 64;
+
     if (left > UINT16_MAX)
         left = UINT16_MAX;
     return left < fit ? left : fit;

@@ -112,7 +112,11 @@ static bool arguments(const struct words *w, struct driver_op *op)
 /* Offsets and lengths stay within what GET_DEVICE_INFO said ("Device Information"). */
 static const char *config_refusal(const struct driver_device *d, const struct driver_op *op)
 {
-    if (d->config_size == 0 || (uint64_t)op->offset + op->length > d->config_size)
+    bool anywhere =
+        driver_faulty(d, op->kind == DRIVER_DO_GET_CONFIG ? VMSG_DRIVER_FAULT_READS_PAST_THE_END
+                                                          : VMSG_DRIVER_FAULT_WRITES_PAST_THE_END);
+
+    if (!anywhere && (d->config_size == 0 || (uint64_t)op->offset + op->length > d->config_size))
         return "outside the configuration space; stay below the device's config_size";
     if (op->length > driver_config_room(d))
         return "more than one message carries; ask for fewer bytes";

@@ -6,6 +6,10 @@
 /* Configuration bytes that this driver looks at. */
 static uint32_t wanted_size(const struct driver_device *d)
 {
+    uint32_t known = 60; /* struct virtio_blk_config up to the write zeroes fields */
+
+    if (driver_faulty(d, VMSG_DRIVER_FAULT_ASSUMES_CONFIG_SIZE) && d->device_id == DRIVER_ID_BLOCK)
+        return known;
     return d->config_size < DRIVER_CONFIG ? d->config_size : DRIVER_CONFIG;
 }
 
@@ -13,6 +17,9 @@ static uint32_t wanted_size(const struct driver_device *d)
 static uint32_t chunk(const struct driver_device *d)
 {
     uint32_t fit = driver_config_room(d), left = wanted_size(d) - d->config_at;
+
+    if (driver_quirky(d, VMSG_DRIVER_QUIRK_CONFIG_IN_PIECES))
+        fit = 4;
 
     return left < fit ? left : fit;
 }
@@ -30,7 +37,9 @@ static void read_done(struct driver_device *d)
     /* An event that overtook the answers asks for another read, unless they agree. */
     if (d->event_generation == d->generation)
         d->config_stale = false;
-    if (d->initialising) {
+    if (d->initialising && driver_faulty(d, VMSG_DRIVER_FAULT_QUEUES_LATE)) {
+        driver_enter(d, DRIVER_DRIVER_OK);
+    } else if (d->initialising) {
         driver_queue_first(d);
     } else if (d->op_retry) {
         d->op_retry = false;
@@ -78,19 +87,27 @@ static void keep(struct driver_device *d, uint64_t offset, const uint8_t *data, 
     memcpy(d->config + offset, data, length);
 }
 
+static void generation_seen(struct driver_device *d, uint32_t generation)
+{
+    d->generation = generation;
+    if (generation > d->highest_generation)
+        d->highest_generation = generation;
+}
+
 /* All chunks must be of one generation, else they are read again ("Configuration Semantics"). */
 void driver_config_answer(struct driver_device *d, const struct vmsg *m)
 {
     uint32_t generation = (uint32_t)m->f[VMSG_GET_CONFIG_RESP_generation];
 
-    d->generation = generation;
+    generation_seen(d, generation);
     if (m->f[VMSG_GET_CONFIG_RESP_length] == 0) {
         read_done(d); /* nothing to be had */
         return;
     }
     if (d->config_at == 0) {
         d->config_generation = generation;
-    } else if (d->config_generation != generation) {
+    } else if (d->config_generation != generation &&
+               !driver_faulty(d, VMSG_DRIVER_FAULT_CHANGES_IGNORED)) {
         d->config_at = 0;
         if (++d->config_tries < DRIVER_UNSTABLE)
             driver_enter(d, DRIVER_READ_CONFIG);
@@ -106,6 +123,27 @@ void driver_config_answer(struct driver_device *d, const struct vmsg *m)
         read_done(d);
 }
 
+/* The profile is the bus instance's, never a device feature ("Configuration Semantics"). */
+static bool driver_strict(const struct driver_device *d)
+{
+    if (driver_faulty(d, VMSG_DRIVER_FAULT_PROFILE_BY_FEATURE))
+        return driver_has_feature(d, VIRTIO_F_RING_RESET);
+    return d->driver->host.transport_features & VMSG_F_STRICT_CONFIG_GENERATION;
+}
+
+/* An event without data that a faulty driver makes nothing of. */
+static bool ignored(const struct driver_device *d, const struct vmsg *m)
+{
+    bool generic = !m->f[VMSG_EVENT_CONFIG_REQ_offset] && !m->f[VMSG_EVENT_CONFIG_REQ_length];
+
+    if (!generic && m->tail_len)
+        return false;
+    if (driver_faulty(d, VMSG_DRIVER_FAULT_BASELINE_EVENTS_IGNORED))
+        return !driver_strict(d);
+    return driver_faulty(d, generic ? VMSG_DRIVER_FAULT_GENERIC_EVENT_IGNORED
+                                    : VMSG_DRIVER_FAULT_RANGE_EVENT_IGNORED);
+}
+
 void driver_config_event(struct driver_device *d, const struct vmsg *m)
 {
     uint64_t offset = m->f[VMSG_EVENT_CONFIG_REQ_offset];
@@ -116,13 +154,18 @@ void driver_config_event(struct driver_device *d, const struct vmsg *m)
         return;
     if (offset + length > d->config_size)
         return;
-    d->generation = (uint32_t)m->f[VMSG_EVENT_CONFIG_REQ_generation];
+    generation_seen(d, (uint32_t)m->f[VMSG_EVENT_CONFIG_REQ_generation]);
     d->event_generation = d->generation;
-    if (m->f[VMSG_EVENT_CONFIG_REQ_device_status] & VIRTIO_S_NEEDS_RESET) {
+    if (driver_needs_reset(d, (uint32_t)m->f[VMSG_EVENT_CONFIG_REQ_device_status])) {
         driver_recover(d);
         return;
     }
-    if (length > 0 && m->tail_len == length && !d->initialising && d->step != DRIVER_READ_CONFIG)
+    if (ignored(d, m))
+        return;
+    if (driver_quirky(d, VMSG_DRIVER_QUIRK_REREADS))
+        d->config_stale = true;
+    else if (length > 0 && m->tail_len == length && !d->initialising &&
+             d->step != DRIVER_READ_CONFIG)
         keep(d, offset, m->tail, length);
     else
         d->config_stale = true;
@@ -140,20 +183,25 @@ void driver_op_get_config_send(struct driver_device *d)
 
 void driver_op_get_config_answer(struct driver_device *d, const struct vmsg *m)
 {
-    d->generation = (uint32_t)m->f[VMSG_GET_CONFIG_RESP_generation];
+    generation_seen(d, (uint32_t)m->f[VMSG_GET_CONFIG_RESP_generation]);
     keep(d, d->op.offset, m->tail, m->tail_len);
     driver_enter(d, DRIVER_RUNNING);
 }
 
-/* The profile is the bus instance's, never a device feature ("Configuration Semantics"). */
-static bool strict(const struct driver_device *d)
+uint32_t driver_generation(struct driver_device *d)
 {
-    return d->driver->host.transport_features & VMSG_F_STRICT_CONFIG_GENERATION;
+    if (!driver_strict(d))
+        return driver_faulty(d, VMSG_DRIVER_FAULT_BASELINE_GENERATION) ? 0x1000 + ++d->writes : 0;
+    if (driver_faulty(d, VMSG_DRIVER_FAULT_OLD_GENERATION))
+        return d->config_generation;
+    if (driver_faulty(d, VMSG_DRIVER_FAULT_HIGHEST_GENERATION))
+        return d->highest_generation;
+    return d->generation;
 }
 
 void driver_op_set_config_send(struct driver_device *d)
 {
-    uint64_t f[] = {[VMSG_SET_CONFIG_REQ_generation] = strict(d) ? d->generation : 0,
+    uint64_t f[] = {[VMSG_SET_CONFIG_REQ_generation] = driver_generation(d),
                     [VMSG_SET_CONFIG_REQ_offset] = d->op.offset,
                     [VMSG_SET_CONFIG_REQ_length] = d->op.length};
 
@@ -165,12 +213,15 @@ void driver_op_set_config_answer(struct driver_device *d, const struct vmsg *m)
 {
     uint64_t length = m->f[VMSG_SET_CONFIG_RESP_length];
 
-    d->generation = (uint32_t)m->f[VMSG_SET_CONFIG_RESP_generation];
+    generation_seen(d, (uint32_t)m->f[VMSG_SET_CONFIG_RESP_generation]);
     if (length == d->op.length) {
         keep(d, d->op.offset, d->op.data, d->op.length);
         driver_enter(d, DRIVER_RUNNING);
         return;
     }
-    d->op_retry = length == 0 && strict(d) && ++d->op_tries < DRIVER_ATTEMPTS;
-    driver_config_read(d);
+    d->op_retry = length == 0 && driver_strict(d) && ++d->op_tries < DRIVER_ATTEMPTS;
+    if (d->op_retry && driver_faulty(d, VMSG_DRIVER_FAULT_REJECTION_RETRIED))
+        driver_enter(d, DRIVER_OP_SET_CONFIG);
+    else
+        driver_config_read(d);
 }

@@ -23,6 +23,7 @@ void driver_start(struct driver_device *d)
     d->info_known = false;
     d->recoveries = 0;
     d->op_retry = false;
+    driver_found(d);
     driver_enter(d, DRIVER_INFO);
 }
 
@@ -40,7 +41,15 @@ static void forget_state(struct driver_device *d)
 
 void driver_reset(struct driver_device *d, enum driver_after_reset after)
 {
+    bool by_bits = driver_faulty(d, VMSG_DRIVER_FAULT_RESETS_BY_BITS) &&
+                   d->status & VIRTIO_S_DRIVER_OK && after == DRIVER_THEN_INIT;
+
     forget_state(d);
+    if (by_bits || (driver_faulty(d, VMSG_DRIVER_FAULT_NO_RESET) && !d->began)) {
+        d->began = d->initialising = true;
+        driver_enter(d, DRIVER_ACKNOWLEDGE);
+        return;
+    }
     d->after_reset = after;
     d->initialising = after == DRIVER_THEN_INIT;
     d->resets = 0;
@@ -50,10 +59,20 @@ void driver_reset(struct driver_device *d, enum driver_after_reset after)
 
 void driver_recover(struct driver_device *d)
 {
-    if (d->recoveries++ < DRIVER_RECOVERIES)
-        driver_reset(d, DRIVER_THEN_INIT);
-    else
+    if (d->recoveries++ >= DRIVER_RECOVERIES) {
         driver_give_up(d);
+        return;
+    }
+    if (driver_quirky(d, VMSG_DRIVER_QUIRK_FAILED_FIRST))
+        driver_stray(d, VMSG_ID_SET_DEVICE_STATUS, (uint64_t[]){d->status | VIRTIO_S_FAILED}, NULL,
+                     0);
+    driver_reset(d, DRIVER_THEN_INIT);
+}
+
+bool driver_needs_reset(const struct driver_device *d, uint32_t status)
+{
+    return status & VIRTIO_S_NEEDS_RESET &&
+           !driver_faulty(d, VMSG_DRIVER_FAULT_NEEDS_RESET_IGNORED);
 }
 
 void driver_give_up(struct driver_device *d)
@@ -77,6 +96,12 @@ static void reset_failed(struct driver_device *d)
 
 static void reset_done(struct driver_device *d)
 {
+    if (driver_quirky(d, VMSG_DRIVER_QUIRK_RESETS_TWICE) && !d->again) {
+        d->again = true;
+        driver_enter(d, DRIVER_RESET);
+        return;
+    }
+    d->again = false;
     switch (d->after_reset) {
     case DRIVER_THEN_INIT:
         driver_enter(d, d->info_known ? DRIVER_ACKNOWLEDGE : DRIVER_INFO);
@@ -94,10 +119,13 @@ static void reset_done(struct driver_device *d)
 void driver_reset_answer(struct driver_device *d, const struct vmsg *m)
 {
     uint64_t status = m->f[VMSG_SET_DEVICE_STATUS_RESP_status];
+    bool polled = d->step == DRIVER_RESET_POLL;
 
-    if (status == 0)
+    if (status == 0 || driver_faulty(d, VMSG_DRIVER_FAULT_RESET_NOT_AWAITED) ||
+        (polled && driver_faulty(d, VMSG_DRIVER_FAULT_POLLS_ONCE)))
         reset_done(d);
-    else if (d->step == DRIVER_RESET_POLL && ++d->polls >= DRIVER_POLLS)
+    else if (polled && ++d->polls >= DRIVER_POLLS &&
+             !driver_faulty(d, VMSG_DRIVER_FAULT_POLLS_FOR_EVER))
         reset_failed(d);
     else
         driver_enter(d, DRIVER_RESET_WAIT);
@@ -106,6 +134,10 @@ void driver_reset_answer(struct driver_device *d, const struct vmsg *m)
 /* The bounded policy is used up: recovery by reset, "Error Signaling". */
 static void exhausted(struct driver_device *d)
 {
+    if (driver_faulty(d, VMSG_DRIVER_FAULT_GIVES_UP_SILENTLY)) {
+        driver_enter(d, DRIVER_STOPPED);
+        return;
+    }
     switch (d->step) {
     case DRIVER_RESET_POLL:
         reset_failed(d);
@@ -122,8 +154,19 @@ static void exhausted(struct driver_device *d)
     }
 }
 
+/* Whether the request is sent once more. */
+static bool tries_again(const struct driver_device *d)
+{
+    if (driver_quirky(d, VMSG_DRIVER_QUIRK_ONE_ATTEMPT))
+        return false;
+    return d->request.attempts < DRIVER_ATTEMPTS ||
+           driver_faulty(d, VMSG_DRIVER_FAULT_RETRIES_FOR_EVER);
+}
+
 void driver_attempt_failed(struct driver_device *d)
 {
+    if (driver_faulty(d, VMSG_DRIVER_FAULT_WAITS_FOR_EVER))
+        return;
     d->request.active = false;
     d->request.timer.set = false;
     /* Whether a SET_VQUEUE that got no answer was applied, GET_VQUEUE tells; writing it again
@@ -133,7 +176,7 @@ void driver_attempt_failed(struct driver_device *d)
             driver_enter(d, DRIVER_QUEUE_CHECK);
         else
             driver_recover(d);
-    } else if (d->request.attempts < DRIVER_ATTEMPTS) {
+    } else if (tries_again(d)) {
         driver_step_ops(d->step)->send(d);
     } else {
         exhausted(d);

@@ -43,36 +43,66 @@ void driver_post(struct vmsg_driver *drv, const struct vmsg_def *def, bool respo
     size_t len = vmsg_encode(out, sizeof(out), def, response, dev_num, token, f, NULL, NULL, 0);
 
     if (len)
-        drv->host.send(drv->host.ctx, out, len);
+        driver_emit(drv, out, len);
+}
+
+static bool descending(const struct vmsg_driver *drv)
+{
+    return drv->quirks >> VMSG_DRIVER_QUIRK_TOKENS_DOWN & 1;
+}
+
+static uint16_t new_token(struct vmsg_driver *drv)
+{
+    uint16_t token = drv->next_token;
+
+    if (drv->quirks >> VMSG_DRIVER_QUIRK_TOKENS_ZERO & 1)
+        return 0;
+    drv->next_token = (uint16_t)(descending(drv) ? token - 1 : token + 1);
+    if (drv->tokens_used < RECENT_TOKENS)
+        drv->tokens_used++;
+    return token;
 }
 
 /* Note an attempt; its token. */
 static uint16_t begin_attempt(struct vmsg_driver *drv, struct driver_request *r, uint8_t msg_id)
 {
-    uint16_t token = drv->next_token++;
+    bool same = drv->quirks >> VMSG_DRIVER_QUIRK_SAME_TOKEN & 1 && r->attempts;
+    uint16_t token = same ? r->tokens[0] : new_token(drv);
 
-    if (drv->tokens_used < RECENT_TOKENS)
-        drv->tokens_used++;
     r->active = true;
     r->msg_id = msg_id;
     if (r->attempts < DRIVER_ATTEMPTS)
         r->tokens[r->attempts++] = token;
-    driver_timer_set(&r->timer, DRIVER_TIMEOUT_NS);
+    driver_timer_set(&r->timer, drv->timeout_ns);
     return token;
+}
+
+static void encode_and_emit(struct driver_device *d, uint8_t msg_id, uint16_t token,
+                            const uint64_t *f, const void *tail, size_t tail_len)
+{
+    struct vmsg_driver *drv = d->driver;
+    uint8_t out[20 + DRIVER_CONFIG]; /* the longest is a SET_CONFIG */
+    bool any_size = driver_faulty(d, VMSG_DRIVER_FAULT_FEATURES_OVERSIZE);
+    uint32_t cap = sizeof(out) < driver_room(drv) || any_size ? sizeof(out) : driver_room(drv);
+    size_t len = vmsg_encode(out, cap, vmsg_def_by_id(VMSG_NS_TRANSPORT, msg_id), false, d->dev_num,
+                             token, f, NULL, tail, tail_len);
+
+    if (len)
+        driver_emit(drv, out, len);
 }
 
 void driver_send(struct driver_device *d, uint8_t msg_id, const uint64_t *f, const void *tail,
                  size_t tail_len)
 {
-    struct vmsg_driver *drv = d->driver;
-    uint8_t out[20 + DRIVER_CONFIG]; /* the longest is a SET_CONFIG */
-    uint32_t cap = sizeof(out) < driver_room(drv) ? sizeof(out) : driver_room(drv);
-    uint16_t token = begin_attempt(drv, &d->request, msg_id);
-    size_t len = vmsg_encode(out, cap, vmsg_def_by_id(VMSG_NS_TRANSPORT, msg_id), false, d->dev_num,
-                             token, f, NULL, tail, tail_len);
+    uint16_t token = begin_attempt(d->driver, &d->request, msg_id);
 
-    if (len)
-        drv->host.send(drv->host.ctx, out, len);
+    encode_and_emit(d, msg_id, token, f, tail, tail_len);
+}
+
+void driver_stray(struct driver_device *d, uint8_t msg_id, const uint64_t *f, const void *tail,
+                  size_t tail_len)
+{
+    encode_and_emit(d, msg_id, new_token(d->driver), f, tail, tail_len);
 }
 
 void driver_send_bus(struct vmsg_driver *drv, uint8_t msg_id, const uint64_t *f)
@@ -90,7 +120,7 @@ void driver_send_bus(struct vmsg_driver *drv, uint8_t msg_id, const uint64_t *f)
 bool driver_request_is(const struct vmsg_driver *drv, const struct driver_request *r,
                        uint8_t msg_id, uint16_t token)
 {
-    uint16_t age = (uint16_t)(drv->next_token - token);
+    uint16_t age = (uint16_t)(descending(drv) ? token - drv->next_token : drv->next_token - token);
 
     if (!r->active || r->msg_id != msg_id)
         return false;

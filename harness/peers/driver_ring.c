@@ -47,6 +47,34 @@ static uint16_t load_used_idx(const struct driver_queue *q)
         __atomic_load_n((const uint16_t *)(const void *)(q->page + USED_AT + 2), __ATOMIC_ACQUIRE));
 }
 
+static uint16_t queue_size(const struct driver_device *d, uint32_t max_size)
+{
+    uint16_t size = 1, most = DRIVER_RING_SIZE;
+
+    if (driver_faulty(d, VMSG_DRIVER_FAULT_FIXED_SIZE))
+        return DRIVER_RING_SIZE;
+    if (driver_quirky(d, VMSG_DRIVER_QUIRK_SMALL_QUEUES))
+        most = 4;
+    while (size * 2u <= max_size && size < most)
+        size *= 2;
+    if (driver_faulty(d, VMSG_DRIVER_FAULT_DOUBLE_SIZE) && size < DRIVER_RING_SIZE)
+        size *= 2;
+    return size;
+}
+
+static void set_addresses(const struct driver_device *d, struct driver_queue *q)
+{
+    uint64_t from = q->page_addr;
+
+    if (driver_faulty(d, VMSG_DRIVER_FAULT_MISALIGNED))
+        from += 8;
+    if (driver_faulty(d, VMSG_DRIVER_FAULT_OUTSIDE_MEMORY))
+        from -= d->driver->host.mem_base;
+    q->desc_addr = from;
+    q->driver_addr = q->page_addr + AVAIL_AT;
+    q->device_addr = q->page_addr + USED_AT;
+}
+
 bool driver_ring_setup(struct driver_device *d, uint32_t index, uint32_t max_size)
 {
     struct vmsg_driver *drv = d->driver;
@@ -54,13 +82,9 @@ bool driver_ring_setup(struct driver_device *d, uint32_t index, uint32_t max_siz
     size_t at = ((size_t)(d - drv->devices) * DRIVER_QUEUES + index) * PAGE;
     bool block = d->device_id == DRIVER_ID_BLOCK && index == 0;
 
-    *q = (struct driver_queue){.size = 1, .chain = block ? BLOCK_CHAIN : 1};
-    while (q->size * 2u <= max_size && q->size < DRIVER_RING_SIZE)
-        q->size *= 2;
+    *q = (struct driver_queue){.size = queue_size(d, max_size), .chain = block ? BLOCK_CHAIN : 1};
     q->page_addr = (drv->host.mem ? drv->host.mem_base : NO_MEMORY_BASE) + at;
-    q->desc_addr = q->page_addr;
-    q->driver_addr = q->page_addr + AVAIL_AT;
-    q->device_addr = q->page_addr + USED_AT;
+    set_addresses(d, q);
     q->slots = q->size / q->chain;
     if (!drv->host.mem)
         return true;
@@ -92,16 +116,28 @@ static void put_block_read(const struct driver_device *d, struct driver_queue *q
     put_desc(q, slot * BLOCK_CHAIN + 2, at + 16 + SECTOR, 1, DESC_WRITE);
 }
 
-static void notify(struct driver_device *d, uint32_t index)
+/* EVENT_AVAIL's next_offset of a split ring: the available index, when it was negotiated. */
+static uint32_t next_offset(const struct driver_device *d, uint32_t index)
 {
-    uint64_t f[] = {
-        [VMSG_EVENT_AVAIL_REQ_vq_index] = index,
-        [VMSG_EVENT_AVAIL_REQ_next_offset] =
-            driver_has_feature(d, VIRTIO_F_NOTIFICATION_DATA) ? d->queues[index].avail_idx : 0};
+    uint16_t next = index < DRIVER_QUEUES ? d->queues[index].avail_idx : 0;
 
-    if (!d->driver->polling)
-        driver_post(d->driver, vmsg_def_by_id(VMSG_NS_TRANSPORT, VMSG_ID_EVENT_AVAIL), false,
-                    d->dev_num, 0, f);
+    if (!driver_has_feature(d, VIRTIO_F_NOTIFICATION_DATA))
+        return driver_faulty(d, VMSG_DRIVER_FAULT_OFFSET_UNNEGOTIATED) ? next : 0;
+    return driver_faulty(d, VMSG_DRIVER_FAULT_OFFSET_OLD) && next ? next - 1u : next;
+}
+
+void driver_notify(struct driver_device *d, uint32_t index)
+{
+    const struct vmsg_def *def = vmsg_def_by_id(VMSG_NS_TRANSPORT, VMSG_ID_EVENT_AVAIL);
+    bool other = driver_faulty(d, VMSG_DRIVER_FAULT_WRONG_QUEUE);
+    uint64_t f[] = {[VMSG_EVENT_AVAIL_REQ_vq_index] = index + other,
+                    [VMSG_EVENT_AVAIL_REQ_next_offset] = next_offset(d, index)};
+
+    if (d->driver->polling || driver_faulty(d, VMSG_DRIVER_FAULT_NEVER_NOTIFIES))
+        return;
+    driver_post(d->driver, def, false, d->dev_num, 0, f);
+    if (driver_quirky(d, VMSG_DRIVER_QUIRK_NOTIFIES_TWICE))
+        driver_post(d->driver, def, false, d->dev_num, 0, f);
 }
 
 bool driver_ring_can_submit(const struct driver_device *d, uint32_t index)
@@ -136,7 +172,7 @@ void driver_ring_submit(struct driver_device *d, uint32_t index)
     q->avail_idx++;
     if (q->page)
         store_avail_idx(q);
-    notify(d, index);
+    driver_notify(d, index);
 }
 
 /* Take back used buffers; false: the used ring makes no sense. */
@@ -174,7 +210,7 @@ static void submit_own(struct driver_device *d)
 
 void driver_used(struct driver_device *d, uint32_t index)
 {
-    if (index >= DRIVER_QUEUES)
+    if (index >= DRIVER_QUEUES || driver_faulty(d, VMSG_DRIVER_FAULT_USED_IGNORED))
         return;
     if (!reclaim(&d->queues[index]))
         driver_recover(d);
@@ -186,6 +222,11 @@ void driver_used(struct driver_device *d, uint32_t index)
 static void poll_rings(struct driver_device *d)
 {
     bool busy = false;
+
+    if (driver_faulty(d, VMSG_DRIVER_FAULT_POLLING_NEEDS_EVENTS)) {
+        submit_own(d);
+        return;
+    }
 
     for (uint32_t i = 0; i < DRIVER_QUEUES; i++) {
         if (!reclaim(&d->queues[i])) {

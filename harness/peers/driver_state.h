@@ -8,6 +8,7 @@
 #define VMSG_PEERS_DRIVER_STATE_H
 
 #include "harness/peers/driver.h"
+#include "harness/peers/faults.h"
 #include "harness/wire/wire.h"
 
 #define DRIVER_DEVICES    16u
@@ -23,7 +24,8 @@
 #define DRIVER_IO         4u   /* requests that the driver makes of its own accord */
 
 #define DRIVER_MS            UINT64_C(1000000)
-#define DRIVER_TIMEOUT_NS    (1000 * DRIVER_MS)
+#define DRIVER_TIMEOUT_MS    1000u /* of one attempt, when nothing else is configured */
+#define DRIVER_SLOW_START_NS (300 * DRIVER_MS)
 #define DRIVER_RESET_POLL_NS (10 * DRIVER_MS)
 #define DRIVER_IO_POLL_NS    (1 * DRIVER_MS)
 #define DRIVER_IO_POLL_SHIFT 10u /* polling slows down to this power of two */
@@ -134,10 +136,16 @@ struct driver_device {
     unsigned n_ops, op_tries;
     enum driver_step op_from; /* DRIVER_RUNNING or DRIVER_STOPPED, where OP_STATUS goes back to */
     bool op_retry;            /* SET_CONFIG again, after the configuration was read */
+    bool again, began, restarted;        /* a quirk has done what it does once */
+    uint32_t highest_generation, writes; /* for faults */
 };
 
 struct vmsg_driver {
     struct vmsg_sut_host host;
+    enum vmsg_fault_no fault;
+    uint64_t quirks; /* bits by enum vmsg_driver_quirk_no */
+    uint64_t timeout_ns;
+    struct driver_timer late_start;
     bool polling, enumerate, started, two_step;
     uint64_t now;
     uint16_t next_token;
@@ -154,7 +162,8 @@ void driver_timer_set(struct driver_timer *t, uint64_t after_ns);
 bool driver_timer_due(struct driver_timer *t, uint64_t now);
 uint64_t driver_timer_deadline(const struct driver_timer *t, uint64_t now);
 
-/* Send one attempt of a transport request; `f` and `tail` as vmsg_encode(). */
+/* Send one attempt of a transport request, its token in a row with the others'; `f` and `tail` as
+ * vmsg_encode(). */
 void driver_send(struct driver_device *d, uint8_t msg_id, const uint64_t *f, const void *tail,
                  size_t tail_len);
 /* The same for a bus request. */
@@ -162,6 +171,9 @@ void driver_send_bus(struct vmsg_driver *drv, uint8_t msg_id, const uint64_t *f)
 /* Send a one-way event or an answer. */
 void driver_post(struct vmsg_driver *drv, const struct vmsg_def *def, bool response,
                  uint16_t dev_num, uint16_t token, const uint64_t *f);
+/* A request beside the one that is outstanding; nothing waits for its response. */
+void driver_stray(struct driver_device *d, uint8_t msg_id, const uint64_t *f, const void *tail,
+                  size_t tail_len);
 /* Whether a message of that id and token completes the request. */
 bool driver_request_is(const struct vmsg_driver *drv, const struct driver_request *r,
                        uint8_t msg_id, uint16_t token);
@@ -171,6 +183,7 @@ bool driver_request_is(const struct vmsg_driver *drv, const struct driver_reques
 void driver_enter(struct driver_device *d, enum driver_step step);
 void driver_start(struct driver_device *d);   /* from GET_DEVICE_INFO on */
 void driver_recover(struct driver_device *d); /* reset and initialise again, a bounded number */
+bool driver_needs_reset(const struct driver_device *d, uint32_t status);
 void driver_reset(struct driver_device *d, enum driver_after_reset after);
 void driver_give_up(struct driver_device *d); /* status FAILED, then stopped */
 void driver_attempt_failed(struct driver_device *d);
@@ -184,6 +197,8 @@ void driver_answer(struct driver_device *d, const struct vmsg *m);
 void driver_config_read(struct driver_device *d);
 /* EVENT_CONFIG. */
 void driver_config_event(struct driver_device *d, const struct vmsg *m);
+/* The generation that a SET_CONFIG carries now. */
+uint32_t driver_generation(struct driver_device *d);
 /* Configuration bytes that one message has room for. */
 uint32_t driver_config_room(const struct driver_device *d);
 
@@ -203,6 +218,8 @@ bool driver_ring_setup(struct driver_device *d, uint32_t index, uint32_t max_siz
 bool driver_ring_can_submit(const struct driver_device *d, uint32_t index);
 /* Make a buffer available and notify; only when it can be. */
 void driver_ring_submit(struct driver_device *d, uint32_t index);
+/* Send EVENT_AVAIL for a queue, with the ring's place. */
+void driver_notify(struct driver_device *d, uint32_t index);
 /* EVENT_USED: examine the queue, take back its used buffers, go on. */
 void driver_used(struct driver_device *d, uint32_t index);
 /* Go on with the driver's own I/O; in polling mode look at every used ring first. */
@@ -221,6 +238,40 @@ void driver_bus_receive(struct vmsg_driver *drv, const struct vmsg *m);
 struct driver_device *driver_find(struct vmsg_driver *drv, uint16_t dev_num);
 /* The slot of a device number, a new one when it is unknown; NULL: 16 are driven already. */
 struct driver_device *driver_add(struct vmsg_driver *drv, uint16_t dev_num);
+
+/* driver_misspeak.c: what goes out. */
+
+/* Send a message of `len` bytes, with what a fault or quirk does to the bytes of its kind. */
+void driver_emit(struct vmsg_driver *drv, const uint8_t *m, size_t len);
+/* A message without payload that no table knows. */
+void driver_emit_odd(struct vmsg_driver *drv, uint8_t type, uint8_t msg_id, uint16_t dev_num);
+
+/* driver_misbehave.c: what a fault or quirk does beside or in place of the right thing. */
+
+/* A malformed or unknown message came; false: it is to be discarded in silence. */
+void driver_discarded(struct vmsg_driver *drv, const struct vmsg *m);
+/* The device has just been found; its information has just come; it runs. */
+void driver_found(struct driver_device *d);
+void driver_informed(struct driver_device *d);
+void driver_runs(struct driver_device *d);
+/* All queues are looked at, DRIVER_OK is next; DRIVER_OK was sent. */
+void driver_queues_done(struct driver_device *d);
+void driver_ok_sent(struct driver_device *d);
+/* EVENT_USED or EVENT_CONFIG came. */
+void driver_event_came(struct driver_device *d, const struct vmsg *m);
+/* RESET_VQUEUE of d->queue is next; was sent. */
+void driver_before_queue_reset(struct driver_device *d);
+void driver_queue_reset_sent(struct driver_device *d);
+
+static inline bool driver_faulty(const struct driver_device *d, enum vmsg_fault_no fault)
+{
+    return d->driver->fault == fault;
+}
+
+static inline bool driver_quirky(const struct driver_device *d, enum vmsg_driver_quirk_no quirk)
+{
+    return d->driver->quirks >> quirk & 1;
+}
 
 static inline bool driver_has_feature(const struct driver_device *d, unsigned bit)
 {

@@ -26,10 +26,12 @@ static void info_answer(struct driver_device *d, const struct vmsg *m)
     d->admin_count = (uint32_t)m->f[VMSG_GET_DEVICE_INFO_RESP_admin_vq_count];
     if (d->n_blocks > DRIVER_BLOCKS)
         d->n_blocks = DRIVER_BLOCKS;
-    if (d->device_id == 0)
+    if (d->device_id == 0) {
         driver_enter(d, DRIVER_STOPPED);
-    else
-        driver_reset(d, DRIVER_THEN_INIT);
+        return;
+    }
+    driver_informed(d);
+    driver_reset(d, DRIVER_THEN_INIT);
 }
 
 static void reset_send(struct driver_device *d)
@@ -60,6 +62,7 @@ static void features_ok_send(struct driver_device *d)
 static void driver_ok_send(struct driver_device *d)
 {
     send_status(d, d->status | VIRTIO_S_DRIVER_OK);
+    driver_ok_sent(d);
 }
 
 static void failing_send(struct driver_device *d)
@@ -72,6 +75,22 @@ static void failing_answer(struct driver_device *d, const struct vmsg *m)
     driver_enter(d, DRIVER_STOPPED);
 }
 
+/* What this driver can use; VIRTIO_F_NOTIF_CONFIG_DATA never ("Device Features"). */
+static uint32_t wanted(const struct driver_device *d, uint32_t block)
+{
+    const unsigned access_platform = 33, blk_flush = 9, blk_config_wce = 11;
+
+    const bool also = driver_faulty(d, VMSG_DRIVER_FAULT_NOTIF_CONFIG_DATA);
+
+    if (block == 1)
+        return (uint32_t)also << (VIRTIO_F_NOTIF_CONFIG_DATA - 32) |
+               1u << (VIRTIO_F_VERSION_1 - 32) | 1u << (access_platform - 32) |
+               1u << (VIRTIO_F_NOTIFICATION_DATA - 32) | 1u << (VIRTIO_F_RING_RESET - 32);
+    if (block == 0 && d->device_id == DRIVER_ID_BLOCK)
+        return 1u << blk_flush | 1u << blk_config_wce;
+    return 0;
+}
+
 /* Start a pass over the feature blocks; devices without any go straight to FEATURES_OK. */
 static void enter_features(struct driver_device *d, enum driver_step step)
 {
@@ -81,11 +100,42 @@ static void enter_features(struct driver_device *d, enum driver_step step)
 
 static void running(struct driver_device *d)
 {
+    if (driver_faulty(d, VMSG_DRIVER_FAULT_QUEUES_LATE) && !d->queues[0].ready) {
+        driver_queue_first(d);
+        return;
+    }
     d->initialising = false;
     d->recoveries = 0;
-    d->io_left = DRIVER_IO;
+    d->io_left = driver_quirky(d, VMSG_DRIVER_QUIRK_NO_IO) ? 0 : DRIVER_IO;
     d->polls = 0;
+    if (driver_quirky(d, VMSG_DRIVER_QUIRK_RESTARTS) && !d->restarted) {
+        d->restarted = true;
+        driver_start(d);
+        return;
+    }
+    driver_runs(d);
     driver_enter(d, DRIVER_RUNNING);
+}
+
+/* The next step once the device has taken DRIVER. */
+static void begin_features(struct driver_device *d)
+{
+    if (driver_faulty(d, VMSG_DRIVER_FAULT_FEATURES_UNREAD)) {
+        for (uint32_t b = 0; b < d->n_blocks; b++)
+            d->features[b] = wanted(d, b);
+        enter_features(d, DRIVER_SET_FEATURES);
+        return;
+    }
+    enter_features(d, DRIVER_GET_FEATURES);
+}
+
+/* FEATURES_OK is confirmed: the queues are next, or were set up before by mistake. */
+static void features_agreed(struct driver_device *d)
+{
+    if (driver_faulty(d, VMSG_DRIVER_FAULT_QUEUES_BEFORE_FEATURES) && d->queues[0].ready)
+        driver_enter(d, DRIVER_DRIVER_OK);
+    else
+        driver_config_read(d);
 }
 
 /* After every write of the status, and the read that confirms FEATURES_OK. */
@@ -93,26 +143,31 @@ static void progress_answer(struct driver_device *d, const struct vmsg *m)
 {
     uint32_t status = (uint32_t)m->f[VMSG_SET_DEVICE_STATUS_RESP_status];
 
+    if (driver_faulty(d, VMSG_DRIVER_FAULT_REFUSAL_IGNORED))
+        status |= VIRTIO_S_FEATURES_OK;
     if ((d->status & ~status) == VIRTIO_S_FEATURES_OK) {
         driver_give_up(d); /* the device refuses the features */
         return;
     }
-    if ((status & VIRTIO_S_NEEDS_RESET) || (d->status & ~status)) {
+    if (driver_needs_reset(d, status) || (d->status & ~status)) {
         driver_recover(d);
         return;
     }
     switch (d->step) {
     case DRIVER_ACKNOWLEDGE:
-        driver_enter(d, DRIVER_DRIVER);
+        if (driver_faulty(d, VMSG_DRIVER_FAULT_SKIPS_DRIVER))
+            begin_features(d);
+        else
+            driver_enter(d, DRIVER_DRIVER);
         return;
     case DRIVER_DRIVER:
-        enter_features(d, DRIVER_GET_FEATURES);
+        begin_features(d);
         return;
     case DRIVER_FEATURES_OK:
         driver_enter(d, DRIVER_FEATURES_CHECK);
         return;
     case DRIVER_FEATURES_CHECK:
-        driver_config_read(d);
+        features_agreed(d);
         return;
     default: /* DRIVER_DRIVER_OK */
         running(d);
@@ -123,23 +178,10 @@ static void op_status_answer(struct driver_device *d, const struct vmsg *m)
 {
     uint32_t status = (uint32_t)m->f[VMSG_GET_DEVICE_STATUS_RESP_status];
 
-    if ((status & VIRTIO_S_NEEDS_RESET) && d->op_from == DRIVER_RUNNING)
+    if (driver_needs_reset(d, status) && d->op_from == DRIVER_RUNNING)
         driver_recover(d);
     else
         driver_enter(d, d->op_from);
-}
-
-/* What this driver can use; VIRTIO_F_NOTIF_CONFIG_DATA never ("Device Features"). */
-static uint32_t wanted(const struct driver_device *d, uint32_t block)
-{
-    const unsigned access_platform = 33, blk_flush = 9, blk_config_wce = 11;
-
-    if (block == 1)
-        return 1u << (VIRTIO_F_VERSION_1 - 32) | 1u << (access_platform - 32) |
-               1u << (VIRTIO_F_NOTIFICATION_DATA - 32) | 1u << (VIRTIO_F_RING_RESET - 32);
-    if (block == 0 && d->device_id == DRIVER_ID_BLOCK)
-        return 1u << blk_flush | 1u << blk_config_wce;
-    return 0;
 }
 
 /* Blocks from d->block that one message can carry beside its 16 bytes. */
@@ -147,6 +189,10 @@ static uint32_t blocks_now(const struct driver_device *d)
 {
     uint32_t fit = (d->driver->host.max_msg_size - 16) / 4, left = d->n_blocks - d->block;
 
+    if (driver_quirky(d, VMSG_DRIVER_QUIRK_FEATURES_ONE_BY_ONE))
+        return 1;
+    if (driver_faulty(d, VMSG_DRIVER_FAULT_FEATURES_OVERSIZE) && d->step == DRIVER_SET_FEATURES)
+        return left;
     return left < fit ? left : fit;
 }
 
@@ -172,6 +218,18 @@ static void get_features_answer(struct driver_device *d, const struct vmsg *m)
         enter_features(d, DRIVER_SET_FEATURES);
 }
 
+/* The block of `b` as it is written. */
+static uint32_t selected(const struct driver_device *d, uint32_t b)
+{
+    if (driver_faulty(d, VMSG_DRIVER_FAULT_BLOCKS_SWAPPED) && d->n_blocks > 1)
+        return d->features[b ^ (b < 2)];
+    if (driver_faulty(d, VMSG_DRIVER_FAULT_FEATURES_UNOFFERED) && b == 0)
+        return d->features[b] | 1u << 1;
+    if (driver_quirky(d, VMSG_DRIVER_QUIRK_FEATURES_TWICE) && !d->again)
+        return 0;
+    return d->features[b];
+}
+
 static void set_features_send(struct driver_device *d)
 {
     uint32_t n = blocks_now(d);
@@ -180,14 +238,24 @@ static void set_features_send(struct driver_device *d)
     uint8_t tail[4 * DRIVER_BLOCKS];
 
     for (uint32_t i = 0; i < n; i++)
-        vmsg_put_le32(tail + (size_t)4 * i, d->features[d->block + i]);
+        vmsg_put_le32(tail + (size_t)4 * i, selected(d, d->block + i));
     driver_send(d, VMSG_ID_SET_DRIVER_FEATURES, f, tail, (size_t)4 * n);
 }
 
 static void set_features_answer(struct driver_device *d, const struct vmsg *m)
 {
     d->block += blocks_now(d);
-    driver_enter(d, d->block < d->n_blocks ? DRIVER_SET_FEATURES : DRIVER_FEATURES_OK);
+    if (d->block < d->n_blocks) {
+        driver_enter(d, DRIVER_SET_FEATURES);
+    } else if (driver_quirky(d, VMSG_DRIVER_QUIRK_FEATURES_TWICE) && !d->again) {
+        d->again = true;
+        enter_features(d, DRIVER_SET_FEATURES);
+    } else if (driver_faulty(d, VMSG_DRIVER_FAULT_QUEUES_BEFORE_FEATURES)) {
+        driver_queue_first(d);
+    } else {
+        d->again = false;
+        driver_enter(d, DRIVER_FEATURES_OK);
+    }
 }
 
 const struct driver_step_ops *driver_step_ops(enum driver_step step)

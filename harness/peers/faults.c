@@ -9,6 +9,10 @@ static const struct vmsg_fault faults[] = {
     {ID, VMSG_ROLE_DEVICE, CLAUSE, ALSO, NEEDS, MODEL, SUMMARY},
     VMSG_DEVICE_FAULTS(X)
 #undef X
+#define X(NAME, ID, CLAUSE, ALSO, NEEDS, MODEL, SUMMARY)                                           \
+    {ID, VMSG_ROLE_DRIVER, CLAUSE, ALSO, NEEDS, MODEL, SUMMARY},
+        VMSG_DRIVER_FAULTS(X)
+#undef X
 };
 
 static const struct vmsg_quirk quirks_table[] = {
@@ -16,7 +20,13 @@ static const struct vmsg_quirk quirks_table[] = {
     {ID, VMSG_ROLE_DEVICE, CLAUSE, NEEDS, MODEL, SUMMARY},
     VMSG_DEVICE_QUIRKS(X)
 #undef X
+#define X(NAME, ID, CLAUSE, NEEDS, MODEL, SUMMARY)                                                 \
+    {ID, VMSG_ROLE_DRIVER, CLAUSE, NEEDS, MODEL, SUMMARY},
+        VMSG_DRIVER_QUIRKS(X)
+#undef X
 };
+
+#define N_QUIRKS (sizeof quirks_table / sizeof quirks_table[0])
 
 const struct vmsg_fault *vmsg_fault_at(size_t i)
 {
@@ -25,7 +35,7 @@ const struct vmsg_fault *vmsg_fault_at(size_t i)
 
 const struct vmsg_quirk *vmsg_quirk_at(size_t i)
 {
-    return i < VMSG_QUIRK_NONE ? &quirks_table[i] : NULL;
+    return i < N_QUIRKS ? &quirks_table[i] : NULL;
 }
 
 const struct vmsg_fault *vmsg_fault_by_id(const char *id)
@@ -38,10 +48,20 @@ const struct vmsg_fault *vmsg_fault_by_id(const char *id)
 
 const struct vmsg_quirk *vmsg_quirk_by_id(const char *id)
 {
-    for (size_t i = 0; i < VMSG_QUIRK_NONE; i++)
+    for (size_t i = 0; i < N_QUIRKS; i++)
         if (strcmp(quirks_table[i].id, id) == 0)
             return &quirks_table[i];
     return NULL;
+}
+
+/* Where the quirks of a role begin. */
+static const struct vmsg_quirk *first_quirk(enum vmsg_role role)
+{
+    const struct vmsg_quirk *q = quirks_table;
+
+    while (q->role != role)
+        q++;
+    return q;
 }
 
 bool vmsg_faults_select(const struct vmsg_peer_config *config, enum vmsg_fault_no *fault,
@@ -67,7 +87,7 @@ bool vmsg_faults_select(const struct vmsg_peer_config *config, enum vmsg_fault_n
                      config->quirks[i]);
             return false;
         }
-        *quirks |= UINT64_C(1) << (q - quirks_table);
+        *quirks |= UINT64_C(1) << (q - first_quirk(config->role));
     }
     return true;
 }

@@ -20,6 +20,8 @@ static struct vmsg_driver *new_driver(const struct vmsg_peer_config *config,
     for (unsigned i = 0; i < config->n_devices && i < VMSG_PEER_MAX_DEVICES; i++)
         len += (size_t)snprintf(list + len, sizeof list - len, "%s%u", i ? "," : "",
                                 config->devices[i].dev_num);
+    if (config->platform && *config->platform)
+        return vmsg_driver_new(config, host, config->platform, err, err_size);
     return vmsg_driver_new(config, host, list, err, err_size);
 }
 

@@ -33,7 +33,10 @@ struct vmsg_peer_config {
     const char *fault;                        /* a fault id of this role, or NULL */
     const char *quirks[VMSG_PEER_MAX_QUIRKS]; /* quirk ids, NULL-terminated when shorter */
     bool polling;                             /* ICS notifications = "polling" */
-    uint64_t seed;                            /* varies what is free: delays, generations, ... */
+    uint32_t request_timeout_ms;              /* of one attempt of a driver; 0: 1000 */
+    const char *platform; /* a driver's device numbers, "0,5"; NULL or "": those of `devices`, or,
+                             when these are none either, it asks with GET_DEVICES */
+    uint64_t seed;        /* varies what is free: delays, generations, ... */
 };
 
 struct vmsg_peer;
@@ -81,8 +84,9 @@ struct vmsg_fault {
     enum vmsg_role role; /* the peer that commits it */
     const char *clause;  /* the clause that it breaks */
     const char *also;    /* space-separated clauses that break with it by the text, or NULL */
-    const char *needs;   /* "strict", "memory", "upper", "polling", "no-uuid" (declared in the
-                            ICS): what a run needs to see it, space-separated, or NULL */
+    const char *needs;   /* "strict", "memory", "upper", "polling", "events", "timeout" (declared
+                            request_timeout_ms), "no-uuid" (declared in the ICS): what a run needs
+                            to see it, space-separated, or NULL */
     const char *model;   /* the device model that shows it, NULL: any */
     const char *summary; /* what the peer does wrong, one sentence */
 };

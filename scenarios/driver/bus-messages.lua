@@ -33,7 +33,6 @@ return {
         requirement = "The answer to a PING repeats its 32 bits.",
         clauses = { "bus.ping.1", "any.prose.response-type", "bus.common-message-format.1",
             "bus.common-message-format.2", "bus.bus-messages.2" },
-        needs = { ping = true },
         run = function(t)
             t:boot()
             for _, data in ipairs{ 0, 1, 0x80000000, 0xFFFFFFFF, 0x12345678 } do
@@ -46,7 +45,6 @@ return {
         name = "ping-while-starting",
         requirement = "A PING is answered at any time.",
         clauses = { "bus.ping.1" },
-        needs = { ping = true },
         run = function(t)
             for i, name in ipairs{ "GET_DEVICE_INFO", "GET_DEVICE_FEATURES", "GET_VQUEUE" } do
                 t:on_answer(name, function() t:say("PING", { data = i }) end, { times = 1 })

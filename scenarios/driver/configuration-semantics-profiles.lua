@@ -11,6 +11,14 @@ local function write(t, hex)
     t:quiet()
 end
 
+-- Until the driver has certainly taken in what was sent to it before.
+local function heard(t)
+    for _ = 1, 3 do
+        t:upper("status " .. t.dev)
+        t:quiet()
+    end
+end
+
 -- The device changes a byte that a driver of block devices does not live by.
 local function change(t, hex)
     t:device(("change-config %d 46 %s"):format(t.dev, hex))
@@ -91,7 +99,7 @@ return {
             write(t, "00")
             for n = 1, 3 do
                 change(t, ("%02x"):format(n))
-                t:quiet()
+                heard(t)
                 write(t, ("%02x"):format(n % 2))
             end
         end,
@@ -138,7 +146,7 @@ return {
             t:boot()
             for n = 1, 3 do
                 change(t, ("%02x"):format(n))
-                t:quiet()
+                heard(t)
                 write(t, ("%02x"):format(n % 2))
             end
         end,

@@ -4,13 +4,12 @@ local function header(kind, msg_id, dev, size)
     return string.pack("<BBI2I2I2", kind, msg_id, dev, 0x5A5A, size)
 end
 
--- What has to be discarded: each once before an answer of the initialisation, and once after it.
+-- What has to be discarded: some before answers of the initialisation, and all after it.
 local function meets(t, messages)
-    local asked = { "GET_DEVICE_INFO", "GET_DEVICE_FEATURES", "SET_DRIVER_FEATURES", "SET_DEVICE_STATUS",
-        "GET_VQUEUE", "SET_VQUEUE" }
-    for i, bytes in ipairs(messages) do
-        t:on_answer(asked[(i - 1) % #asked + 1], function() t:raw(bytes) end,
-            { times = 1, skip = (i - 1) // #asked })
+    for i, name in ipairs{ "GET_DEVICE_INFO", "GET_DEVICE_FEATURES", "SET_DRIVER_FEATURES", "GET_VQUEUE" } do
+        if messages[i] then
+            t:interrupt(name, messages[i])
+        end
     end
     t:boot()
     t:quiet()

@@ -11,9 +11,7 @@ return {
         clauses = { "drv.versioning-and-forward-compatibility.2", "drv.error-signaling.1" },
         run = function(t)
             for i, name in ipairs{ "GET_DEVICE_INFO", "GET_DEVICE_FEATURES", "GET_VQUEUE" } do
-                t:on_answer(name, function()
-                    t:raw(event(t, 0x42 + i, string.rep("\xFF", 8 * (i - 1))))
-                end, { times = 1 })
+                t:interrupt(name, event(t, 0x42 + i, string.rep("\xFF", 8 * (i - 1))))
             end
             t:boot()
             t:quiet()

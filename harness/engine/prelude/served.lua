@@ -99,6 +99,17 @@ function methods.hold_answer(_, name, options)
     return W.rule("answer", name, always("hold"), options or { times = 1 })
 end
 
+-- While the SUT waits for the answer to this request, deliver these bytes and give it time.
+function methods.interrupt(t, name, bytes, options)
+    local rule = W.rule("answer", name, function()
+        W.send(bytes)
+        return "hold"
+    end, { times = 1, dev = options and options.dev })
+    W.serve(function() return rule.met > 0 end)
+    W.serve(function() return false end, 20 * 1000 * 1000)
+    W.release()
+end
+
 function methods.release() W.release() end
 
 function methods.clear() W.rules = {} end
