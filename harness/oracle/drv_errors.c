@@ -108,29 +108,6 @@ static void recovered(struct vmsg_oracle *o, struct drv_view *v)
     w->active = false;
 }
 
-void drv_error_asks(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
-{
-    struct drv_waiting *w = &v->waiting;
-    uint64_t hash = hash_of(m);
-
-    if (w->active && w->msg_id == m->msg_id && w->hash == hash) {
-        repeated(o, v, m);
-        return;
-    }
-    lived_on(o, v);
-    if (w->active && is_recovery(m))
-        recovered(o, v);
-    if (w->active)
-        w->went_on |= m->msg_id != VMSG_ID_GET_DEVICE_STATUS;
-    else if (m->def->kind == VMSG_KIND_EXCHANGE)
-        *w = (struct drv_waiting){.active = true,
-                                  .msg_id = m->msg_id,
-                                  .hash = hash,
-                                  .first_ns = o->now_ns,
-                                  .attempts = 1,
-                                  .index = o->index};
-}
-
 /* The request that shows what came of another one, whose response may be lost. */
 static uint8_t shown_by(uint8_t msg_id)
 {
@@ -145,6 +122,36 @@ static uint8_t shown_by(uint8_t msg_id)
     default:
         return msg_id;
     }
+}
+
+static void begin_waiting(struct vmsg_oracle *o, struct drv_waiting *w, const struct vmsg *m)
+{
+    *w = (struct drv_waiting){.active = true,
+                              .msg_id = m->msg_id,
+                              .hash = hash_of(m),
+                              .first_ns = o->now_ns,
+                              .attempts = 1,
+                              .index = o->index};
+}
+
+void drv_error_asks(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
+{
+    struct drv_waiting *w = &v->waiting;
+    uint64_t hash = hash_of(m);
+
+    if (w->active && w->msg_id == m->msg_id && w->hash == hash) {
+        repeated(o, v, m);
+        return;
+    }
+    lived_on(o, v);
+    if (w->active && is_recovery(m))
+        recovered(o, v);
+    if (w->active && shown_by(w->msg_id) == m->msg_id && w->msg_id != m->msg_id)
+        begin_waiting(o, w, m); /* it looks what came of it, instead of a repetition */
+    else if (w->active)
+        w->went_on |= m->msg_id != VMSG_ID_GET_DEVICE_STATUS;
+    else if (m->def->kind == VMSG_KIND_EXCHANGE)
+        begin_waiting(o, w, m);
 }
 
 void drv_error_told(struct vmsg_oracle *o, struct drv_view *v, const struct drv_request *r)

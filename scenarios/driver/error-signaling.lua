@@ -6,7 +6,7 @@ end
 
 -- What has to be discarded: some before answers of the initialisation, and all after it.
 local function meets(t, messages)
-    for i, name in ipairs{ "GET_DEVICE_INFO", "GET_DEVICE_FEATURES", "SET_DRIVER_FEATURES", "GET_VQUEUE" } do
+    for i, name in ipairs{ "GET_DEVICE_FEATURES", "SET_DRIVER_FEATURES", "GET_VQUEUE", "SET_VQUEUE" } do
         if messages[i] then
             t:interrupt(name, messages[i])
         end

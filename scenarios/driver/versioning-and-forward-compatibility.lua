@@ -10,7 +10,7 @@ return {
         requirement = "Events that revision 1 does not define change nothing in the initialisation.",
         clauses = { "drv.versioning-and-forward-compatibility.2", "drv.error-signaling.1" },
         run = function(t)
-            for i, name in ipairs{ "GET_DEVICE_INFO", "GET_DEVICE_FEATURES", "GET_VQUEUE" } do
+            for i, name in ipairs{ "GET_DEVICE_FEATURES", "SET_DRIVER_FEATURES", "GET_VQUEUE", "SET_VQUEUE" } do
                 t:interrupt(name, event(t, 0x42 + i, string.rep("\xFF", 8 * (i - 1))))
             end
             t:boot()

@@ -101,12 +101,17 @@ end
 
 -- While the SUT waits for the answer to this request, deliver these bytes and give it time.
 function methods.interrupt(t, name, bytes, options)
+    local first = true
     local rule = W.rule("answer", name, function()
-        W.send(bytes)
+        if first then
+            W.send(bytes)
+        end
+        first = false
         return "hold"
-    end, { times = 1, dev = options and options.dev })
+    end, { dev = options and options.dev })
     W.serve(function() return rule.met > 0 end)
     W.serve(function() return false end, 20 * 1000 * 1000)
+    rule.times = 0
     W.release()
 end
 
