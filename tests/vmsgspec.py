@@ -97,11 +97,11 @@ def program(*words):
     return "exec:exec " + shlex.join(str(word) for word in words)
 
 
-def run(sut, *args, ics=None, select=(), timeout=120, **popen):
-    """`vmsgspec run` on a device, with its JSON report."""
+def run(sut, *args, ics=None, select=(), timeout=120, role="device", **popen):
+    """`vmsgspec run`, with its JSON report."""
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "report.json"
-        command = ["run", "--role", "device", "--sut", sut, "--report", f"json={path}"]
+        command = ["run", "--role", role, "--sut", sut, "--report", f"json={path}"]
         command += ["--ics", ics] if ics else []
         for glob in select:
             command += ["--select", glob]

@@ -1,6 +1,7 @@
 /*
- * The fault and quirk registries: well formed, complete, and every entry shows: a long
- * conversation with the peer that has it differs from the same one with an unbroken peer.
+ * The fault and quirk registries: well formed, complete, and every entry of the device
+ * shows: a long conversation with the peer that has it differs from the same one with an unbroken
+ * peer.
  */
 #include "harness/peers/refdev_world.h"
 
@@ -19,6 +20,10 @@ static const char *const permissions[] = {
     "dev.device-notifications.2",
     "dev.get-device-info.7",
     "dev.set-device-status.3",
+    "drv.driver-notifications.2",
+    "drv.get-device-status.1",
+    "drv.set-config.2",
+    "drv.set-driver-features.2",
 };
 
 static bool known_clause(const char *id, size_t len)
@@ -42,7 +47,8 @@ static void assert_words(const char *words, bool (*known)(const char *, size_t))
 
 static bool known_need(const char *word, size_t len)
 {
-    static const char *const needs[] = {"strict", "memory", "upper", "polling", "no-uuid"};
+    static const char *const needs[] = {"strict", "memory",  "upper",  "polling",
+                                        "events", "timeout", "no-uuid"};
 
     for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
         if (strlen(needs[i]) == len && strncmp(needs[i], word, len) == 0)
@@ -103,17 +109,23 @@ static bool permits(const char *clause)
     return false;
 }
 
-static void every_judged_device_clause_can_be_broken(void **state)
+static void can_be_broken(enum vmsg_role role, const char *prefix)
 {
     for (size_t i = 0; i < sizeof judged / sizeof judged[0]; i++) {
         const struct vmsg_fault *f;
-        bool broken = permits(judged[i]) || strncmp(judged[i], "dev.", 4) != 0;
+        bool broken = permits(judged[i]) || strncmp(judged[i], prefix, strlen(prefix)) != 0;
 
         for (size_t j = 0; !broken && (f = vmsg_fault_at(j)); j++)
-            broken = strcmp(f->clause, judged[i]) == 0;
+            broken = f->role == role && strcmp(f->clause, judged[i]) == 0;
         if (!broken)
             fail_msg("no fault breaks %s", judged[i]);
     }
+}
+
+static void every_judged_clause_can_be_broken(void **state)
+{
+    can_be_broken(VMSG_ROLE_DEVICE, "dev.");
+    can_be_broken(VMSG_ROLE_DRIVER, "drv.");
 }
 
 /* Let everything that is due happen, a bounded number of times. */
@@ -439,7 +451,7 @@ static void every_fault_shows(void **state)
 {
     const struct vmsg_fault *f;
 
-    for (size_t i = 0; (f = vmsg_fault_at(i)); i++)
+    for (size_t i = 0; (f = vmsg_fault_at(i)) && f->role == VMSG_ROLE_DEVICE; i++)
         must_differ(f->id, f->model, f->needs, f->id, NULL);
 }
 
@@ -447,7 +459,7 @@ static void every_quirk_shows(void **state)
 {
     const struct vmsg_quirk *q;
 
-    for (size_t i = 0; (q = vmsg_quirk_at(i)); i++)
+    for (size_t i = 0; (q = vmsg_quirk_at(i)) && q->role == VMSG_ROLE_DEVICE; i++)
         must_differ(q->id, q->model, q->needs, NULL, q->id);
 }
 
@@ -456,7 +468,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(faults_are_well_formed),
         cmocka_unit_test(quirks_are_well_formed),
-        cmocka_unit_test(every_judged_device_clause_can_be_broken),
+        cmocka_unit_test(every_judged_clause_can_be_broken),
         cmocka_unit_test(every_fault_shows),
         cmocka_unit_test(every_quirk_shows),
     };

@@ -1,5 +1,5 @@
-"""The reference device's faults and quirks as runs of vmsgspec: which device set, statement and
-flags each one needs.
+"""The reference peers' faults and quirks as runs of vmsgspec: which statement and flags each one
+needs.
 """
 
 import pathlib
@@ -7,37 +7,50 @@ import pathlib
 import vmsgspec
 
 MATRIX = pathlib.Path(__file__).parent
-MODELS = {  # device set -> its conformance statement
-    "block@0,entropy@5": vmsgspec.REFERENCE_ICS,
+DEVICES = "block@0,entropy@5"
+DRIVER = "driver"
+MODELS = {  # what is run: a set of devices, or the driver -> its conformance statement
+    DEVICES: vmsgspec.REFERENCE_ICS,
     "max@0": MATRIX / "max.ics.lua",
+    DRIVER: MATRIX / "driver.ics.lua",
 }
 STRICT = ("--transport-features", "0x1")
 POLLING = ("--notifications", "polling")
 SMALL = ("--max-msg-size", "52")
-# What a run needs to see a fault or a quirk: flags beside the statement. Memory and the upper
-# tester are there anyway.
+# What a run needs to see a fault or a quirk: flags beside the statement. Memory, the upper tester
+# and a driver's timeouts are there anyway.
 FLAGS = {"strict": STRICT, "polling": POLLING, "small": SMALL, "memory": (), "upper": (),
-         "no-uuid": ("--optional", "uuid=false")}
+         "events": (), "timeout": (), "no-uuid": ("--optional", "uuid=false")}
 
 
 def listed(what):
-    """The registry's entries, "faults" or "quirks"."""
-    entries = vmsgspec.tool_json("peer", "device", f"--list-{what}")
-    assert entries, f"the reference device lists no {what}"
+    """The registries' entries, "faults" or "quirks", of all roles."""
+    entries = []
+    for role in ("device", "driver"):
+        found = vmsgspec.tool_json("peer", role, f"--list-{what}")
+        assert found, f"the reference {role} lists no {what}"
+        entries += [{**entry, "role": role} for entry in found]
     return entries
 
 
-def device_set(entry):
-    return "max@0" if entry.get("model") == "max" else "block@0,entropy@5"
+def model(entry):
+    """What shows this fault or quirk."""
+    if entry["role"] == "driver":
+        return DRIVER
+    return "max@0" if entry.get("model") == "max" else DEVICES
 
 
 def flags(entry):
     return [flag for need in (entry.get("needs") or "").split() for flag in FLAGS[need]]
 
 
-def run(devices, *args, options="", **kwargs):
-    """One run in process against reference peers; options are the ref: URI's, "&fault=..."."""
-    return vmsgspec.run(f"ref:?devices={devices}{options}", *args, ics=MODELS[devices], **kwargs)
+def run(what, *args, options="", **kwargs):
+    """One run in process against a reference peer; options are the ref: URI's, "&fault=..."."""
+    if what == DRIVER:
+        uri, role = "ref:?" + options.lstrip("&"), "driver"
+    else:
+        uri, role = f"ref:?devices={what}{options}", "device"
+    return vmsgspec.run(uri, *args, ics=MODELS[what], role=role, **kwargs)
 
 
 def findings(outcome):

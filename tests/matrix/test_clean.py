@@ -8,8 +8,11 @@ import peers
 import vmsgspec
 
 VARIANTS = {"plain": (), "strict": peers.STRICT, "polling": peers.POLLING, "small": peers.SMALL,
-            "no-memory": ("--mem", "0"), "strict-small": peers.STRICT + peers.SMALL}
+            "no-memory": ("--mem", "0"), "no-upper": ("--upper-tester", "false"),
+            "strict-small": peers.STRICT + peers.SMALL}
 MOST_QUIRKS = 8  # of one peer at a time
+# A driver's timeouts are waited for in real time there.
+OVER_EXEC = {peers.DEVICES: (), peers.DRIVER: ("--request-timeout-ms", "100")}
 
 
 def clean(outcome):
@@ -20,40 +23,53 @@ def clean(outcome):
 
 
 @pytest.mark.sanitized
-@pytest.mark.parametrize("devices", peers.MODELS)
+@pytest.mark.parametrize("model", peers.MODELS)
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_clean_peer(devices, variant):
-    clean(peers.run(devices, *VARIANTS[variant], "--repeat", "5"))
+def test_clean_peer(model, variant):
+    clean(peers.run(model, *VARIANTS[variant], "--repeat", "5"))
 
 
 @pytest.mark.sanitized
 @pytest.mark.parametrize("quirk", peers.listed("quirks"), ids=lambda quirk: quirk["id"])
 def test_quirk_is_no_finding(quirk):
     for extra in ((), peers.STRICT):
-        clean(peers.run(peers.device_set(quirk), *peers.flags(quirk), *extra,
+        clean(peers.run(peers.model(quirk), *peers.flags(quirk), *extra,
                         options=f"&quirk={quirk['id']}"))
 
 
-@pytest.mark.parametrize("devices", peers.MODELS)
-def test_quirks_in_company(devices):
+@pytest.mark.parametrize("quirk", [q for q in peers.listed("quirks") if q["role"] == "driver"],
+                         ids=lambda quirk: quirk["id"])
+def test_quirk_of_a_driver_elsewhere(quirk):
+    """What a driver may do, it may do without memory, by polling, and in small messages."""
+    for variant in ("polling", "no-memory", "strict-small"):
+        clean(peers.run(peers.DRIVER, *VARIANTS[variant], options=f"&quirk={quirk['id']}"))
+
+
+@pytest.mark.parametrize("model", peers.MODELS)
+def test_quirks_in_company(model):
     """Several at a time, so that one is seen while another holds."""
-    quirks = [q["id"] for q in peers.listed("quirks") if "polling" not in (q.get("needs") or "")]
+    role = "driver" if model == peers.DRIVER else "device"
+    quirks = [q["id"] for q in peers.listed("quirks")
+              if q["role"] == role and "polling" not in (q.get("needs") or "")]
     groups = -(-len(quirks) // MOST_QUIRKS)
     for first in range(groups):
-        clean(peers.run(devices, options="&quirk=" + ",".join(quirks[first::groups])))
+        clean(peers.run(model, options="&quirk=" + ",".join(quirks[first::groups])))
 
 
-def test_hundred_seeds():
-    clean(peers.run("block@0,entropy@5", "--repeat", "100", timeout=300))
+@pytest.mark.parametrize("model", [peers.DEVICES, peers.DRIVER])
+def test_hundred_seeds(model):
+    clean(peers.run(model, "--repeat", "100", timeout=300))
 
 
-def test_hundred_seeds_on_busy_cores():
+@pytest.mark.parametrize("model", [peers.DEVICES, peers.DRIVER])
+def test_hundred_seeds_on_busy_cores(model):
     """Verdicts do not depend on the machine's load."""
+    role = "driver" if model == peers.DRIVER else "device"
     busy = [subprocess.Popen(["sh", "-c", "while :; do :; done"]) for _ in range(2)]
     try:
-        clean(peers.run("block@0,entropy@5", "--repeat", "100", timeout=300))
-        clean(vmsgspec.run(vmsgspec.program(vmsgspec.TOOL, "peer", "device"),
-                           ics=vmsgspec.REFERENCE_ICS, timeout=240))
+        clean(peers.run(model, "--repeat", "100", timeout=300))
+        clean(vmsgspec.run(vmsgspec.program(vmsgspec.TOOL, "peer", role), *OVER_EXEC[model],
+                           role=role, ics=peers.MODELS[model], timeout=240))
     finally:
         for process in busy:
             process.kill()
