@@ -7,6 +7,7 @@ local C = import "constants"
 local D = {}
 
 local PING_DATA = 0x76697274
+local BUSY = 1000 -- messages that lead nowhere, of a driver that is not just idle
 
 -- The first message; a driver may start slowly.
 function D.open()
@@ -14,7 +15,6 @@ function D.open()
         core.finish("wedged", ("the driver sent nothing within %d ms"):format(
             W.patience() // 1000000))
     end
-    core.opened()
 end
 
 local function has(dev, bits)
@@ -29,12 +29,21 @@ local function last_words()
         or "it sent nothing"
 end
 
--- Until the device's status has these bits. Ends the scenario when it never gets there.
+--[[
+Until the device's status has these bits; ends the scenario when it never gets there. A driver may
+give up, or want nothing of this device; but one that began with a device which did nothing unusual,
+and then stopped or goes round in circles, no longer works.
+]]
 function D.await_status(dev, bits, name)
-    if not W.serve(has(dev, bits)) then
-        core.finish("inconclusive", ("the driver did not set %s on device %d: %s"):format(
-            name, dev, last_words()))
+    local from = W.count
+    if W.serve(has(dev, bits)) then
+        core.opened()
+        return
     end
+    local status, lost = W.status(dev), ("the driver did not set %s on device %d: %s"):format(
+        name, dev, last_words())
+    local busy = status ~= 0 and status & C.S.FAILED == 0 or W.count - from > BUSY
+    core.finish(W.undisturbed and busy and "wedged" or "inconclusive", lost)
 end
 
 function D.boot(dev)
