@@ -1,6 +1,7 @@
 -- A driver under test: its first words, its progress, whether it lives.
 local core, import = ...
 local S = import "session"
+local B = import "build"
 local W = import "world"
 local C = import "constants"
 
@@ -100,14 +101,32 @@ function D.close()
     D.sanity()
 end
 
-local function reached(devices)
+-- Models of the devices for which test(device number) holds.
+local function models_of(devices, test)
     local models = {}
     for _, d in ipairs(devices) do
-        if W.status(d[1]) & C.S.DRIVER_OK ~= 0 then
+        if test(d[1]) then
             models[#models + 1] = d[2]
         end
     end
     return models
+end
+
+local function reached(devices)
+    return models_of(devices, function(dev)
+        return W.status(dev) & C.S.DRIVER_OK ~= 0
+    end)
+end
+
+-- A broken driver may not get far with the device that it is for, but it does more than to look.
+local function began(devices)
+    return models_of(devices, function(dev)
+        for name in pairs(W.counts[dev] or {}) do
+            if name ~= "GET_DEVICE_INFO" and name ~= "GET_DEVICE_STATUS" and not B.defs[name].bus then
+                return true
+            end
+        end
+    end)
 end
 
 -- The devices of one try of the discovery: see discovery.c.
@@ -135,6 +154,10 @@ function D.discover(out)
     end
     W.serve(function() return #reached(devices) == #devices end, 500 * 1000 * 1000)
     out.driven = reached(devices)
+    local to = #out.driven > 0 and "" or ", but not to DRIVER_OK"
+    if #out.driven == 0 then
+        out.driven = began(devices)
+    end
     for _, m in ipairs(W.heard) do
         out.enumerates = out.enumerates or m.name == "GET_DEVICES"
     end
@@ -142,7 +165,7 @@ function D.discover(out)
     out.ping = D.ping()
     out.probes[f.dev] = ("%s;%s"):format(table.concat(out.driven, ","), out.ping and "ping" or "")
     out.assumed = ("drives %s%s%s"):format(
-        #out.driven > 0 and table.concat(out.driven, ", ") or "no device to DRIVER_OK",
+        #out.driven > 0 and table.concat(out.driven, ", ") .. to or "no device",
         out.enumerates and ", enumerates with GET_DEVICES" or "",
         out.ping and ", answers PING" or "")
 end
