@@ -62,6 +62,8 @@ static void contradicted(struct vmsg_oracle *o, uint32_t dev, uint32_t offset, u
 
     if (c->owed || (!events && !o->devices_known))
         return;
+    if (o->relay && bit(o->present, dev))
+        return; /* a bus that starts finds its devices one after the other */
     *c = (struct contradiction){
         .clause = reduced ? VMSG_BUS_GET_DEVICES_7 : VMSG_BUS_GET_DEVICES_1,
         .dev = dev,

@@ -1,6 +1,7 @@
 /* Facts beside the stream, and what is overdue when nothing more comes. */
 #include "harness/oracle/drv.h"
 #include "harness/oracle/internal.h"
+#include "harness/oracle/relay.h"
 
 static void note_hotplug(struct vmsg_oracle *o, struct device *d, bool add)
 {
@@ -20,7 +21,10 @@ void vmsg_oracle_note(struct vmsg_oracle *o, const struct vmsg_note *note)
 
     if (o->drv && !o->failed)
         drv_note(o, note);
-    if (!(o->config.judged & VMSG_JUDGE_DEVICE) || o->failed || !(d = get_device(o, note->dev_num)))
+    if (o->relay && !o->failed)
+        relay_note(o, note);
+    if (!(o->config.judged & (VMSG_JUDGE_DEVICE | VMSG_JUDGE_BUS)) || o->failed ||
+        !(d = get_device(o, note->dev_num)))
         return;
     o->index = note->index;
     switch (note->kind) {

@@ -1,6 +1,7 @@
 /* The oracle's life, its entry points, and the small tools that every rule uses. */
 #include "harness/oracle/drv.h"
 #include "harness/oracle/internal.h"
+#include "harness/oracle/relay.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@ static bool judging(const struct vmsg_oracle *o)
 
 void exercise(struct vmsg_oracle *o, enum vmsg_clause_no clause)
 {
-    if (!judging(o))
+    if (!judging(o) || !(vmsg_clause_binds(clause) & o->side))
         return;
     o->exercised[clause]++;
 }
@@ -25,7 +26,7 @@ void blame(struct vmsg_oracle *o, enum vmsg_clause_no clause, uint16_t dev, cons
     char text[400];
     va_list args;
 
-    if (!judging(o))
+    if (!judging(o) || !(vmsg_clause_binds(clause) & o->side))
         return;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
@@ -147,8 +148,13 @@ struct vmsg_oracle *vmsg_oracle_new(const struct vmsg_oracle_config *config, vms
         vmsg_oracle_free(o);
         return NULL;
     }
-    o->devices_known = config->n_devices > 0;
-    for (size_t i = 0; i < config->n_devices; i++) {
+    if (o->config.judged & VMSG_JUDGE_BUS && !relay_new(o)) {
+        vmsg_oracle_free(o);
+        return NULL;
+    }
+    /* What a bus shows is not what there is until it has found it. */
+    o->devices_known = config->n_devices > 0 && !o->relay;
+    for (size_t i = 0; i < config->n_devices && !o->relay; i++) {
         struct device *d = get_device(o, config->devices[i]);
 
         if (!d) {
@@ -171,6 +177,7 @@ void vmsg_oracle_free(struct vmsg_oracle *o)
     free((void *)o->config.facts);
     free((void *)o->config.devices);
     drv_free(o);
+    relay_free(o);
     free_devices(o);
     free(o->present);
     free(o->requests);
@@ -190,11 +197,15 @@ void vmsg_oracle_message_at(struct vmsg_oracle *o, uint32_t index, enum vmsg_end
 {
     struct vmsg m;
 
-    if (o->failed || end != VMSG_DRIVER_END)
+    if (o->failed || (end != VMSG_DRIVER_END && !o->relay))
         return;
     o->serial++;
     o->index = index;
     vmsg_decode(&m, bytes, len);
+    if (o->relay) {
+        relay_message(o, end, direction, &m);
+        return;
+    }
     if (o->drv)
         drv_message(o, direction, &m);
     if (!(o->config.judged & VMSG_JUDGE_DEVICE))
@@ -222,6 +233,10 @@ void vmsg_oracle_settle(struct vmsg_oracle *o)
         return;
     if (o->drv)
         drv_settle(o);
+    if (o->relay) {
+        o->side = VMSG_JUDGE_BUS;
+        relay_settle(o);
+    }
     settle_requests(o);
     settle_events(o);
 }

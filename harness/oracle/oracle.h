@@ -134,6 +134,8 @@ enum vmsg_note_kind {
     VMSG_NOTE_PATIENCE_OVER,
     /* Upper tester of a driver: it refuses to make another buffer available on dev/vq. */
     VMSG_NOTE_REFUSED,
+    VMSG_NOTE_DROP_NEXT, /* upper tester of a bus: the next request towards the device is lost */
+    VMSG_NOTE_MAX_SIZE,  /* upper tester of a bus: `value` is the new maximum message size */
 };
 
 struct vmsg_note {

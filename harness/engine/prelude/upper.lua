@@ -21,6 +21,12 @@ local notes = {
     remove = function(dev) return "remove", dev, 0, 0, "" end,
 }
 
+-- the same for what concerns a whole bus; its one argument is a number, if there is any
+local bus_notes = {
+    ["drop-next"] = function() return "drop-next", 0, 0, 0, "" end,
+    ["max-msg-size"] = function(size) return "max-size", 0, 0, size, "" end,
+}
+
 -- The note comes before the command: what the command causes may overtake its `ok`.
 local function tell(command)
     local words = {}
@@ -28,8 +34,13 @@ local function tell(command)
         words[#words + 1] = w
     end
     local note = notes[words[1]]
+    if bus_notes[words[1]] then
+        local kind, dev, vq, value, data = bus_notes[words[1]](math.tointeger(tonumber(words[2])))
+        core.note(kind, dev, vq, value, data, "upper tester: " .. command)
+        return
+    end
     if not note then
-        error("no upper-tester command '" .. command .. "' for a device", 0)
+        error("no upper-tester command '" .. command .. "' for this role", 0)
     end
     local a, b = math.tointeger(tonumber(words[2])), words[3]
     if not a then

@@ -1,0 +1,125 @@
+/* The judge of buses: its memory, and where each message goes; see relay.h. */
+#include "harness/oracle/relay.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEVICES = 65536 };
+
+bool relay_new(struct vmsg_oracle *o)
+{
+    struct relay *r = calloc(1, sizeof *r);
+
+    o->relay = r;
+    if (!r)
+        return false;
+    r->free = NONE;
+    memset(r->done, 0xff, sizeof r->done); /* NONE */
+    r->devices = calloc(DEVICES, sizeof *r->devices);
+    for (unsigned i = 0; i < 2; i++) {
+        r->buckets[i] = malloc(RELAY_BUCKETS * sizeof **r->buckets);
+        r->lanes[i] = malloc(DEVICES * sizeof **r->lanes);
+        if (!r->buckets[i] || !r->lanes[i])
+            return false;
+        memset(r->buckets[i], 0xff, RELAY_BUCKETS * sizeof **r->buckets);
+        memset(r->lanes[i], 0xff, DEVICES * sizeof **r->lanes);
+    }
+    for (size_t i = 0; r->devices && i < o->config.n_devices; i++)
+        r->devices[o->config.devices[i]].present = true;
+    return r->devices;
+}
+
+void relay_free(struct vmsg_oracle *o)
+{
+    struct relay *r = o->relay;
+
+    if (!r)
+        return;
+    for (unsigned i = 0; i < 2; i++) {
+        free(r->buckets[i]);
+        free(r->lanes[i]);
+    }
+    free(r->devices);
+    free(r->parcels);
+    free(r);
+}
+
+static bool readable(const struct vmsg *m)
+{
+    return m->delivered >= VMSG_HEADER_SIZE;
+}
+
+/* Into the bus, from the harness. */
+static void goes_in(struct vmsg_oracle *o, enum vmsg_direction direction, const struct vmsg *m)
+{
+    if (vmsg_is_event(m) && !vmsg_is_response(m))
+        relay_event_in(o, direction, m);
+    else if (direction == VMSG_TO_DEVICE && !vmsg_is_response(m))
+        relay_request_in(o, m);
+    else if (direction == VMSG_TO_DRIVER && vmsg_is_response(m) && !vmsg_is_event(m))
+        relay_response_in(o, m);
+}
+
+/* Out of the bus, to the harness. What went in against the rules may come out as it is. */
+static void comes_out(struct vmsg_oracle *o, enum vmsg_direction direction, const struct vmsg *m)
+{
+    relay_judge_frame(o, m);
+    if (vmsg_is_event(m) && !vmsg_is_response(m))
+        relay_event_out(o, direction, m);
+    else if (direction == VMSG_TO_DEVICE && !vmsg_is_response(m))
+        relay_request_out(o, m);
+    else if (direction == VMSG_TO_DRIVER && vmsg_is_response(m) && !vmsg_is_event(m))
+        relay_response_out(o, m);
+}
+
+void relay_message(struct vmsg_oracle *o, enum vmsg_end end, enum vmsg_direction direction,
+                   struct vmsg *m)
+{
+    enum vmsg_judged side = o->side;
+    bool in = (end == VMSG_DRIVER_END) == (direction == VMSG_TO_DEVICE);
+
+    o->side = VMSG_JUDGE_BUS;
+    if (!readable(m) || vmsg_is_bus(m))
+        relay_bus_message(o, end, direction, m);
+    else if (in)
+        goes_in(o, direction, m);
+    else
+        comes_out(o, direction, m);
+    o->side = side;
+}
+
+void relay_settle(struct vmsg_oracle *o)
+{
+    enum vmsg_judged side = o->side;
+    struct relay *r = o->relay;
+    uint32_t index = o->index;
+
+    o->side = VMSG_JUDGE_BUS;
+    for (uint32_t i = 0; i < r->n; i++) {
+        struct parcel *p = &r->parcels[i];
+
+        if (!p->was_owed)
+            continue;
+        o->index = p->index;
+        if (p->is_event)
+            relay_event_settle(o, p);
+        else
+            relay_request_settle(o, p);
+        settle_debt(o, &p->was_owed);
+    }
+    for (uint32_t dev = 0; dev < DEVICES; dev++) {
+        struct relay_device *d = &r->devices[dev];
+
+        if (!d->revalidate)
+            continue;
+        d->revalidate = false;
+        o->index = d->revalidate_index;
+        if (o->config.bus_messages & VMSG_BUS_EVENT_DEVICE && !d->told_removed)
+            blame(o, VMSG_BUS_PARAMETERS_6, (uint16_t)dev,
+                  "the limit changed, and no EVENT_DEVICE told the driver side that device %u has "
+                  "to be looked at anew",
+                  dev);
+    }
+    o->index = index;
+    o->side = side;
+}

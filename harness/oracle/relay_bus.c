@@ -1,0 +1,204 @@
+/*
+ * What a bus says itself: at the driver end judged by the rules of bus.c, at the device end here;
+ * which devices there are; framing and limits. Spec: "Bus Messages", "Device Discovery",
+ * "Advertising Transport Parameters", "Common Message Format".
+ */
+#include "harness/oracle/relay.h"
+
+/* ---- which devices there are ---- */
+
+static void set_present(struct relay *r, uint32_t dev, bool present)
+{
+    struct relay_device *d = &r->devices[dev & 0xFFFF];
+
+    d->present = present;
+    if (present)
+        d->removed = false;
+}
+
+/* The device side of the harness shows its devices to the bus. */
+static void shown_to_the_bus(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    if (m->msg_id == VMSG_ID_GET_DEVICES && vmsg_is_response(m)) {
+        for (uint32_t i = 0; i < m->tail_len * 8; i++)
+            if (m->tail[i / 8] >> i % 8 & 1)
+                set_present(o->relay, (uint32_t)m->f[VMSG_GET_DEVICES_RESP_offset] + i, true);
+    } else if (m->msg_id == VMSG_ID_EVENT_DEVICE && !vmsg_is_response(m)) {
+        set_present(o->relay, (uint32_t)m->f[VMSG_EVENT_DEVICE_REQ_device_number],
+                    m->f[VMSG_EVENT_DEVICE_REQ_device_bus_state] != VMSG_DEVICE_REMOVED);
+    } else if (m->msg_id == VMSG_ID_PING && !vmsg_is_response(m)) {
+        o->relay->pinged = true;
+        o->relay->pinged_token = m->token;
+        o->relay->pinged_data = (uint32_t)m->f[VMSG_PING_REQ_data];
+    }
+}
+
+/* The bus shows devices to the driver side: only those that there are. */
+static void shown_to_the_driver(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    uint32_t first = (uint32_t)m->f[VMSG_GET_DEVICES_RESP_offset];
+
+    for (uint32_t i = 0; i < m->tail_len * 8 && first + i < 65536; i++) {
+        struct relay_device *d = &o->relay->devices[first + i];
+
+        if (!(m->tail[i / 8] >> i % 8 & 1))
+            continue;
+        if (!d->present && !d->removed && !d->given_again)
+            blame(o, VMSG_BUS_DEVICE_DISCOVERY_1, (uint16_t)(first + i),
+                  "GET_DEVICES shows device %u, which neither platform data nor the peer named",
+                  first + i);
+        exercise(o, VMSG_BUS_DEVICE_DISCOVERY_1);
+        exercise(o, VMSG_BUS_ASSIGNMENT_3);
+    }
+}
+
+static void announced(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    uint16_t dev = (uint16_t)m->f[VMSG_EVENT_DEVICE_REQ_device_number];
+    uint64_t state = m->f[VMSG_EVENT_DEVICE_REQ_device_bus_state];
+    struct relay_device *d = &o->relay->devices[dev];
+
+    if (state == VMSG_DEVICE_ADDED) {
+        if (!d->present && !d->given_again)
+            blame(o, VMSG_BUS_DEVICE_DISCOVERY_1, dev,
+                  "EVENT_DEVICE reports device %u as added, which neither platform data nor the "
+                  "peer named",
+                  dev);
+        d->present = d->announced = true;
+        d->removed = d->given_again = false;
+        exercise(o, VMSG_BUS_ASSIGNMENT_3);
+        if (d->revalidate)
+            exercise(o, VMSG_BUS_PARAMETERS_6);
+    } else if (state == VMSG_DEVICE_REMOVED) {
+        d->removed = d->told_removed = true;
+        if (!d->revalidate)
+            d->present = false;
+        d->announced = false;
+        exercise(o, VMSG_BUS_HOTPLUG_AND_REMOVAL_2);
+    }
+}
+
+/* ---- the bus's own messages at the device end ---- */
+
+static void judge_at_device_end(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct relay *r = o->relay;
+
+    if (m->type & VMSG_TYPE_RESERVED)
+        blame(o, VMSG_BUS_COMMON_MESSAGE_FORMAT_2, 0,
+              "type is 0x%02x at the device end; bits 2 to 7 must be sent as zero", m->type);
+    else
+        exercise(o, VMSG_BUS_COMMON_MESSAGE_FORMAT_2);
+    if (m->dev_num)
+        blame(o, VMSG_BUS_COMMON_MESSAGE_FORMAT_1, 0,
+              "a bus message was sent with dev_num %u; bus messages carry 0", m->dev_num);
+    else
+        exercise(o, VMSG_BUS_COMMON_MESSAGE_FORMAT_1);
+    if (m->msg_id == VMSG_ID_PING && vmsg_is_response(m) && r->pinged &&
+        m->token == r->pinged_token && m->defect == VMSG_WELL_FORMED) {
+        r->pinged = false;
+        exercise(o, VMSG_BUS_PING_1);
+        if (m->f[VMSG_PING_RESP_data] != r->pinged_data)
+            blame(o, VMSG_BUS_PING_1, 0,
+                  "PING 0x%08x was answered with 0x%08x at the device end; the value is repeated",
+                  r->pinged_data, (unsigned)m->f[VMSG_PING_RESP_data]);
+    }
+}
+
+static void at_driver_end(struct vmsg_oracle *o, enum vmsg_direction direction, struct vmsg *m)
+{
+    bool readable = m->delivered >= VMSG_HEADER_SIZE, well_formed = m->defect == VMSG_WELL_FORMED;
+
+    if (direction == VMSG_TO_DEVICE) {
+        sent_to_device(o, m);
+        return;
+    }
+    if (readable && m->msg_id == VMSG_ID_REQUEST_FAILED && well_formed && !vmsg_is_response(m)) {
+        relay_failed(o, m);
+        return;
+    }
+    if (readable && well_formed && m->msg_id == VMSG_ID_EVENT_DEVICE)
+        announced(o, m);
+    else if (readable && well_formed && m->msg_id == VMSG_ID_GET_DEVICES && vmsg_is_response(m))
+        shown_to_the_driver(o, m);
+    came_from_device(o, m);
+}
+
+void relay_bus_message(struct vmsg_oracle *o, enum vmsg_end end, enum vmsg_direction direction,
+                       struct vmsg *m)
+{
+    if (end == VMSG_DRIVER_END)
+        at_driver_end(o, direction, m);
+    else if (m->delivered < VMSG_HEADER_SIZE)
+        return;
+    else if (direction == VMSG_TO_DEVICE)
+        judge_at_device_end(o, m);
+    else if (m->defect == VMSG_WELL_FORMED)
+        shown_to_the_bus(o, m);
+}
+
+/* ---- frames ---- */
+
+void relay_judge_frame(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    const uint8_t *behind = m->bytes + m->msg_size;
+
+    if (m->trailing && m->msg_size >= VMSG_HEADER_SIZE) {
+        if (all_zero(behind, m->trailing))
+            exercise(o, VMSG_BUS_COMMON_MESSAGE_FORMAT_3);
+        else
+            blame(o, VMSG_BUS_COMMON_MESSAGE_FORMAT_3, m->dev_num,
+                  "%u bytes follow the message and are not all zero; padding must be", m->trailing);
+    }
+    if (m->delivered == o->config.max_msg_size)
+        exercise(o, VMSG_BUS_PARAMETERS_4);
+}
+
+/* ---- the upper tester ---- */
+
+static void limit_changes(struct vmsg_oracle *o, const struct vmsg_note *note)
+{
+    for (uint32_t dev = 0; dev < 65536; dev++) {
+        struct relay_device *d = &o->relay->devices[dev];
+
+        if (!d->present)
+            continue;
+        d->revalidate = true;
+        d->told_removed = d->info_asked = false;
+        d->revalidate_index = note->index;
+    }
+    o->config.max_msg_size = note->value;
+}
+
+void relay_note(struct vmsg_oracle *o, const struct vmsg_note *note)
+{
+    struct relay_device *d = &o->relay->devices[note->dev_num];
+
+    switch (note->kind) {
+    case VMSG_NOTE_ADD:
+        d->given_again = true;
+        break;
+    case VMSG_NOTE_REMOVE:
+        d->removed = true;
+        d->present = d->announced = false;
+        break;
+    case VMSG_NOTE_DROP_NEXT:
+        o->relay->drop_next = true;
+        break;
+    case VMSG_NOTE_MAX_SIZE:
+        limit_changes(o, note);
+        break;
+    default:
+        break;
+    }
+}
+
+void relay_revalidated(struct vmsg_oracle *o, struct parcel *p)
+{
+    struct relay_device *d = &o->relay->devices[p->dev];
+
+    if (!d->revalidate || p->msg_id != VMSG_ID_GET_DEVICE_INFO || !d->told_removed || d->removed)
+        return;
+    d->revalidate = false;
+    exercise(o, VMSG_BUS_PARAMETERS_6);
+}

@@ -1,0 +1,396 @@
+/*
+ * Requests through a bus: forwarded to the device that they name, in order, and ended once, by
+ * their response or by a failure. Spec: "Transport Message Forwarding", "Error Signaling",
+ * "Message Ordering", the token rules of "Common Message Format".
+ */
+#include "harness/oracle/relay.h"
+
+static const char *name_of(uint8_t msg_id)
+{
+    const struct vmsg_def *def = vmsg_def_by_id(VMSG_NS_TRANSPORT, msg_id);
+
+    return def ? def->name : "the request";
+}
+
+/* Header and size as they must be: what becomes of it is not left to the bus. */
+static bool well_framed(const struct vmsg_oracle *o, const struct vmsg *m)
+{
+    return m->msg_size == m->delivered && m->delivered <= o->config.max_msg_size &&
+           !(m->msg_id & VMSG_ID_IMPLEMENTATION) && m->msg_id > 1;
+}
+
+void relay_request_in(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct relay *r = o->relay;
+    struct relay_device *d = &r->devices[m->dev_num];
+    struct parcel *p = parcel_new(o, VMSG_TO_DEVICE, m);
+
+    if (!p)
+        return;
+    p->unknown = !m->def;
+    p->firm = well_framed(o, m) && (m->defect == VMSG_WELL_FORMED || p->unknown);
+    p->absent = !d->present;
+    if (d->removed || d->given_again)
+        p->firm &= !d->revalidate;
+    if (r->drop_next) {
+        r->drop_next = false;
+        p->overtook = true; /* it never comes out: nothing can overtake it */
+    }
+    parcel_chain(r, p, 0);
+    if (p->firm && !p->unknown)
+        owe(o, &p->was_owed);
+    if (m->msg_id == VMSG_ID_GET_DEVICE_INFO)
+        d->info_asked = true;
+    relay_revalidated(o, p);
+}
+
+/* ---- out at the device end ---- */
+
+/* Older requests of the device that should have come out before this one. */
+static void judge_order(struct vmsg_oracle *o, struct relay *r, const struct parcel *p)
+{
+    const struct parcel *older = parcel_at(r, parcel_lane(r, p)->first);
+    unsigned steps = 0;
+
+    for (; older && older != p && steps < RELAY_STEPS; older = parcel_at(r, older->next), steps++) {
+        if (older->is_event || !older->firm || older->overtook)
+            continue;
+        blame(o, VMSG_BUS_ORDERING_3, p->dev,
+              "%s (message %u) reached the device before %s (message %u), which was sent earlier",
+              name_of(p->msg_id), p->index, name_of(older->msg_id), older->index);
+        return;
+    }
+    exercise(o, VMSG_BUS_ORDERING_3);
+}
+
+static struct parcel *matching(struct relay *r, uint16_t dev, uint8_t msg_id, uint32_t len,
+                               uint64_t hash, bool any_payload)
+{
+    struct parcel *p = parcel_at(r, r->lanes[VMSG_TO_DEVICE][dev].first);
+
+    for (unsigned steps = 0; p && steps < RELAY_STEPS; p = parcel_at(r, p->next), steps++)
+        if (!p->is_event && p->msg_id == msg_id &&
+            (any_payload || (p->hash == hash && p->len == len)))
+            return p;
+    return NULL;
+}
+
+/* Did the bus put another device number into it? The tokens tell, or the devices that are known. */
+static struct parcel *misrouted(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    for (size_t i = 0; i < o->config.n_devices && i < RELAY_STEPS; i++) {
+        struct parcel *p = matching(o->relay, o->config.devices[i], m->msg_id, m->payload_len,
+                                    parcel_hash(m), false);
+
+        if (p && p->dev != m->dev_num)
+            return p;
+    }
+    return NULL;
+}
+
+/* What came out was never put in as it is. */
+static void judge_unexpected(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct relay *r = o->relay;
+    struct parcel *p = matching(r, m->dev_num, m->msg_id, 0, 0, true);
+
+    if (r->overflown || m->msg_id & VMSG_ID_IMPLEMENTATION)
+        return;
+    if (p) {
+        blame(o, VMSG_BUS_FORWARDING_3, p->dev,
+              "%s (message %u) reached the device with another payload", name_of(p->msg_id),
+              p->index);
+    } else if ((p = misrouted(o, m))) {
+        blame(o, VMSG_BUS_FORWARDING_2, p->dev, "%s (message %u) for device %u reached device %u",
+              name_of(p->msg_id), p->index, p->dev, m->dev_num);
+        blame(o, VMSG_BUS_COMMON_MESSAGE_FORMAT_1, p->dev,
+              "%s (message %u) came out with dev_num %u; it went in with %u", name_of(p->msg_id),
+              p->index, m->dev_num, p->dev);
+    } else if (m->msg_id != VMSG_ID_GET_DEVICE_INFO) { /* which a bus may ask to confirm a device */
+        blame(o, VMSG_BUS_FORWARDING_2, m->dev_num,
+              "%s reached device %u, and no such request is under way; each reaches it once",
+              name_of(m->msg_id), m->dev_num);
+        return;
+    }
+    if (!p)
+        return;
+    p->token_out = m->token;
+    parcel_leave_lane(r, p);
+    p->state = PARCEL_OUT;
+    parcel_chain(r, p, 1);
+}
+
+static void came_out(struct vmsg_oracle *o, struct parcel *p, uint16_t token)
+{
+    struct relay *r = o->relay;
+    struct relay_device *d = &r->devices[p->dev];
+
+    parcel_leave_lane(r, p);
+    p->state = PARCEL_OUT;
+    p->token_out = token;
+    parcel_chain(r, p, 1);
+    exercise(o, VMSG_BUS_FORWARDING_2);
+    exercise(o, VMSG_BUS_FORWARDING_3);
+    exercise(o, VMSG_BUS_COMMON_MESSAGE_FORMAT_1);
+    if (p->unknown)
+        exercise(o, VMSG_BUS_ERROR_SIGNALING_5);
+    if (token != p->token)
+        exercise(o, VMSG_BUS_COMMON_MESSAGE_FORMAT_5);
+    if (d->outstanding++)
+        exercise(o, VMSG_BUS_ORDERING_2);
+    if (r->outstanding++ > d->outstanding - 1)
+        exercise(o, VMSG_BUS_PROSE_INTERLEAVE_DEVICES);
+}
+
+void relay_request_out(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct relay *r = o->relay;
+    struct parcel *p = matching(r, m->dev_num, m->msg_id, m->payload_len, parcel_hash(m), false);
+
+    if (!p) {
+        judge_unexpected(o, m);
+        return;
+    }
+    if (p->absent && p->firm && !r->devices[p->dev].present) {
+        enum vmsg_clause_no clause =
+            r->devices[p->dev].removed ? VMSG_BUS_EVENT_DEVICE_3 : VMSG_BUS_FORWARDING_1;
+        blame(o, clause, p->dev, "%s (message %u) was forwarded to device %u, which %s",
+              name_of(p->msg_id), p->index, p->dev,
+              r->devices[p->dev].removed ? "was reported as removed before" : "does not exist");
+    } else {
+        exercise(o, VMSG_BUS_FORWARDING_1);
+    }
+    if (p->firm)
+        judge_order(o, r, p);
+    came_out(o, p, m->token);
+}
+
+/* ---- responses ---- */
+
+void relay_response_in(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct relay *r = o->relay;
+    struct parcel *p = NULL;
+
+    while ((p = parcel_find(r, 1, m->dev_num, m->token, m->msg_id, p)))
+        if (p->state == PARCEL_OUT)
+            break;
+    if (!p)
+        return; /* late, twice, or to nothing: it must not come out */
+    p->firm &= m->defect == VMSG_WELL_FORMED && m->msg_size == m->delivered &&
+               m->delivered <= o->config.max_msg_size;
+    if (!p->firm)
+        settle_debt(o, &p->was_owed);
+    p->state = PARCEL_ANSWERED;
+    p->hash = parcel_hash(m);
+    p->len = m->payload_len;
+    p->serial = o->serial;
+    r->devices[p->dev].outstanding--;
+    r->outstanding--;
+}
+
+static void exercise_completion(struct vmsg_oracle *o)
+{
+    exercise(o, VMSG_BUS_ERROR_SIGNALING_1);
+    exercise(o, VMSG_BUS_ERROR_SIGNALING_2);
+    exercise(o, VMSG_BUS_ORDERING_1);
+}
+
+static void delivered(struct vmsg_oracle *o, struct parcel *p)
+{
+    struct relay *r = o->relay;
+    struct relay_device *d = &r->devices[p->dev];
+
+    exercise_completion(o);
+    exercise(o, VMSG_BUS_COMMON_MESSAGE_FORMAT_1);
+    exercise(o, VMSG_BUS_COMMON_MESSAGE_FORMAT_4);
+    exercise(o, VMSG_BUS_COMMON_MESSAGE_FORMAT_6);
+    if (d->outstanding)
+        exercise(o, VMSG_BUS_ORDERING_4);
+    if (p->msg_id == VMSG_ID_GET_DEVICE_INFO) {
+        exercise(o, VMSG_BUS_DEVICE_DISCOVERY_2);
+        if (d->announced) {
+            exercise(o, VMSG_BUS_EVENT_DEVICE_2);
+            exercise(o, VMSG_BUS_HOTPLUG_AND_REMOVAL_2);
+        }
+    }
+    if (p->serial > d->delivered)
+        d->delivered = p->serial;
+    d->completions++;
+    parcel_done(o, p);
+}
+
+/* Of several that the response can answer, the one whose response went in like this. */
+static struct parcel *answered_by(struct relay *r, uint16_t dev, const struct vmsg *m,
+                                  enum parcel_state state, bool same)
+{
+    uint64_t hash = parcel_hash(m);
+    struct parcel *p = NULL;
+
+    while ((p = parcel_find(r, 0, dev, m->token, m->msg_id, p)))
+        if (p->state == state && (!same || (p->hash == hash && p->len == m->payload_len)))
+            return p;
+    return NULL;
+}
+
+/* Whose response is it, when the token names none that is due one? */
+static struct parcel *same_response(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct relay *r = o->relay;
+    uint64_t hash = parcel_hash(m);
+
+    for (uint32_t i = 0, steps = 0; i < r->n && steps < 4096; i++, steps++) {
+        struct parcel *p = &r->parcels[i];
+
+        if (p->state == PARCEL_ANSWERED && !p->is_event && p->chained[0] &&
+            p->msg_id == m->msg_id && p->hash == hash && p->len == m->payload_len)
+            return p;
+    }
+    return NULL;
+}
+
+static void judge_stray_response(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct relay *r = o->relay;
+    struct parcel *p;
+
+    if ((p = answered_by(r, m->dev_num, m, PARCEL_ANSWERED, false))) {
+        blame(o, VMSG_BUS_FORWARDING_3, p->dev,
+              "the response to %s (message %u) arrived with another payload", name_of(p->msg_id),
+              p->index);
+        delivered(o, p);
+    } else if ((p = same_response(o, m))) {
+        bool device = p->dev != m->dev_num;
+
+        blame(o, device ? VMSG_BUS_COMMON_MESSAGE_FORMAT_1 : VMSG_BUS_COMMON_MESSAGE_FORMAT_6,
+              p->dev,
+              "the response to %s (message %u) arrived with dev_num %u and token %u; its request "
+              "has dev_num %u and token %u",
+              name_of(p->msg_id), p->index, m->dev_num, m->token, p->dev, p->token);
+        delivered(o, p);
+    } else if ((p = answered_by(r, m->dev_num, m, PARCEL_DONE, false))) {
+        blame(o, VMSG_BUS_ERROR_SIGNALING_2, p->dev,
+              "%s (message %u) was completed already, by %s; a request ends once",
+              name_of(p->msg_id), p->index, p->failed ? "a failure" : "a response");
+    } else if ((p = answered_by(r, m->dev_num, m, PARCEL_OUT, false)) ||
+               (p = answered_by(r, m->dev_num, m, PARCEL_IN, false))) {
+        blame(o, VMSG_BUS_FORWARDING_2, p->dev,
+              "%s (message %u) was answered without its device, which has not responded",
+              name_of(p->msg_id), p->index);
+        parcel_done(o, p);
+    } else if (!r->overflown) {
+        blame(o, VMSG_BUS_ORDERING_1, m->dev_num,
+              "a response to %s with token %u arrived, and no such request was sent",
+              name_of(m->msg_id), m->token);
+    }
+}
+
+void relay_response_out(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct parcel *p = answered_by(o->relay, m->dev_num, m, PARCEL_ANSWERED, true);
+
+    if (p)
+        delivered(o, p);
+    else if (!(m->msg_id & VMSG_ID_IMPLEMENTATION))
+        judge_stray_response(o, m);
+}
+
+/* ---- failures ---- */
+
+/* A request that can be routed was failed instead. */
+static void judge_failure(struct vmsg_oracle *o, struct parcel *p)
+{
+    struct relay_device *d = &o->relay->devices[p->dev];
+    bool waited = o->config.request_timeout_ms &&
+                  o->now_ns - p->in_ns >= o->config.request_timeout_ms * UINT64_C(500000);
+
+    if (p->absent || !d->present) {
+        if (p->state == PARCEL_IN) {
+            exercise(o, VMSG_BUS_FORWARDING_1);
+            if (d->removed)
+                exercise(o, VMSG_BUS_EVENT_DEVICE_3);
+        }
+        exercise(o, VMSG_BUS_FORWARDING_4);
+        return;
+    }
+    if (p->state != PARCEL_IN) {
+        exercise(o, VMSG_BUS_ERROR_SIGNALING_3); /* the device did not answer */
+        return;
+    }
+    if (waited || p->overtook)
+        return; /* lost on its way, and that was noticed */
+    if (p->unknown && p->firm)
+        blame(o, VMSG_BUS_ERROR_SIGNALING_5, p->dev,
+              "the request with id 0x%02x (message %u) was failed instead of forwarded", p->msg_id,
+              p->index);
+    else if (p->firm && p->msg_id == VMSG_ID_GET_DEVICE_INFO && !d->revalidate)
+        blame(o, d->announced ? VMSG_BUS_EVENT_DEVICE_2 : VMSG_BUS_DEVICE_DISCOVERY_2, p->dev,
+              "GET_DEVICE_INFO (message %u) was failed although device %u is present%s", p->index,
+              p->dev, d->announced ? " and was reported as added" : "");
+}
+
+void relay_failed(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct relay *r = o->relay;
+    uint16_t dev = (uint16_t)m->f[VMSG_REQUEST_FAILED_REQ_dev_num];
+    uint16_t token = (uint16_t)m->f[VMSG_REQUEST_FAILED_REQ_token];
+    uint8_t msg_id = (uint8_t)m->f[VMSG_REQUEST_FAILED_REQ_msg_id];
+    struct parcel *p = NULL, *done = NULL;
+
+    if (msg_id & 0x40) {
+        blame(o, VMSG_BUS_ERROR_SIGNALING_6, dev,
+              "a failure names message id 0x%02x, an event; events end without an error", msg_id);
+        return;
+    }
+    while ((p = parcel_find(r, 0, dev, token, msg_id, p))) {
+        if (p->state != PARCEL_DONE)
+            break;
+        done = p;
+    }
+    if (!p && done) {
+        blame(o, VMSG_BUS_ERROR_SIGNALING_2, dev,
+              "%s (message %u) was completed already, by %s; a request ends once", name_of(msg_id),
+              done->index, done->failed ? "a failure" : "its response");
+    } else if (!p && !r->overflown) {
+        blame(o, VMSG_BUS_ORDERING_1, dev,
+              "a failure names a request to device %u with token %u and id 0x%02x, and none was "
+              "sent",
+              dev, token, msg_id);
+    } else if (p) {
+        judge_failure(o, p);
+        exercise_completion(o);
+        if (p->state == PARCEL_OUT) {
+            r->devices[dev].outstanding--;
+            r->outstanding--;
+        }
+        p->failed = true;
+        r->devices[dev].completions++;
+        parcel_done(o, p);
+    }
+}
+
+/* ---- nothing more comes ---- */
+
+void relay_request_settle(struct vmsg_oracle *o, struct parcel *p)
+{
+    unsigned bound = o->config.request_timeout_ms;
+
+    if (!bound || !p->firm)
+        return;
+    if (p->absent) {
+        blame(o, VMSG_BUS_FORWARDING_4, p->dev,
+              "%s to device %u, which does not exist, was never completed by a failure",
+              name_of(p->msg_id), p->dev);
+        return;
+    }
+    blame(o, VMSG_BUS_ERROR_SIGNALING_1, p->dev,
+          "%s to device %u was neither answered nor failed, long after the declared %u ms",
+          name_of(p->msg_id), p->dev, bound);
+    if (p->state == PARCEL_OUT)
+        blame(o, VMSG_BUS_ERROR_SIGNALING_3, p->dev,
+              "the device never answered %s, and the bus waits for it without end",
+              name_of(p->msg_id));
+    if (p->state == PARCEL_ANSWERED)
+        blame(o, VMSG_BUS_ORDERING_1, p->dev,
+              "the device's response to %s did not reach the driver side", name_of(p->msg_id));
+}
