@@ -139,7 +139,10 @@ static void watch_for_death(struct run *r, const struct vmsg_tally *t)
     if (!t->connected)
         return;
     r->ever_opened |= t->opened;
-    r->unanswered = gone && !t->opened ? r->unanswered + 1 : 0;
+    if (t->opened)
+        r->unanswered = 0;
+    else if (gone)
+        r->unanswered++;
     if (r->unanswered >= DEAD_AFTER && (!r->ever_opened || !(r->ctx.caps & VMSG_CAN_RESTART))) {
         r->dead = true;
         r->dead_verdict = t->result.verdict;

@@ -94,13 +94,20 @@ static void repeated(struct vmsg_oracle *o, struct drv_view *v, const struct vms
               w->attempts);
 }
 
+/* Long enough for an attempt to have failed, by what the driver declares of itself? */
+static bool waited(const struct vmsg_oracle *o, const struct drv_waiting *w)
+{
+    uint64_t half = o->config.request_timeout_ms * NS_PER_MS / 2;
+
+    return half && o->now_ns - w->first_ns >= half;
+}
+
 /* After its own policy, or at least a retry, the driver starts again. */
 static void recovered(struct vmsg_oracle *o, struct drv_view *v)
 {
     struct drv_waiting *w = &v->waiting;
-    uint64_t half = o->config.request_timeout_ms * NS_PER_MS / 2;
 
-    if (w->attempts > 1 || (half && o->now_ns - w->first_ns >= half)) {
+    if (waited(o, w)) {
         exercise(o, VMSG_DRV_ERROR_SIGNALING_2);
         if (w->msg_id != VMSG_ID_SET_DEVICE_STATUS)
             exercise(o, VMSG_DRV_ERROR_SIGNALING_3);
@@ -164,7 +171,7 @@ void drv_error_told(struct vmsg_oracle *o, struct drv_view *v, const struct drv_
         w->active = false;
     if (w->msg_id != r->msg_id)
         return;
-    if (w->attempts > 1)
+    if (w->attempts > 1 && waited(o, w))
         exercise(o, VMSG_DRV_ERROR_SIGNALING_2); /* a retry, and it helped */
     w->active = false;
 }

@@ -88,6 +88,9 @@ void drv_features_asks(struct vmsg_oracle *o, struct drv_view *v, const struct v
         return;
     if (m->msg_id == VMSG_ID_GET_DEVICE_FEATURES)
         return;
+    if (!(v->asked & VIRTIO_S_DRIVER))
+        blame(o, VMSG_DRV_PROSE_STATUS_PROGRESSION, v->num,
+              "features were selected before DRIVER was written, which comes first");
     for (uint32_t i = 0; i < m->tail_len / 4; i++)
         judge_block(o, v, first + i, vmsg_tail_u32(m, i));
     if (v->features_written++)

@@ -73,6 +73,17 @@ static void test_skipped_steps(void **state)
     only(&s, VMSG_DRV_FINAL_1, VMSG_DRV_DEVICE_FEATURES_3);
 }
 
+static void test_features_too_early(void **state)
+{
+    struct session s = driver();
+
+    initialise(&s, AT_RESET);
+    status(&s, 1, 1);
+    offer_features(&s, 0, 2, 0, OFFERED); /* to look is no harm */
+    select_features(&s, 0, 2, 0, V1);
+    only(&s, VMSG_DRV_PROSE_STATUS_PROGRESSION);
+}
+
 static void test_bits_taken_back(void **state)
 {
     struct session s = driver();
@@ -126,6 +137,7 @@ static void test_unoffered_features(void **state)
     s = driver();
     info(&s);
     status(&s, 0, 0);
+    status(&s, 3, 3);
     select_features(&s, 0, 2, 0, V1);
     only(&s, VMSG_DRV_DEVICE_FEATURES_1);
     s = driver();
@@ -216,6 +228,7 @@ int main(void)
         cmocka_unit_test(test_without_reset),
         cmocka_unit_test(test_status_may_be_read_first),
         cmocka_unit_test(test_skipped_steps),
+        cmocka_unit_test(test_features_too_early),
         cmocka_unit_test(test_bits_taken_back),
         cmocka_unit_test(test_refused_features),
         cmocka_unit_test(test_unoffered_features),

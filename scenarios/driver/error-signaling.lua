@@ -57,11 +57,11 @@ return {
         needs = { boundaries = true },
         run = function(t)
             local messages = {}
-            for n = 1, 7 do
-                messages[n] = header(0, 0x40, t.dev, n):sub(1, n)
-            end
             for n = 8, 23, 5 do
                 messages[#messages + 1] = t:encode("EVENT_CONFIG", {}, { cut = n, size = n })
+            end
+            for n = 1, 7 do
+                messages[#messages + 1] = header(0, 0x40, t.dev, n):sub(1, n)
             end
             messages[#messages + 1] = t:encode("EVENT_USED", {}, { cut = 11, size = 11 })
             meets(t, messages)

@@ -12,7 +12,7 @@ import pytest
 
 import vmsgspec
 
-PAGES = ["README.md", "docs/attach-a-device.md"]
+PAGES = ["README.md", "docs/attach-a-device.md", "docs/attach-a-driver.md"]
 BLOCK = re.compile(r"^```sh test(?: status=(\d))?\n(.*?)^```$", re.M | re.S)
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 

@@ -1,4 +1,4 @@
-"""The devices in examples/ conform, and each of these one-line mistakes in a copy is caught under
+"""The devices and the driver in examples/ conform, and each of these one-line mistakes in a copy is caught under
 the clause that it breaks.
 """
 
@@ -10,6 +10,8 @@ import vmsgspec
 
 C = vmsgspec.EXAMPLES / "tiny_device.c"
 PY = vmsgspec.EXAMPLES / "tiny_device.py"
+DRIVER = vmsgspec.EXAMPLES / "tiny_driver.c"
+QUICK = ("--request-timeout-ms", "100")  # a driver's timeouts are waited for
 STRICT = ("--transport-features", "0x1")
 
 # clause -> (text in tiny_device.c, what stands there by mistake, flags)
@@ -71,10 +73,49 @@ PY_MISTAKES = [
      "device/[mr]*/*"),
 ]
 
+# The same for tiny_driver.c: clause, text, mistake, scenarios that show it, flags.
+DRIVER_MISTAKES = [
+    ("drv.common-message-format.2", "put(m + 6, HEADER + len, 2);", "put(m + 6, len, 2);",
+     "overview", ()),
+    ("drv.common-message-format.1", "{type, id}", "{type | 0x10, id}", "overview", ()),
+    ("drv.endianness.1", "put(p, status, 4);", "put(p, __builtin_bswap32(status), 4);", "overview",
+     ()),
+    ("drv.prose.status-progression", "step(ACKNOWLEDGE | DRIVER) && ", "", "overview", ()),
+    ("drv.prose.status-progression", "return reset() && step", "return step", "overview", ()),
+    ("drv.set-device-status.2", "get(answer, 4) != 0; polls++", "false; polls++",
+     "set-device-status", ()),
+    ("drv.device-features.3", "&& !(status & ~get(answer, 4))", "", "device-features", ()),
+    ("drv.set-driver-features.1", "put(p + 8, 1u << (VERSION_1 - 32), 4);",
+     "put(p + 8, 0x80000001, 4);", "device-features", ()),
+    ("drv.device-features.1", "if (!ask_device(GET_DEVICE_FEATURES, p, 8, 12) ||", "if (0 &&",
+     "device-features", ()),
+    ("drv.overview.3", "|| !ask_device(GET_VQUEUE, index, 4, 40))\n        return false;",
+     ")\n        return false;\n    return true;", "set-vqueue", ()),
+    ("drv.set-vqueue.9", "return get(answer + 8, 4) == queue_size && ",
+     "return true || ", "set-vqueue", ()),
+    ("drv.get-vqueue.1", "|| get(answer + 4, 4) == 0", "", "get-vqueue", ()),
+    ("drv.get-vqueue.2", "queue_size < QUEUE_MOST && queue_size * 2u <= get(answer + 4, 4)",
+     "queue_size < QUEUE_MOST", "get-vqueue", ()),
+    ("drv.set-vqueue.6", "{DESC, AVAIL, USED}", "{DESC + 8, AVAIL, USED}", "set-vqueue", ()),
+    ("drv.finalizing-initialization.2", "    return get(answer + 8, 4) == queue_size",
+     "    transmit(0, EVENT_AVAIL, (uint16_t)device, 0, p + 32, 8);\n"
+     "    return get(answer + 8, 4) == queue_size", "finalizing-initialization", ()),
+    ("drv.driver-notifications.3", "    if (!polling)\n        transmit(0, EVENT_AVAIL",
+     "    if (polling)\n        transmit(0, EVENT_AVAIL", "driver-notifications", ()),
+    ("drv.event-avail.2", "uint8_t event[8] = {0};", "uint8_t event[8] = {[4] = 1};",
+     "event-avail", ()),
+    ("drv.get-device-status.2", "needs_reset |= (get(m + HEADER, 4) & NEEDS_RESET) != 0;", ";",
+     "get-device-status", ()),
+    ("drv.error-signaling.2", "attempt < ATTEMPTS", "attempt < 1000", "error-signaling/no-features",
+     ()),
+    ("bus.ping.1", "m + HEADER, 4);\n        if (m[1] == BUS_EVENT", "m, 4);\n        if (m[1] == BUS_EVENT",
+     "bus-messages", ()),
+]
+
 
 def compile_c(folder, source, *arguments):
-    subprocess.run(["gcc", "-std=c17", "-w", "-O1", f"-I{vmsgspec.ROOT}", "-o", folder / "sut",
-                    source, *arguments], check=True, cwd=folder)
+    subprocess.run(["gcc", "-std=c17", "-D_GNU_SOURCE", "-w", "-O1", f"-I{vmsgspec.ROOT}", "-o",
+                    folder / "sut", source, *arguments], check=True, cwd=folder)
     return folder / "sut"
 
 
@@ -157,3 +198,20 @@ def test_example_needs_the_interface_only(tmp_path):
         subprocess.run([compiler, "-std=c17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror",
                         f"-I{tmp_path}", "-o", tmp_path / "sut", C,
                         vmsgspec.EXAMPLES / "exec_main.c"], check=True)
+
+
+@pytest.mark.sanitized
+@pytest.mark.parametrize("flags", [*VARIANTS, ("--notifications", "polling")], ids=" ".join)
+def test_driver_example_conforms(flags):
+    conforms(vmsgspec.run(vmsgspec.program(vmsgspec.BUILD / "tiny_driver"), "--jobs", "2", *QUICK,
+                          *flags, role="driver"))
+
+
+@pytest.mark.parametrize("clause, old, new, block, flags", DRIVER_MISTAKES,
+                         ids=[f"{m[0]}-{i}" for i, m in enumerate(DRIVER_MISTAKES)])
+def test_mistake_in_driver_is_caught(clause, old, new, block, flags, tmp_path):
+    sut = compile_c(tmp_path, mistaken(DRIVER, tmp_path, old, new))
+    select = f"driver/{block}" if "/" in block else f"driver/{block}/*"
+    outcome = vmsgspec.run(vmsgspec.program(sut), "--jobs", "2", "--timeout", "1", *QUICK, *flags,
+                           role="driver", select=(select,))
+    assert clause in outcome.clauses("fail", "warn"), str(outcome)

@@ -1,12 +1,14 @@
 -- A driver under test: its first words, its progress, whether it lives.
 local core, import = ...
 local S = import "session"
+local B = import "build"
 local W = import "world"
 local C = import "constants"
 
 local D = {}
 
 local PING_DATA = 0x76697274
+local BUSY = 1000 -- messages that lead nowhere, of a driver that is not just idle
 
 -- The first message; a driver may start slowly.
 function D.open()
@@ -14,7 +16,6 @@ function D.open()
         core.finish("wedged", ("the driver sent nothing within %d ms"):format(
             W.patience() // 1000000))
     end
-    core.opened()
 end
 
 local function has(dev, bits)
@@ -29,12 +30,21 @@ local function last_words()
         or "it sent nothing"
 end
 
--- Until the device's status has these bits. Ends the scenario when it never gets there.
+--[[
+Until the device's status has these bits; ends the scenario when it never gets there. A driver may
+give up, or want nothing of this device; but one that began with a device which did nothing unusual,
+and then stopped or goes round in circles, no longer works.
+]]
 function D.await_status(dev, bits, name)
-    if not W.serve(has(dev, bits)) then
-        core.finish("inconclusive", ("the driver did not set %s on device %d: %s"):format(
-            name, dev, last_words()))
+    local from = W.count
+    if W.serve(has(dev, bits)) then
+        core.opened()
+        return
     end
+    local status, lost = W.status(dev), ("the driver did not set %s on device %d: %s"):format(
+        name, dev, last_words())
+    local busy = status ~= 0 and status & C.S.FAILED == 0 or W.count - from > BUSY
+    core.finish(W.undisturbed and busy and "wedged" or "inconclusive", lost)
 end
 
 function D.boot(dev)
@@ -91,14 +101,32 @@ function D.close()
     D.sanity()
 end
 
-local function reached(devices)
+-- Models of the devices for which test(device number) holds.
+local function models_of(devices, test)
     local models = {}
     for _, d in ipairs(devices) do
-        if W.status(d[1]) & C.S.DRIVER_OK ~= 0 then
+        if test(d[1]) then
             models[#models + 1] = d[2]
         end
     end
     return models
+end
+
+local function reached(devices)
+    return models_of(devices, function(dev)
+        return W.status(dev) & C.S.DRIVER_OK ~= 0
+    end)
+end
+
+-- A broken driver may not get far with the device that it is for, but it does more than to look.
+local function began(devices)
+    return models_of(devices, function(dev)
+        for name in pairs(W.counts[dev] or {}) do
+            if name ~= "GET_DEVICE_INFO" and name ~= "GET_DEVICE_STATUS" and not B.defs[name].bus then
+                return true
+            end
+        end
+    end)
 end
 
 -- The devices of one try of the discovery: see discovery.c.
@@ -126,6 +154,10 @@ function D.discover(out)
     end
     W.serve(function() return #reached(devices) == #devices end, 500 * 1000 * 1000)
     out.driven = reached(devices)
+    local to = #out.driven > 0 and "" or ", but not to DRIVER_OK"
+    if #out.driven == 0 then
+        out.driven = began(devices)
+    end
     for _, m in ipairs(W.heard) do
         out.enumerates = out.enumerates or m.name == "GET_DEVICES"
     end
@@ -133,7 +165,7 @@ function D.discover(out)
     out.ping = D.ping()
     out.probes[f.dev] = ("%s;%s"):format(table.concat(out.driven, ","), out.ping and "ping" or "")
     out.assumed = ("drives %s%s%s"):format(
-        #out.driven > 0 and table.concat(out.driven, ", ") or "no device to DRIVER_OK",
+        #out.driven > 0 and table.concat(out.driven, ", ") .. to or "no device",
         out.enumerates and ", enumerates with GET_DEVICES" or "",
         out.ping and ", answers PING" or "")
 end

@@ -34,11 +34,12 @@ end
 
 -- A message that comes from now on; nil when the driver stays silent for its patience.
 function methods.await(_, name, fields, options)
-    local from, found = #W.heard + 1, nil
+    local at, found = #W.heard + 1, nil
     local dev = options and options.dev or S.dev
     B.def_of(name)
     W.serve(function()
-        found = find(name, fields or {}, dev, from)
+        found = find(name, fields or {}, dev, at)
+        at = #W.heard + 1
         return found ~= nil
     end, options and options.patience)
     return found and found.fields
@@ -119,15 +120,32 @@ function methods.release() W.release() end
 
 function methods.clear() W.rules = {} end
 
-function methods.vanish(_, dev) W.gone[dev or S.dev] = true end
+function methods.vanish(_, dev)
+    W.gone[dev or S.dev] = true
+    W.undisturbed = false
+end
+
 function methods.appear(_, dev) W.gone[dev or S.dev] = nil end
 
 -- ---- speaking as the device, and as its bus ----
 
-function methods.say(_, name, fields, options) W.send(B.encode(name, fields, options)) end
+function methods.say(_, name, fields, options)
+    W.undisturbed = false
+    W.send(B.encode(name, fields, options))
+end
+
 function methods.encode(_, name, fields, options) return B.encode(name, fields, options) end
-function methods.raw(_, bytes) W.send(bytes) end
-function methods.device(_, command) W.command(command) end
+
+function methods.raw(_, bytes)
+    W.undisturbed = false
+    W.send(bytes)
+end
+
+function methods.device(_, command)
+    W.undisturbed = false
+    W.command(command)
+end
+
 function methods.status(_, dev) return W.status(dev or S.dev) end
 function methods.token() return S.fresh_token() end
 function methods.random(_, n) return core.random(n) end

@@ -89,23 +89,24 @@ gives up, or for much longer than all its declared attempts take. True when it d
 ]]
 function methods.exhaust(_, dev)
     dev = dev or S.dev
-    local from = #W.heard + 1
+    local at = #W.heard + 1
     local per = S.facts.timeout_given and S.facts.request_timeout_ns or 1000 * 1000 * 1000
     local deadline = core.now() + 2 * (S.facts.attempts + 1) * per + 500 * 1000 * 1000
     local function recovered()
-        for i = from, #W.heard do
-            local m = W.heard[i]
+        while at <= #W.heard do
+            local m = W.heard[at]
+            at = at + 1
             if m.name == "SET_DEVICE_STATUS" and m.dev == dev and not m.defect
                 and (m.fields.status == 0 or m.fields.status & C.S.FAILED ~= 0) then
                 return true
             end
         end
     end
-    while not recovered() and core.now() < deadline and W.pump(deadline) do
-    end
-    if recovered() then
-        return true
-    end
+    repeat
+        if recovered() then
+            return true
+        end
+    until core.now() >= deadline or not W.pump(deadline)
     core.note("patience-over", dev, 0, 0, "",
         ("device %d left a request unanswered for longer than all attempts take"):format(dev))
     return false

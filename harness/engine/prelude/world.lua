@@ -9,7 +9,7 @@ local B = import "build"
 local W = {}
 
 local KEPT_MOST = 10000 -- messages of the SUT that a scenario can look back on
-local WAIT_MOST = 20000 -- messages that one wait takes in, for a SUT that never gets anywhere
+local WAIT_MOST = 5000 -- messages that one wait takes in, for a SUT that never gets anywhere
 
 local usual = { "block", "entropy" } -- models in the order of the device numbers
 
@@ -31,6 +31,7 @@ function W.begin(spec)
     W.endpoint = S.facts.role == "bus" and 1 or 0
     W.devices = spec.all or devices(spec)
     W.rules = {}
+    W.undisturbed = not spec.quirks -- so far the device does what most devices do
     W.held = {} -- packets that a rule holds back
     W.gone = {} -- device numbers that do not react
     W.queues = {} -- device number -> queue index -> true: was set up
@@ -75,6 +76,7 @@ function W.rule(kind, name, what, options)
     local rule = { kind = kind, name = name, what = what, times = o.times or math.huge,
         dev = o.dev, skip = o.skip or 0, met = 0 }
     W.rules[#W.rules + 1] = rule
+    W.undisturbed = false
     return rule
 end
 
