@@ -1,8 +1,32 @@
-/* Copying in and out of descriptor chains. */
+/* Building descriptor chains, and copying in and out of them. */
 #include "harness/peers/chain.h"
 
-#include <stdbool.h>
 #include <string.h>
+
+void vmsg_chain_clear(struct vmsg_chain *chain)
+{
+    chain->n_read = chain->n_write = 0;
+    chain->read_len = chain->write_len = 0;
+}
+
+bool vmsg_chain_add(struct vmsg_chain *chain, const struct vmsg_dma *dma, uint64_t addr,
+                    uint32_t len, bool writable)
+{
+    unsigned n = chain->n_read + chain->n_write;
+    uint8_t *bytes = vmsg_dma_at(dma, addr, len);
+
+    if (!bytes || n == VMSG_CHAIN_MAX)
+        return false;
+    chain->segments[n] = (struct vmsg_segment){bytes, len};
+    if (writable) {
+        chain->n_write++;
+        chain->write_len += len;
+        return true;
+    }
+    chain->n_read++;
+    chain->read_len += len;
+    return chain->n_write == 0;
+}
 
 /* One direction for both: `dst` NULL writes `src` into the segments, else reads from them. */
 static size_t copy(const struct vmsg_segment *segments, unsigned n, uint64_t offset, uint8_t *dst,

@@ -21,6 +21,15 @@ void vmsg_refdev_forget_features(struct vmsg_refdev *d)
     d->far_lost = false;
 }
 
+uint32_t vmsg_refdev_features(const struct vmsg_refdev *d, uint64_t block)
+{
+    uint32_t bits = d->model->features[block];
+
+    if (block == VIRTIO_F_RING_PACKED / 32 && vmsg_quirky(d->ep, VMSG_QUIRK_PACKED))
+        bits |= UINT32_C(1) << VIRTIO_F_RING_PACKED % 32;
+    return bits;
+}
+
 /* The offered block, zero beyond those of the model. */
 static uint32_t offered(const struct vmsg_refdev *d, uint64_t block)
 {
@@ -29,7 +38,7 @@ static uint32_t offered(const struct vmsg_refdev *d, uint64_t block)
 
     if (block >= model->num_feature_blocks)
         return vmsg_faulty(d->ep, VMSG_FAULT_FAR_BLOCKS_GARBAGE) ? 0xA5A5A5A5 : 0;
-    bits = model->features[block];
+    bits = vmsg_refdev_features(d, block);
     if (vmsg_faulty(d->ep, VMSG_FAULT_OFFERS_SELECTED) && d->selected[block])
         bits = d->selected[block];
     if (vmsg_faulty(d->ep, VMSG_FAULT_OFFERS_NOTIF_CONFIG_DATA) && block == 1)
@@ -117,7 +126,7 @@ bool vmsg_refdev_features_acceptable(const struct vmsg_refdev *d)
     if (vmsg_faulty(d->ep, VMSG_FAULT_ACCEPTS_ANY_FEATURES))
         return true;
     for (uint32_t i = 0; i < model->num_feature_blocks; i++)
-        if (d->selected[i] & ~model->features[i])
+        if (d->selected[i] & ~vmsg_refdev_features(d, i))
             return false;
     return d->n_far == 0 && !d->far_lost;
 }

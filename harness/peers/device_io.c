@@ -65,40 +65,77 @@ static bool may_process(const struct vmsg_refdev *d)
            !vmsg_faulty(d->ep, VMSG_FAULT_IO_NEVER);
 }
 
+/* ---- either kind of ring ---- */
+
+static bool packed(const struct vmsg_refdev *d)
+{
+    return vmsg_refdev_negotiated(d, VIRTIO_F_RING_PACKED);
+}
+
+static enum vmsg_ring_take take(struct vmsg_refdev *d, struct vmsg_queue *q)
+{
+    struct vmsg_endpoint *ep = d->ep;
+
+    return packed(d) ? vmsg_packed_ring_take(&q->packed, &ep->dma, &ep->chain)
+                     : vmsg_split_ring_take(&q->ring, &ep->dma, &ep->chain);
+}
+
+static bool give(struct vmsg_refdev *d, struct vmsg_queue *q, uint32_t written)
+{
+    struct vmsg_endpoint *ep = d->ep;
+
+    return packed(d) ? vmsg_packed_ring_give(&q->packed, &ep->dma, ep->chain.head, written)
+                     : vmsg_split_ring_give(&q->ring, &ep->dma, ep->chain.head, written);
+}
+
+static void arm(struct vmsg_refdev *d, const struct vmsg_queue *q)
+{
+    if (packed(d))
+        vmsg_packed_ring_arm(&q->packed, &d->ep->dma);
+    else
+        vmsg_split_ring_arm(&q->ring, &d->ep->dma);
+}
+
+static bool wants_event(struct vmsg_refdev *d, struct vmsg_queue *q)
+{
+    return packed(d) ? vmsg_packed_ring_wants_event(&q->packed, &d->ep->dma)
+                     : vmsg_split_ring_wants_event(&q->ring, &d->ep->dma);
+}
+
+/* ---- what is done with it ---- */
+
 /* Process at most `limit` buffers; returns how many were, or -1 when the ring is broken. */
-static int drain(struct vmsg_refdev *d, struct vmsg_split_ring *r, unsigned limit)
+static int drain(struct vmsg_refdev *d, struct vmsg_queue *q, unsigned limit)
 {
     struct vmsg_endpoint *ep = d->ep;
     struct vmsg_model_io io = {d->storage, d->model->storage_size, d->uuid, &ep->rng};
     unsigned done;
 
     for (done = 0; done < limit; done++) {
-        enum vmsg_ring_take taken = vmsg_split_ring_take(r, &ep->dma, &ep->chain);
-        uint32_t written;
+        enum vmsg_ring_take taken = take(d, q);
 
         if (taken == VMSG_RING_EMPTY)
             break;
         if (taken == VMSG_RING_BROKEN)
             return -1;
-        written = d->model->process(&io, &ep->chain);
-        if (!vmsg_split_ring_give(r, &ep->dma, ep->chain.head, written))
+        if (!give(d, q, d->model->process(&io, &ep->chain)))
             return -1;
     }
     return (int)done;
 }
 
 /* A driver in another process may add buffers while we look: once more after asking to be told. */
-static int drain_all(struct vmsg_refdev *d, struct vmsg_split_ring *r)
+static int drain_all(struct vmsg_refdev *d, struct vmsg_queue *q)
 {
-    int first = drain(d, r, r->size);
+    int first = drain(d, q, q->ring.size);
     int second;
 
     if (first < 0)
         return -1;
-    vmsg_split_ring_arm(r, &d->ep->dma);
-    second = drain(d, r, r->size);
+    arm(d, q);
+    second = drain(d, q, q->ring.size);
     if (second > 0)
-        vmsg_split_ring_arm(r, &d->ep->dma);
+        arm(d, q);
     return second < 0 ? -1 : first + second;
 }
 
@@ -106,13 +143,12 @@ static int process_queue(struct vmsg_refdev *d, uint32_t index, struct vmsg_queu
 {
     int done;
 
-    q->ring.indirect = vmsg_refdev_negotiated(d, VIRTIO_F_INDIRECT_DESC);
-    q->ring.event_idx = vmsg_refdev_negotiated(d, VIRTIO_F_EVENT_IDX);
-    done = one ? drain(d, &q->ring, 1) : drain_all(d, &q->ring);
+    q->ring.indirect = q->packed.indirect = vmsg_refdev_negotiated(d, VIRTIO_F_INDIRECT_DESC);
+    q->ring.event_idx = q->packed.event_idx = vmsg_refdev_negotiated(d, VIRTIO_F_EVENT_IDX);
+    done = one ? drain(d, q, 1) : drain_all(d, q);
     if (done < 0)
         vmsg_refdev_fail(d); /* the ring cannot be followed: an unrecoverable error */
-    else if (done > 0 && (vmsg_split_ring_wants_event(&q->ring, &d->ep->dma) ||
-                          vmsg_quirky(d->ep, VMSG_QUIRK_IGNORES_SUPPRESSION)))
+    else if (done > 0 && (wants_event(d, q) || vmsg_quirky(d->ep, VMSG_QUIRK_IGNORES_SUPPRESSION)))
         notify(d, index, q);
     return done;
 }
@@ -132,7 +168,7 @@ void vmsg_refdev_poll(struct vmsg_refdev *d, unsigned limit)
     }
 }
 
-/* next_offset is a hint that a split queue repeats in its ring, so the ring alone is read. */
+/* next_offset is a hint that the ring repeats, so the ring alone is read. */
 void vmsg_refdev_event_avail(struct vmsg_refdev *d, const struct vmsg *m)
 {
     uint32_t index = (uint32_t)m->f[VMSG_EVENT_AVAIL_REQ_vq_index];

@@ -98,7 +98,7 @@ static uint32_t negotiate(struct vmsg_refdev *d, uint32_t status)
 {
     if (vmsg_refdev_features_acceptable(d)) {
         for (unsigned i = 0; i < d->model->num_feature_blocks; i++)
-            d->negotiated[i] = d->selected[i] & d->model->features[i];
+            d->negotiated[i] = d->selected[i] & vmsg_refdev_features(d, i);
         return status;
     }
     status &= ~VIRTIO_S_FEATURES_OK;

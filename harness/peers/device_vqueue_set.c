@@ -8,7 +8,7 @@ enum {
     ALL_IGNORED =
         VMSG_VQ_IGNORE_SIZE | VMSG_VQ_IGNORE_DESC | VMSG_VQ_IGNORE_DRIVER | VMSG_VQ_IGNORE_DEVICE
 };
-enum { DESC_ALIGN = 16, DRIVER_ALIGN = 2, DEVICE_ALIGN = 4 };
+enum { DESC_ALIGN = 16, DRIVER_ALIGN = 2, DRIVER_ALIGN_PACKED = 4, DEVICE_ALIGN = 4 };
 
 /* The request, with the names of the text. */
 struct request {
@@ -66,10 +66,13 @@ static bool size_good(const struct vmsg_refdev *d, const struct request *r)
 
 static bool addresses_good(const struct vmsg_refdev *d, const struct request *r)
 {
+    bool packed = vmsg_refdev_negotiated(d, VIRTIO_F_RING_PACKED);
+    uint64_t driver_align = packed ? DRIVER_ALIGN_PACKED : DRIVER_ALIGN;
+
     if (vmsg_quirky(d->ep, VMSG_QUIRK_VQ_ANY_ALIGNMENT))
         return true;
     return (r->flags & VMSG_VQ_IGNORE_DESC || r->desc % DESC_ALIGN == 0) &&
-           (r->flags & VMSG_VQ_IGNORE_DRIVER || r->driver % DRIVER_ALIGN == 0) &&
+           (r->flags & VMSG_VQ_IGNORE_DRIVER || r->driver % driver_align == 0) &&
            (r->flags & VMSG_VQ_IGNORE_DEVICE || r->device % DEVICE_ALIGN == 0);
 }
 
@@ -125,6 +128,12 @@ static void start_ring(struct vmsg_refdev *d, uint32_t index, struct vmsg_queue 
         fresh.used_idx = fresh.signalled = q->ring.used_idx;
     }
     q->ring = fresh;
+    q->packed = (struct vmsg_packed_ring){
+        .desc = q->desc,
+        .driver = q->driver,
+        .device = q->device,
+        .size = q->size,
+    };
     vmsg_queue_run(&d->queues, index, fresh.size > 0);
 }
 

@@ -37,7 +37,9 @@ static void read_done(struct driver_device *d)
     /* An event that overtook the answers asks for another read, unless they agree. */
     if (d->event_generation == d->generation)
         d->config_stale = false;
-    if (d->initialising && driver_faulty(d, VMSG_DRIVER_FAULT_QUEUES_LATE)) {
+    if (d->initialising &&
+        (driver_faulty(d, VMSG_DRIVER_FAULT_QUEUES_LATE) ||
+         (driver_faulty(d, VMSG_DRIVER_FAULT_QUEUES_BEFORE_FEATURES) && d->queues[0].ready))) {
         driver_enter(d, DRIVER_DRIVER_OK);
     } else if (d->initialising) {
         driver_queue_first(d);

@@ -34,6 +34,7 @@ static void forget_state(struct driver_device *d)
     d->config_stale = false;
     d->generation = 0;
     d->io_left = 0;
+    d->io_fruitful = false;
     d->op_retry = false;
     memset(d->features, 0, sizeof(d->features));
     memset(d->queues, 0, sizeof(d->queues));
@@ -59,6 +60,7 @@ void driver_reset(struct driver_device *d, enum driver_after_reset after)
 
 void driver_recover(struct driver_device *d)
 {
+    d->io_fruitless = d->queues[0].busy && !d->io_fruitful;
     if (d->recoveries++ >= DRIVER_RECOVERIES) {
         driver_give_up(d);
         return;

@@ -47,7 +47,7 @@ static void watch(struct pair *p, const uint8_t *bytes, size_t len)
 
     vmsg_decode(&m, bytes, len);
     p->messages++;
-    p->malformed += m.defect != VMSG_WELL_FORMED;
+    p->malformed += m.defect != VMSG_WELL_FORMED && m.defect != VMSG_IMPLEMENTATION_ID;
     if (vmsg_is_bus(&m) || m.dev_num >= 16)
         return;
     if (m.msg_id == VMSG_ID_SET_DEVICE_STATUS && vmsg_is_response(&m))
@@ -88,10 +88,13 @@ static void run(struct pair *p, uint64_t ms)
     p->now = end;
 }
 
-static struct pair *pair_new(const struct vmsg_peer_config *device, struct vmsg_sut_host host)
+static struct pair *pair_new(const struct vmsg_peer_config *device, struct vmsg_sut_host host,
+                             const char *quirk)
 {
-    struct vmsg_peer_config driver = {
-        .role = VMSG_ROLE_DRIVER, .polling = device->polling, .seed = device->seed};
+    struct vmsg_peer_config driver = {.role = VMSG_ROLE_DRIVER,
+                                      .polling = device->polling,
+                                      .seed = device->seed,
+                                      .quirks = {quirk}};
     struct pair *p = calloc(1, sizeof(*p));
     char err[256] = "";
 
@@ -136,7 +139,7 @@ static void test_all_come_up(void **state)
         struct pair *p;
 
         memset(mem, 0, MEM_SIZE);
-        p = pair_new(&device, host);
+        p = pair_new(&device, host, NULL);
         run(p, 20000);
         assert_int_equal(p->malformed, 0);
         assert_int_equal(p->status[0], 0xf);
@@ -151,7 +154,7 @@ static void test_all_come_up(void **state)
     free(mem);
 }
 
-static void command(struct pair *p, struct vmsg_peer *peer, const char *line)
+static void command_for(struct pair *p, struct vmsg_peer *peer, const char *line, uint64_t ms)
 {
     char reply[256];
 
@@ -159,7 +162,12 @@ static void command(struct pair *p, struct vmsg_peer *peer, const char *line)
     if (strcmp(reply, "ok") != 0)
         print_message("%s: %s\n", line, reply);
     assert_string_equal(reply, "ok");
-    run(p, 5000);
+    run(p, ms);
+}
+
+static void command(struct pair *p, struct vmsg_peer *peer, const char *line)
+{
+    command_for(p, peer, line, 5000);
 }
 
 static void test_upper_testers(void **state)
@@ -181,7 +189,7 @@ static void test_upper_testers(void **state)
     (void)state;
     assert_non_null(mem);
     memset(mem, 0, MEM_SIZE);
-    p = pair_new(&device, host);
+    p = pair_new(&device, host, NULL);
     run(p, 1000);
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
         before = p->messages;
@@ -198,11 +206,55 @@ static void test_upper_testers(void **state)
     free(mem);
 }
 
+/* Whatever the two do that they need not do, they get on with each other, I/O included. */
+static void get_on(const char *driver_quirk, const char *device_quirk, bool polling, unsigned seed)
+{
+    uint8_t *mem = aligned_alloc(4096, MEM_SIZE);
+    struct vmsg_sut_host host = {.mem = mem,
+                                 .mem_base = 0x40000000,
+                                 .mem_size = MEM_SIZE,
+                                 .revision = 1,
+                                 .max_msg_size = 264};
+    struct vmsg_peer_config device = {
+        .role = VMSG_ROLE_DEVICE, .polling = polling, .seed = seed, .quirks = {device_quirk}};
+    struct pair *p;
+
+    assert_non_null(mem);
+    memset(mem, 0, MEM_SIZE);
+    p = pair_new(&device, host, driver_quirk);
+    run(p, 1000);
+    if (p->malformed || p->status[0] != 0xf || p->status[5] != 0xf)
+        fail_msg("%s and %s: status 0x%x and 0x%x", driver_quirk, device_quirk, p->status[0],
+                 p->status[5]);
+    if (strcmp(driver_quirk, "driver-without-io") != 0)
+        for (unsigned i = 0; i < 40; i++) /* more than once around each ring */
+            command_for(p, p->driver, i % 2 ? "kick 0 0" : "kick 5 0", 3);
+    assert_int_equal(p->status[0], 0xf);
+    assert_int_equal(p->status[5], 0xf);
+    pair_free(p);
+    free(mem);
+}
+
+static void test_quirks(void **state)
+{
+    static const char *const device_quirks[] = {NULL, "packed", "coalesces-event-used",
+                                                "looks-without-notification"};
+    const struct vmsg_quirk *q;
+
+    (void)state;
+    for (size_t i = 0; (q = vmsg_quirk_at(i)); i++)
+        for (unsigned n = 0; q->role == VMSG_ROLE_DRIVER && n < 4; n++) {
+            get_on(q->id, device_quirks[n], false, n);
+            get_on(q->id, device_quirks[n], true, n);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_come_up),
         cmocka_unit_test(test_upper_testers),
+        cmocka_unit_test(test_quirks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

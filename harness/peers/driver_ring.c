@@ -1,51 +1,19 @@
-/* The reference driver's split rings in DMA memory, and the I/O it makes of its own accord. */
-#include "harness/peers/driver_state.h"
+/* The reference driver's virtqueues and buffers in DMA memory, and the I/O of its own accord. */
+#include "harness/peers/driver_ring.h"
 
-#include <endian.h>
 #include <string.h>
 
-/* One page a queue: the three areas, then the buffers. Ring sizes are at most 16. */
-#define PAGE      4096u
-#define AVAIL_AT  256u
-#define USED_AT   320u
-#define BUFFER_AT 512u
-
-#define BLOCK_CHAIN  3u   /* header, data, status */
 #define BLOCK_BUFFER 640u /* 16 + 512 + 1, rounded */
 #define SECTOR       512u
 #define PLAIN_BUFFER 128u
 #define PLAIN_LENGTH 64u
+#define BLOCK_SLOTS  ((DRIVER_INDIRECT_AT - DRIVER_BUFFER_AT) / BLOCK_BUFFER)
 
 /* Ring addresses without DMA memory: aligned, and never used for data. */
 #define NO_MEMORY_BASE UINT64_C(0x10000000)
 
-#define DESC_NEXT          1u
-#define DESC_WRITE         2u
-#define AVAIL_NO_INTERRUPT 1u
-
-static void put_desc(struct driver_queue *q, unsigned at, uint32_t offset, uint32_t len,
-                     unsigned flags)
-{
-    uint8_t *p = q->page + (size_t)16 * at;
-
-    vmsg_put_le64(p, q->page_addr + offset);
-    vmsg_put_le32(p + 8, len);
-    vmsg_put_le16(p + 12, (uint16_t)flags);
-    vmsg_put_le16(p + 14, flags & DESC_NEXT ? (uint16_t)(at + 1) : 0);
-}
-
-/* The index fields are shared with another processor: whole, and ordered after the data. */
-static void store_avail_idx(struct driver_queue *q)
-{
-    __atomic_store_n((uint16_t *)(void *)(q->page + AVAIL_AT + 2), htole16(q->avail_idx),
-                     __ATOMIC_RELEASE);
-}
-
-static uint16_t load_used_idx(const struct driver_queue *q)
-{
-    return le16toh(
-        __atomic_load_n((const uint16_t *)(const void *)(q->page + USED_AT + 2), __ATOMIC_ACQUIRE));
-}
+_Static_assert(DRIVER_INDIRECT_AT + BLOCK_SLOTS * DRIVER_TABLE <= DRIVER_PAGE,
+               "buffers and their tables fit into a page");
 
 static uint16_t queue_size(const struct driver_device *d, uint32_t max_size)
 {
@@ -71,58 +39,90 @@ static void set_addresses(const struct driver_device *d, struct driver_queue *q)
     if (driver_faulty(d, VMSG_DRIVER_FAULT_OUTSIDE_MEMORY))
         from -= d->driver->host.mem_base;
     q->desc_addr = from;
-    q->driver_addr = q->page_addr + AVAIL_AT;
-    q->device_addr = q->page_addr + USED_AT;
+    q->driver_addr = q->page_addr + DRIVER_AVAIL_AT;
+    q->device_addr = q->page_addr + DRIVER_USED_AT;
+}
+
+static bool is_block_queue(const struct driver_device *d, uint32_t index)
+{
+    return d->device_id == DRIVER_ID_BLOCK && index == 0;
+}
+
+/* What was negotiated, and how many buffers fit then. */
+static void set_kind(const struct driver_device *d, struct driver_queue *q, bool block)
+{
+    bool packed = driver_has_feature(d, VIRTIO_F_RING_PACKED);
+
+    q->ops = packed ? &driver_packed : &driver_split;
+    q->event_idx = driver_has_feature(d, VIRTIO_F_EVENT_IDX);
+    q->indirect = block && driver_has_feature(d, VIRTIO_F_INDIRECT_DESC);
+    q->block = block;
+    q->chain = block && !q->indirect ? DRIVER_PIECES : 1;
+    q->slots = q->size / q->chain;
+    if (block && q->slots > BLOCK_SLOTS)
+        q->slots = BLOCK_SLOTS;
+    if (block && q->size < DRIVER_PIECES)
+        q->slots = 0; /* no chain is longer than its queue, indirect or not */
 }
 
 bool driver_ring_setup(struct driver_device *d, uint32_t index, uint32_t max_size)
 {
     struct vmsg_driver *drv = d->driver;
     struct driver_queue *q = &d->queues[index];
-    size_t at = ((size_t)(d - drv->devices) * DRIVER_QUEUES + index) * PAGE;
-    bool block = d->device_id == DRIVER_ID_BLOCK && index == 0;
+    size_t at = ((size_t)(d - drv->devices) * DRIVER_QUEUES + index) * DRIVER_PAGE;
 
-    *q = (struct driver_queue){.size = queue_size(d, max_size), .chain = block ? BLOCK_CHAIN : 1};
+    *q = (struct driver_queue){.size = queue_size(d, max_size)};
+    set_kind(d, q, is_block_queue(d, index));
     q->page_addr = (drv->host.mem ? drv->host.mem_base : NO_MEMORY_BASE) + at;
     set_addresses(d, q);
-    q->slots = q->size / q->chain;
     if (!drv->host.mem)
         return true;
-    if (at + PAGE > drv->host.mem_size)
+    if (at + DRIVER_PAGE > drv->host.mem_size)
         return false;
     q->page = drv->host.mem + at;
-    memset(q->page, 0, PAGE);
-    if (drv->polling)
-        vmsg_put_le16(q->page + AVAIL_AT, AVAIL_NO_INTERRUPT);
+    memset(q->page, 0, DRIVER_PAGE);
+    q->ops->arm(q, drv->polling);
     return true;
 }
 
 /* A buffer for the device to fill. */
-static void put_plain(struct driver_queue *q, unsigned slot)
+static unsigned plain(unsigned slot, struct driver_piece *pieces)
 {
-    put_desc(q, slot, BUFFER_AT + slot * PLAIN_BUFFER, PLAIN_LENGTH, DESC_WRITE);
+    pieces[0] = (struct driver_piece){DRIVER_BUFFER_AT + slot * PLAIN_BUFFER, PLAIN_LENGTH, true};
+    return 1;
 }
 
-/* A read of one sector inside the capacity that the configuration gives. */
-static void put_block_read(const struct driver_device *d, struct driver_queue *q, unsigned slot)
+/* A read of one sector inside the capacity that the configuration gives: header, data, status. */
+static unsigned block_read(struct driver_device *d, struct driver_queue *q, unsigned slot,
+                           struct driver_piece *pieces)
 {
     uint64_t capacity = vmsg_le64(d->config);
-    uint32_t at = BUFFER_AT + slot * BLOCK_BUFFER;
+    uint32_t at = DRIVER_BUFFER_AT + slot * BLOCK_BUFFER;
 
     memset(q->page + at, 0, BLOCK_BUFFER);
-    vmsg_put_le64(q->page + at + 8, q->avail_idx % capacity); /* type 0: read */
-    put_desc(q, slot * BLOCK_CHAIN, at, 16, DESC_NEXT);
-    put_desc(q, slot * BLOCK_CHAIN + 1, at + 16, SECTOR, DESC_NEXT | DESC_WRITE);
-    put_desc(q, slot * BLOCK_CHAIN + 2, at + 16 + SECTOR, 1, DESC_WRITE);
+    vmsg_put_le64(q->page + at + 8, d->reads++ % capacity); /* type 0: read */
+    pieces[0] = (struct driver_piece){at, 16, false};
+    pieces[1] = (struct driver_piece){at + 16, SECTOR, true};
+    pieces[2] = (struct driver_piece){at + 16 + SECTOR, 1, true};
+    return 3;
 }
 
-/* EVENT_AVAIL's next_offset of a split ring: the available index, when it was negotiated. */
+static uint32_t place_of(const struct driver_device *d, uint32_t index)
+{
+    const struct driver_queue *q = index < DRIVER_QUEUES ? &d->queues[index] : NULL;
+
+    return q && q->ops ? q->ops->place(q) : 0;
+}
+
+/* EVENT_AVAIL's next_offset: the ring's place, when that was negotiated. */
 static uint32_t next_offset(const struct driver_device *d, uint32_t index)
 {
-    uint16_t next = index < DRIVER_QUEUES ? d->queues[index].avail_idx : 0;
+    uint32_t next = place_of(d, index);
 
     if (!driver_has_feature(d, VIRTIO_F_NOTIFICATION_DATA))
         return driver_faulty(d, VMSG_DRIVER_FAULT_OFFSET_UNNEGOTIATED) ? next : 0;
+    if (driver_faulty(d, VMSG_DRIVER_FAULT_OFFSET_NO_WRAP))
+        next &= ~(UINT32_C(1) << 31);
     return driver_faulty(d, VMSG_DRIVER_FAULT_OFFSET_OLD) && next ? next - 1u : next;
 }
 
@@ -144,52 +144,67 @@ bool driver_ring_can_submit(const struct driver_device *d, uint32_t index)
 {
     const struct driver_queue *q = &d->queues[index];
 
-    if (!q->ready)
+    if (!q->ready || q->slots == 0)
         return false;
     if (!q->page)
         return true;
-    if (q->chain == BLOCK_CHAIN && vmsg_le64(d->config) == 0)
+    if (q->block && vmsg_le64(d->config) == 0)
         return false;
     return q->busy != (1u << q->slots) - 1;
 }
 
-void driver_ring_submit(struct driver_device *d, uint32_t index)
+/* Make a buffer available; true: the device wants to be notified. */
+static bool submit(struct driver_device *d, uint32_t index)
 {
     struct driver_queue *q = &d->queues[index];
-    unsigned slot = 0;
+    struct driver_piece pieces[DRIVER_PIECES];
+    uint32_t before = q->ops->place(q);
+    unsigned slot = 0, n = 0;
 
     if (q->page) {
         while (q->busy >> slot & 1)
             slot++;
-        if (q->chain == BLOCK_CHAIN)
-            put_block_read(d, q, slot);
-        else
-            put_plain(q, slot);
+        n = q->block ? block_read(d, q, slot, pieces) : plain(slot, pieces);
         q->busy |= 1u << slot;
-        vmsg_put_le16(q->page + AVAIL_AT + 4 + (size_t)2 * (q->avail_idx % q->size),
-                      (uint16_t)(slot * q->chain));
     }
-    q->avail_idx++;
-    if (q->page)
-        store_avail_idx(q);
+    q->ops->put(q, slot, pieces, n);
+    return q->ops->wants_notice(q, before);
+}
+
+/* The user's buffers are notified whatever the device wants, which it has to bear. */
+void driver_ring_submit(struct driver_device *d, uint32_t index)
+{
+    submit(d, index);
     driver_notify(d, index);
 }
 
 /* Take back used buffers; false: the used ring makes no sense. */
-static bool reclaim(struct driver_queue *q)
+static bool take_back(struct driver_queue *q)
 {
-    uint16_t end;
+    unsigned slot = 0;
+    int got;
+
+    while ((got = q->ops->take(q, &slot)) > 0) {
+        if (slot >= q->slots || !(q->busy >> slot & 1))
+            return false;
+        q->busy &= (uint16_t) ~(1u << slot);
+    }
+    return got == 0;
+}
+
+/* A device in another process may use buffers while we look: once more after asking to be told. */
+static bool reclaim(struct driver_device *d, uint32_t index)
+{
+    struct driver_queue *q = &d->queues[index];
+    uint16_t busy = q->busy;
 
     if (!q->ready || !q->page)
         return true;
-    for (end = load_used_idx(q); q->used_idx != end; q->used_idx++) {
-        uint32_t id = vmsg_le32(q->page + USED_AT + 4 + (size_t)8 * (q->used_idx % q->size));
-
-        if (id % q->chain || id / q->chain >= q->slots || !(q->busy >> (id / q->chain) & 1))
-            return false;
-        q->busy &= (uint16_t) ~(1u << (id / q->chain));
-    }
-    return true;
+    if (!take_back(q))
+        return false;
+    d->io_fruitful |= q->busy != busy;
+    q->ops->arm(q, d->driver->polling);
+    return take_back(q);
 }
 
 /* One request at a time, on the first queue of the devices that the driver knows how to use. */
@@ -204,7 +219,8 @@ static void submit_own(struct driver_device *d)
     if (driver_ring_can_submit(d, 0)) {
         d->io_left--;
         d->polls = 0;
-        driver_ring_submit(d, 0);
+        if (submit(d, 0))
+            driver_notify(d, 0);
     }
 }
 
@@ -212,7 +228,7 @@ void driver_used(struct driver_device *d, uint32_t index)
 {
     if (index >= DRIVER_QUEUES || driver_faulty(d, VMSG_DRIVER_FAULT_USED_IGNORED))
         return;
-    if (!reclaim(&d->queues[index]))
+    if (!reclaim(d, index))
         driver_recover(d);
     else
         submit_own(d);
@@ -229,7 +245,7 @@ static void poll_rings(struct driver_device *d)
     }
 
     for (uint32_t i = 0; i < DRIVER_QUEUES; i++) {
-        if (!reclaim(&d->queues[i])) {
+        if (!reclaim(d, i)) {
             driver_recover(d);
             return;
         }

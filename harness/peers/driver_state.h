@@ -97,14 +97,18 @@ struct driver_op {
 };
 
 struct driver_queue {
-    bool ready;    /* set up, enabled, confirmed */
-    uint16_t size; /* descriptors, a power of two */
+    bool ready;                        /* set up, enabled, confirmed */
+    const struct driver_ring_ops *ops; /* split or packed; NULL: never set up */
+    bool event_idx, indirect;          /* negotiated; the latter where buffers have several parts */
+    bool block;                        /* its buffers are requests to a block device */
+    uint16_t size;                     /* descriptors, a power of two */
     uint64_t desc_addr, driver_addr, device_addr;
-    uint8_t *page;      /* the queue's memory, NULL: none, then only notifications flow */
-    uint64_t page_addr; /* its bus address */
-    uint16_t avail_idx, used_idx;
-    uint8_t chain;        /* descriptors a buffer takes */
-    uint16_t slots, busy; /* buffers that fit; bit set: the device has it */
+    uint8_t *page;                /* the queue's memory, NULL: none, then only notifications flow */
+    uint64_t page_addr;           /* its bus address */
+    uint16_t avail_idx, used_idx; /* next index; packed: next descriptor */
+    bool avail_wrapped, used_wrapped; /* packed: wrap counters, inverted */
+    uint8_t chain;                    /* descriptors of the ring that a buffer takes */
+    uint16_t slots, busy;             /* buffers that fit; bit set: the device has it */
 };
 
 struct driver_device {
@@ -132,6 +136,9 @@ struct driver_device {
     bool queue_force_reset;
     struct driver_queue queues[DRIVER_QUEUES];
     unsigned io_left;
+    uint64_t reads;    /* of sectors, by now */
+    bool io_fruitful;  /* the device has used a buffer since the reset */
+    bool io_fruitless; /* a reset ended the last I/O before the device had used a buffer */
     struct driver_op op, ops[DRIVER_OPS]; /* the current one, those waiting */
     unsigned n_ops, op_tries;
     enum driver_step op_from; /* DRIVER_RUNNING or DRIVER_STOPPED, where OP_STATUS goes back to */
@@ -210,13 +217,13 @@ void driver_queue_begin(struct driver_device *d, uint32_t index, bool force_rese
 /* Why a command may not set up (or reset) queue `index`, NULL: it may. */
 const char *driver_queue_refusal(const struct driver_device *d, uint32_t index, bool reset);
 
-/* driver_ring.c: split rings in DMA memory. */
+/* driver_ring.c: virtqueues in DMA memory; driver_split.c and driver_packed.c are behind it. */
 
 /* Choose the size and areas of a queue that is not enabled, clear them; false: no room. */
 bool driver_ring_setup(struct driver_device *d, uint32_t index, uint32_t max_size);
 /* Whether a buffer can be made available; without memory, whether a notification can be sent. */
 bool driver_ring_can_submit(const struct driver_device *d, uint32_t index);
-/* Make a buffer available and notify; only when it can be. */
+/* Make a buffer available and notify, whatever the device wants; only when it can be. */
 void driver_ring_submit(struct driver_device *d, uint32_t index);
 /* Send EVENT_AVAIL for a queue, with the ring's place. */
 void driver_notify(struct driver_device *d, uint32_t index);

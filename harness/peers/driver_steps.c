@@ -75,20 +75,49 @@ static void failing_answer(struct driver_device *d, const struct vmsg *m)
     driver_enter(d, DRIVER_STOPPED);
 }
 
-/* What this driver can use; VIRTIO_F_NOTIF_CONFIG_DATA never ("Device Features"). */
+#define BIT(feature) (UINT32_C(1) << (feature) % 32)
+
+/* VIRTIO_F_NOTIF_CONFIG_DATA never ("Device Features"). */
+static uint32_t wanted_high(const struct driver_device *d)
+{
+    const unsigned access_platform = 33;
+    uint32_t bits = BIT(VIRTIO_F_VERSION_1) | BIT(access_platform) |
+                    BIT(VIRTIO_F_NOTIFICATION_DATA) | BIT(VIRTIO_F_RING_RESET);
+
+    if (driver_quirky(d, VMSG_DRIVER_QUIRK_PACKED) ||
+        driver_faulty(d, VMSG_DRIVER_FAULT_OFFSET_NO_WRAP))
+        bits |= BIT(VIRTIO_F_RING_PACKED);
+    if (driver_faulty(d, VMSG_DRIVER_FAULT_NOTIF_CONFIG_DATA))
+        bits |= BIT(VIRTIO_F_NOTIF_CONFIG_DATA);
+    return bits;
+}
+
+/* Is there a fault that would not show while the event index excuses it? */
+static bool shuns_event_index(const struct driver_device *d)
+{
+    return driver_faulty(d, VMSG_DRIVER_FAULT_NEVER_NOTIFIES) ||
+           driver_faulty(d, VMSG_DRIVER_FAULT_MINDS_TOKENS) ||
+           driver_faulty(d, VMSG_DRIVER_FAULT_USED_IGNORED);
+}
+
+static uint32_t wanted_low(const struct driver_device *d)
+{
+    const unsigned blk_flush = 9, blk_config_wce = 11;
+    uint32_t bits = BIT(VIRTIO_F_INDIRECT_DESC) | BIT(VIRTIO_F_EVENT_IDX);
+
+    if (driver_quirky(d, VMSG_DRIVER_QUIRK_PLAIN_RINGS))
+        bits = 0;
+    if (shuns_event_index(d))
+        bits &= ~BIT(VIRTIO_F_EVENT_IDX);
+    if (d->device_id == DRIVER_ID_BLOCK)
+        bits |= BIT(blk_flush) | BIT(blk_config_wce);
+    return bits;
+}
+
+/* What this driver can use. */
 static uint32_t wanted(const struct driver_device *d, uint32_t block)
 {
-    const unsigned access_platform = 33, blk_flush = 9, blk_config_wce = 11;
-
-    const bool also = driver_faulty(d, VMSG_DRIVER_FAULT_NOTIF_CONFIG_DATA);
-
-    if (block == 1)
-        return (uint32_t)also << (VIRTIO_F_NOTIF_CONFIG_DATA - 32) |
-               1u << (VIRTIO_F_VERSION_1 - 32) | 1u << (access_platform - 32) |
-               1u << (VIRTIO_F_NOTIFICATION_DATA - 32) | 1u << (VIRTIO_F_RING_RESET - 32);
-    if (block == 0 && d->device_id == DRIVER_ID_BLOCK)
-        return 1u << blk_flush | 1u << blk_config_wce;
-    return 0;
+    return block == 0 ? wanted_low(d) : block == 1 ? wanted_high(d) : 0;
 }
 
 /* Start a pass over the feature blocks; devices without any go straight to FEATURES_OK. */
@@ -105,7 +134,8 @@ static void running(struct driver_device *d)
         return;
     }
     d->initialising = false;
-    d->recoveries = 0;
+    if (!d->io_fruitless) /* else the device fails at every first buffer: that has an end */
+        d->recoveries = 0;
     d->io_left = driver_quirky(d, VMSG_DRIVER_QUIRK_NO_IO) ? 0 : DRIVER_IO;
     d->polls = 0;
     if (driver_quirky(d, VMSG_DRIVER_QUIRK_RESTARTS) && !d->restarted) {
@@ -127,15 +157,6 @@ static void begin_features(struct driver_device *d)
         return;
     }
     enter_features(d, DRIVER_GET_FEATURES);
-}
-
-/* FEATURES_OK is confirmed: the queues are next, or were set up before by mistake. */
-static void features_agreed(struct driver_device *d)
-{
-    if (driver_faulty(d, VMSG_DRIVER_FAULT_QUEUES_BEFORE_FEATURES) && d->queues[0].ready)
-        driver_enter(d, DRIVER_DRIVER_OK);
-    else
-        driver_config_read(d);
 }
 
 /* After every write of the status, and the read that confirms FEATURES_OK. */
@@ -167,7 +188,7 @@ static void progress_answer(struct driver_device *d, const struct vmsg *m)
         driver_enter(d, DRIVER_FEATURES_CHECK);
         return;
     case DRIVER_FEATURES_CHECK:
-        features_agreed(d);
+        driver_config_read(d);
         return;
     default: /* DRIVER_DRIVER_OK */
         running(d);

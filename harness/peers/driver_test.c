@@ -19,7 +19,7 @@ static void test_order(void **state)
         "SET_DEVICE_STATUS req dev=0 tok=4 status=0x3",
         "GET_DEVICE_FEATURES req dev=0 tok=5 block_index=0 num_blocks=2",
         ("SET_DRIVER_FEATURES req dev=0 tok=6 block_index=0 num_blocks=2 "
-         "features=0x00000a00,0x00000143"),
+         "features=0x30000a00,0x00000143"),
         "SET_DEVICE_STATUS req dev=0 tok=7 status=0xb",
         "GET_DEVICE_STATUS req dev=0",
         "GET_CONFIG req dev=0 tok=9 offset=0 length=60",
@@ -49,6 +49,7 @@ static void test_block_request_in_memory(void **state)
 
     (void)state;
     w->silent_io = true;
+    w->offered[0] = 0; /* no indirect descriptors */
     world_go(w);
     page = w->host.mem;
     desc = world_mem(w, vmsg_le64(page), 16); /* the header: read, sector 0 */
@@ -241,6 +242,7 @@ static void test_polling(void **state)
 
     (void)state;
     w->config.polling = true;
+    w->offered[0] = 0; /* no event index */
     world_start(w, "0");
     for (unsigned i = 0; i < 8; i++) {
         world_run(w, 5);

@@ -80,6 +80,7 @@ static inline struct world *world_new(void)
                                      .max_msg_size = 264};
     assert_non_null(w->host.mem);
     memset(w->host.mem, 0xEE, WORLD_MEM);
+    w->config.role = VMSG_ROLE_DRIVER;
     w->device_id = 2;
     w->n_blocks = 2;
     w->config_size = 60;
@@ -139,6 +140,7 @@ static inline void world_use_buffers(struct world *w, uint32_t index)
         q->seen++;
         vmsg_put_le16(used + 2, q->seen);
     }
+    vmsg_put_le16(used + 4 + 8 * q->size, q->seen); /* to be told of the next one */
 }
 
 static inline void world_avail(struct world *w, const struct vmsg *m)

@@ -5,6 +5,7 @@
 #ifndef VMSG_QUEUE_TABLE_H
 #define VMSG_QUEUE_TABLE_H
 
+#include "harness/peers/packed_ring.h"
 #include "harness/peers/split_ring.h"
 
 #define VMSG_QUEUES_MAX  65536u
@@ -25,6 +26,7 @@ struct vmsg_queue {
     bool keeps_ring;             /* ring indexes outlive RESET_VQUEUE: a fault */
     bool used_due;               /* a coalesced EVENT_USED is pending */
     struct vmsg_split_ring ring; /* as it was when the queue was enabled */
+    struct vmsg_packed_ring packed; /* the same; in use when VIRTIO_F_RING_PACKED is negotiated */
 };
 
 struct vmsg_queue_table {

@@ -163,6 +163,8 @@ void vmsg_refdev_clear(struct vmsg_refdev *d);
 void vmsg_refdev_get_device_info(struct vmsg_refdev *d, const struct vmsg *m);
 void vmsg_refdev_get_device_features(struct vmsg_refdev *d, const struct vmsg *m);
 void vmsg_refdev_set_driver_features(struct vmsg_refdev *d, const struct vmsg *m);
+/* What the device has of a block of the model's: the model's features, and a quirk's. */
+uint32_t vmsg_refdev_features(const struct vmsg_refdev *d, uint64_t block);
 /* Whether FEATURES_OK may be set with what the driver selected. */
 bool vmsg_refdev_features_acceptable(const struct vmsg_refdev *d);
 /* Whether FEATURES_OK was set with this feature bit. */

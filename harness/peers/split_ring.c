@@ -43,26 +43,6 @@ static struct descriptor read_descriptor(const struct table *t, uint32_t i)
     };
 }
 
-/* Readable segments come before writable ones (core, "Message Framing"). */
-static bool add_segment(struct vmsg_chain *chain, const struct vmsg_dma *dma,
-                        const struct descriptor *d)
-{
-    unsigned n = chain->n_read + chain->n_write;
-    uint8_t *bytes = vmsg_dma_at(dma, d->addr, d->len);
-
-    if (!bytes || n == VMSG_CHAIN_MAX)
-        return false;
-    chain->segments[n] = (struct vmsg_segment){bytes, d->len};
-    if (d->flags & DESC_WRITE) {
-        chain->n_write++;
-        chain->write_len += d->len;
-        return true;
-    }
-    chain->n_read++;
-    chain->read_len += d->len;
-    return chain->n_write == 0;
-}
-
 /* An indirect table stands alone, is not nested and is no longer than the queue. */
 static bool enter_indirect(const struct vmsg_split_ring *r, const struct vmsg_dma *dma,
                            const struct descriptor *d, struct table *t)
@@ -89,7 +69,7 @@ static bool walk(const struct vmsg_split_ring *r, const struct vmsg_dma *dma,
             i = 0;
             continue;
         }
-        if (!add_segment(chain, dma, &d))
+        if (!vmsg_chain_add(chain, dma, d.addr, d.len, d.flags & DESC_WRITE))
             return false;
         if (!(d.flags & DESC_NEXT))
             return true;
@@ -112,8 +92,7 @@ enum vmsg_ring_take vmsg_split_ring_take(struct vmsg_split_ring *r, const struct
     if (pending > r->size)
         return VMSG_RING_BROKEN;
     atomic_thread_fence(memory_order_acquire);
-    chain->n_read = chain->n_write = 0;
-    chain->read_len = chain->write_len = 0;
+    vmsg_chain_clear(chain);
     chain->head = vmsg_le16(avail + 4 + 2 * (size_t)(r->last_avail % r->size));
     if (!walk(r, dma, chain))
         return VMSG_RING_BROKEN;

@@ -8,9 +8,6 @@
 #define VMSG_SPLIT_RING_H
 
 #include "harness/peers/chain.h"
-#include "harness/peers/dma.h"
-
-#include <stdbool.h>
 
 struct vmsg_split_ring {
     uint64_t desc, avail, used; /* bus addresses */
@@ -21,8 +18,6 @@ struct vmsg_split_ring {
     uint16_t used_idx;          /* next used entry to write */
     uint16_t signalled;         /* used_idx at the last notification decision */
 };
-
-enum vmsg_ring_take { VMSG_RING_EMPTY, VMSG_RING_TAKEN, VMSG_RING_BROKEN };
 
 /* The next available chain. */
 enum vmsg_ring_take vmsg_split_ring_take(struct vmsg_split_ring *r, const struct vmsg_dma *dma,

@@ -84,6 +84,14 @@ return {
         run = go_around,
     },
     {
+        name = "used-buffers-of-packed-queues",
+        requirement = "Packed virtqueues, where they are taken, are gone around like others.",
+        clauses = { "drv.device-notifications.3", "drv.driver-notifications.3" },
+        needs = { memory = true, upper = true, notifications = "events" },
+        device = { quirks = { "packed" } },
+        run = go_around,
+    },
+    {
         name = "any-token-in-events",
         requirement = "The token of an event means nothing to the driver.",
         clauses = { "drv.common-message-format.5", "drv.device-notifications.3" },

@@ -39,6 +39,14 @@ return {
         end,
     },
     {
+        name = "packed-queues",
+        requirement = "With packed virtqueues, where they are taken, next_offset carries offset and wrap counter.",
+        clauses = clauses,
+        needs = { notifications = "events" },
+        device = { quirks = { "packed" } },
+        run = kicks,
+    },
+    {
         name = "several-queues",
         requirement = "EVENT_AVAIL names the queue that has new buffers.",
         clauses = clauses,
