@@ -35,12 +35,10 @@ static void failed(struct run *r)
         r->error = errno;
 }
 
-static void to_harness(void *ctx, const void *msg, size_t len)
+static void put(struct run *r, int fd, const uint8_t *bytes, size_t len)
 {
-    struct run *r = ctx;
-    const uint8_t *bytes = msg;
     while (len && !r->closed) {
-        ssize_t n = send(r->p->fd, bytes, len, MSG_NOSIGNAL);
+        ssize_t n = send(fd, bytes, len, MSG_NOSIGNAL);
         if (n >= 0) {
             bytes += n;
             len -= (size_t)n;
@@ -50,16 +48,32 @@ static void to_harness(void *ctx, const void *msg, size_t len)
     }
 }
 
-/* Wait for a message, a command or the deadline. True when the socket has something. */
-static bool wait_socket(struct run *r, uint64_t deadline)
+static void to_harness(void *ctx, const void *msg, size_t len)
 {
-    struct pollfd fds[2] = {{r->p->fd, POLLIN, 0}, {vmsg_commands_fd(&r->commands), POLLIN, 0}};
+    struct run *r = ctx;
+    put(r, r->p->fd, msg, len);
+}
+
+static void to_far_end(void *ctx, const void *msg, size_t len)
+{
+    struct run *r = ctx;
+    put(r, r->p->far_fd, msg, len);
+}
+
+enum { NEAR = 1, FAR = 2 };
+
+/* Wait for a message, a command or the deadline. The ends that have something. */
+static unsigned wait_socket(struct run *r, uint64_t deadline)
+{
+    struct pollfd fds[3] = {{r->p->fd, POLLIN, 0},
+                            {vmsg_commands_fd(&r->commands), POLLIN, 0},
+                            {r->p->far_fd, POLLIN, 0}};
     struct timespec left = vmsg_clock_until(deadline);
-    if (ppoll(fds, 2, deadline == UINT64_MAX ? NULL : &left, NULL) < 0)
-        return false;
+    if (ppoll(fds, 3, deadline == UINT64_MAX ? NULL : &left, NULL) < 0)
+        return 0;
     if (fds[1].revents)
         vmsg_commands_read(&r->commands, r->p->ops, r->sut);
-    return fds[0].revents;
+    return (fds[0].revents ? NEAR : 0u) | (fds[2].revents ? FAR : 0u);
 }
 
 static void deliver_stream(struct run *r, size_t n)
@@ -90,18 +104,35 @@ static void receive(struct run *r)
     }
 }
 
+/* The device end of a bus keeps packet boundaries. */
+static void receive_far(struct run *r)
+{
+    ssize_t n = recv(r->p->far_fd, r->packet, PACKET_MAX, 0);
+    if (n == 0)
+        r->closed = true;
+    else if (n > 0)
+        r->p->ops->receive_far(r->sut, r->packet, (size_t)n);
+    else if (errno != EINTR && errno != EAGAIN)
+        failed(r);
+}
+
 static void serve(struct run *r)
 {
+    bool two_ended = r->p->far_fd >= 0;
+    if (two_ended)
+        r->p->ops->far(r->sut, r, to_far_end);
     r->p->ops->tick(r->sut, vmsg_clock_ns());
     while (!r->closed) {
         uint64_t deadline = r->p->ops->deadline(r->sut);
-        if (deadline != UINT64_MAX || vmsg_commands_fd(&r->commands) >= 0) {
-            bool ready = wait_socket(r, deadline);
+        unsigned ready = NEAR;
+        if (deadline != UINT64_MAX || two_ended || vmsg_commands_fd(&r->commands) >= 0) {
+            ready = wait_socket(r, deadline);
             r->p->ops->tick(r->sut, vmsg_clock_ns());
-            if (!ready)
-                continue;
         }
-        receive(r);
+        if (ready & FAR)
+            receive_far(r);
+        if (ready & NEAR && !r->closed)
+            receive(r);
     }
 }
 

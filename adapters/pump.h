@@ -10,6 +10,7 @@ struct vmsg_pump {
     const struct vmsg_served_ops *ops;
     const void *config;        /* for ops->open */
     int fd;                    /* connected and blocking; stays the caller's */
+    int far_fd;                /* of a bus: its device end; -1: one end */
     bool is_stream;            /* msg_size delimits messages */
     bool takes_commands;       /* upper-tester lines on standard input, replies on output */
     struct vmsg_sut_host host; /* without ctx and send, which the pump fills */

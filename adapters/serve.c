@@ -27,10 +27,19 @@ static int serve_inherited(const struct vmsg_peer_config *config, char *err, siz
     peer.polling |= e.polling;
     peer.request_timeout_ms = e.request_timeout_ms;
     peer.platform = e.devices;
+    peer.synthesis = e.synthesis;
+    if ((peer.role == VMSG_ROLE_BUS) != (e.far_fd >= 0)) {
+        snprintf(err, err_size, "%s",
+                 e.far_fd >= 0 ? "VMSG_DEVICE_FD is set, which is for the role bus alone"
+                               : "a bus needs VMSG_DRIVER_FD and VMSG_DEVICE_FD");
+        vmsg_memory_clear(&memory);
+        return WRONG_USAGE;
+    }
     struct vmsg_pump pump = {
         .ops = &vmsg_served_peer,
         .config = &peer,
         .fd = e.fd,
+        .far_fd = e.far_fd,
         .takes_commands = e.upper,
         .host = {.mem = memory.bytes,
                  .mem_base = e.mem_base,
@@ -56,6 +65,7 @@ static int serve_connections(const struct vmsg_serve_options *o, struct vmsg_add
     struct vmsg_pump pump = {
         .ops = &vmsg_served_peer,
         .config = &o->peer,
+        .far_fd = -1,
         .is_stream = address->is_stream,
         .host = {.revision = o->revision ? o->revision : 1,
                  .max_msg_size = o->max_msg_size ? o->max_msg_size : VMSG_MAX_SIZE_DEFAULT,
@@ -78,6 +88,10 @@ int vmsg_serve(const struct vmsg_serve_options *options, char *err, size_t err_s
         return WRONG_USAGE;
     if (!options->listen)
         return serve_inherited(&options->peer, err, err_size);
+    if (options->peer.role == VMSG_ROLE_BUS) {
+        snprintf(err, err_size, "a bus has two ends and is started by exec:; leave --listen out");
+        return WRONG_USAGE;
+    }
     if (!vmsg_address_parse(&address, options->listen, err, err_size))
         return WRONG_USAGE;
     int status = WRONG_USAGE;

@@ -106,16 +106,19 @@ static bool number(const char *name, uint64_t most, uint64_t missing, uint64_t *
 
 bool vmsg_environment_read(struct vmsg_environment *e, char *err, size_t err_size)
 {
-    uint64_t fd, mem_fd, size, revision, max_size, timeout;
+    uint64_t fd, far_fd, mem_fd, size, revision, max_size, timeout;
     const char *notifications = getenv("VMSG_NOTIFICATIONS");
     const char *upper = getenv("VMSG_UPPER");
-    if (!getenv("VMSG_FD")) {
+    const char *path = getenv("VMSG_NOTIFICATION_PATH");
+    bool bus = getenv("VMSG_DRIVER_FD") && getenv("VMSG_DEVICE_FD");
+    if (!bus && !getenv("VMSG_FD")) {
         snprintf(err, err_size,
                  "VMSG_FD is not set: start this program by exec:, or give it "
                  "something to listen on");
         return false;
     }
-    if (!number("VMSG_FD", INT_MAX, 0, &fd, err, err_size) ||
+    if (!number(bus ? "VMSG_DRIVER_FD" : "VMSG_FD", INT_MAX, 0, &fd, err, err_size) ||
+        !number("VMSG_DEVICE_FD", INT_MAX, UINT64_MAX, &far_fd, err, err_size) ||
         !number("VMSG_MEM_FD", INT_MAX, UINT64_MAX, &mem_fd, err, err_size) ||
         !number("VMSG_MEM_BASE", UINT64_MAX, 0, &e->mem_base, err, err_size) ||
         !number("VMSG_MEM_SIZE", SIZE_MAX / 2, 0, &size, err, err_size) ||
@@ -125,6 +128,8 @@ bool vmsg_environment_read(struct vmsg_environment *e, char *err, size_t err_siz
         !number("VMSG_TRANSPORT_FEATURES", UINT64_MAX, 0, &e->transport_features, err, err_size))
         return false;
     e->fd = (int)fd;
+    e->far_fd = bus ? (int)far_fd : -1;
+    e->synthesis = path && !strcmp(path, "synthesis");
     e->mem_fd = mem_fd == UINT64_MAX ? -1 : (int)mem_fd;
     e->mem_size = e->mem_fd < 0 ? 0 : (size_t)size;
     e->revision = (uint32_t)revision;

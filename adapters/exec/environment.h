@@ -20,13 +20,14 @@ void vmsg_environment_free(char **envp);
 
 /* What a SUT reads back. */
 struct vmsg_environment {
-    int fd;     /* VMSG_FD */
+    int fd;     /* VMSG_FD, or of a bus VMSG_DRIVER_FD */
+    int far_fd; /* of a bus VMSG_DEVICE_FD; -1: no bus */
     int mem_fd; /* -1: none */
     uint64_t mem_base;
     size_t mem_size;
     uint32_t revision, max_msg_size;
     uint64_t transport_features;
-    bool polling, upper;
+    bool polling, upper, synthesis;
     uint32_t request_timeout_ms; /* 0: not set */
     const char *devices;         /* platform data, "" when there are none; the environment's own */
 };

@@ -38,6 +38,13 @@ static void from_sut(void *ctx, const void *msg, size_t len)
         p->flooded = true;
 }
 
+static void from_far_end(void *ctx, const void *msg, size_t len)
+{
+    struct inproc *p = ctx;
+    if (!vmsg_queue_push(&p->queue, VMSG_ARRIVED_MESSAGE, 1, msg, len, len))
+        p->flooded = true;
+}
+
 static void inproc_stop(struct vmsg_adapter *a, struct vmsg_adapter_end *end)
 {
     struct inproc *p = self(a);
@@ -75,6 +82,8 @@ static bool inproc_start(struct vmsg_adapter *a, const struct vmsg_adapter_param
     if (p->sut.prepare)
         p->sut.prepare(p->sut.config, params);
     p->instance = p->sut.ops->open(p->sut.config, &p->host, err, err_size);
+    if (p->instance && p->sut.ops->far)
+        p->sut.ops->far(p->instance, p, from_far_end);
     if (p->instance)
         p->sut.ops->tick(p->instance, p->now);
     return p->instance;
@@ -83,9 +92,12 @@ static bool inproc_start(struct vmsg_adapter *a, const struct vmsg_adapter_param
 static bool inproc_send(struct vmsg_adapter *a, unsigned endpoint, const void *msg, size_t len)
 {
     struct inproc *p = self(a);
-    if (!p->instance || endpoint)
+    if (!p->instance || (endpoint && !p->sut.ops->receive_far))
         return false;
-    p->sut.ops->receive(p->instance, msg, len);
+    if (endpoint)
+        p->sut.ops->receive_far(p->instance, msg, len);
+    else
+        p->sut.ops->receive(p->instance, msg, len);
     return true;
 }
 

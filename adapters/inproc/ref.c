@@ -93,6 +93,8 @@ static void prepare(void *config, const struct vmsg_adapter_params *params)
     r->peer.polling = params->notifications && !strcmp(params->notifications, "polling");
     r->peer.request_timeout_ms = params->request_timeout_ms;
     r->peer.platform = params->devices;
+    r->peer.synthesis =
+        params->notification_path && !strcmp(params->notification_path, "synthesis");
 }
 
 static void free_ref(void *config)

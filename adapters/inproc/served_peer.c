@@ -15,6 +15,16 @@ static void peer_receive(void *sut, const void *msg, size_t len)
     vmsg_peer_receive(sut, msg, len);
 }
 
+static void peer_far(void *sut, void *ctx, void (*send)(void *, const void *, size_t))
+{
+    vmsg_peer_far(sut, ctx, send);
+}
+
+static void peer_receive_far(void *sut, const void *msg, size_t len)
+{
+    vmsg_peer_receive_far(sut, msg, len);
+}
+
 static void peer_tick(void *sut, uint64_t now_ns)
 {
     vmsg_peer_tick(sut, now_ns);
@@ -38,6 +48,8 @@ static void peer_close(void *sut)
 const struct vmsg_served_ops vmsg_served_peer = {
     .open = peer_open,
     .receive = peer_receive,
+    .far = peer_far,
+    .receive_far = peer_receive_far,
     .tick = peer_tick,
     .deadline = peer_deadline,
     .command = peer_command,

@@ -27,6 +27,7 @@ static bool host(const struct vmsg_environment *e, const struct vmsg_loaded *loa
         .ops = &vmsg_served_loaded,
         .config = loaded,
         .fd = e->fd,
+        .far_fd = -1,
         .host = {.mem = memory.bytes,
                  .mem_base = e->mem_base,
                  .mem_size = e->mem_size,

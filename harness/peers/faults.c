@@ -13,6 +13,10 @@ static const struct vmsg_fault faults[] = {
     {ID, VMSG_ROLE_DRIVER, CLAUSE, ALSO, NEEDS, MODEL, SUMMARY},
         VMSG_DRIVER_FAULTS(X)
 #undef X
+#define X(NAME, ID, CLAUSE, ALSO, NEEDS, MODEL, SUMMARY)                                           \
+    {ID, VMSG_ROLE_BUS, CLAUSE, ALSO, NEEDS, MODEL, SUMMARY},
+            VMSG_BUS_FAULTS(X)
+#undef X
 };
 
 static const struct vmsg_quirk quirks_table[] = {
@@ -23,6 +27,10 @@ static const struct vmsg_quirk quirks_table[] = {
 #define X(NAME, ID, CLAUSE, NEEDS, MODEL, SUMMARY)                                                 \
     {ID, VMSG_ROLE_DRIVER, CLAUSE, NEEDS, MODEL, SUMMARY},
         VMSG_DRIVER_QUIRKS(X)
+#undef X
+#define X(NAME, ID, CLAUSE, NEEDS, MODEL, SUMMARY)                                                 \
+    {ID, VMSG_ROLE_BUS, CLAUSE, NEEDS, MODEL, SUMMARY},
+            VMSG_BUS_QUIRKS(X)
 #undef X
 };
 

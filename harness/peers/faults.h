@@ -5,6 +5,8 @@
 #ifndef VMSG_FAULTS_H
 #define VMSG_FAULTS_H
 
+#include "harness/peers/bus_faults.def"
+#include "harness/peers/bus_quirks.def"
 #include "harness/peers/device_faults.def"
 #include "harness/peers/device_quirks.def"
 #include "harness/peers/driver_faults.def"
@@ -18,7 +20,10 @@ enum vmsg_fault_no {
 #define X(NAME, ...) VMSG_DRIVER_FAULT_##NAME,
         VMSG_DRIVER_FAULTS(X)
 #undef X
-            VMSG_FAULT_NONE,
+#define X(NAME, ...) VMSG_BUS_FAULT_##NAME,
+            VMSG_BUS_FAULTS(X)
+#undef X
+                VMSG_FAULT_NONE,
 };
 
 enum vmsg_quirk_no {
@@ -33,6 +38,13 @@ enum vmsg_driver_quirk_no {
     VMSG_DRIVER_QUIRKS(X)
 #undef X
         VMSG_DRIVER_QUIRK_NONE,
+};
+
+enum vmsg_bus_quirk_no {
+#define X(NAME, ...) VMSG_BUS_QUIRK_##NAME,
+    VMSG_BUS_QUIRKS(X)
+#undef X
+        VMSG_BUS_QUIRK_NONE,
 };
 
 _Static_assert(VMSG_QUIRK_NONE <= 64 && VMSG_DRIVER_QUIRK_NONE <= 64,

@@ -1,4 +1,5 @@
 /* Reference peers from outside: dispatch by role. */
+#include "harness/peers/bus.h"
 #include "harness/peers/driver.h"
 #include "harness/peers/refdev.h"
 
@@ -8,6 +9,7 @@
 struct vmsg_peer {
     struct vmsg_endpoint *endpoint; /* device role */
     struct vmsg_driver *driver;     /* driver role */
+    struct vmsg_bus *bus;           /* bus role */
 };
 
 /* The driver's platform data: the configured device numbers as "0,5". */
@@ -42,10 +44,10 @@ struct vmsg_peer *vmsg_peer_new(const struct vmsg_peer_config *config,
         peer->driver = new_driver(config, host, err, err_size);
         break;
     case VMSG_ROLE_BUS:
-        snprintf(err, err_size, "there is no reference bus; choose the device or driver role");
+        peer->bus = vmsg_bus_new(config, host, err, err_size);
         break;
     }
-    if (peer->endpoint || peer->driver)
+    if (peer->endpoint || peer->driver || peer->bus)
         return peer;
     free(peer);
     return NULL;
@@ -59,6 +61,7 @@ void vmsg_peer_free(struct vmsg_peer *peer)
         vmsg_endpoint_free(peer->endpoint);
     if (peer->driver)
         vmsg_driver_free(peer->driver);
+    vmsg_bus_free(peer->bus);
     free(peer);
 }
 
@@ -66,14 +69,30 @@ void vmsg_peer_receive(struct vmsg_peer *peer, const void *msg, size_t len)
 {
     if (peer->endpoint)
         vmsg_endpoint_receive(peer->endpoint, msg, len);
+    else if (peer->bus)
+        vmsg_bus_receive(peer->bus, msg, len);
     else
         vmsg_driver_receive(peer->driver, msg, len);
+}
+
+void vmsg_peer_far(struct vmsg_peer *peer, void *ctx, void (*send)(void *, const void *, size_t))
+{
+    if (peer->bus)
+        vmsg_bus_far(peer->bus, ctx, send);
+}
+
+void vmsg_peer_receive_far(struct vmsg_peer *peer, const void *msg, size_t len)
+{
+    if (peer->bus)
+        vmsg_bus_receive_far(peer->bus, msg, len);
 }
 
 void vmsg_peer_tick(struct vmsg_peer *peer, uint64_t now_ns)
 {
     if (peer->endpoint)
         vmsg_endpoint_tick(peer->endpoint, now_ns);
+    else if (peer->bus)
+        vmsg_bus_tick(peer->bus, now_ns);
     else
         vmsg_driver_tick(peer->driver, now_ns);
 }
@@ -82,6 +101,8 @@ uint64_t vmsg_peer_deadline(const struct vmsg_peer *peer)
 {
     if (peer->endpoint)
         return vmsg_endpoint_deadline(peer->endpoint);
+    if (peer->bus)
+        return vmsg_bus_deadline(peer->bus);
     return vmsg_driver_deadline(peer->driver);
 }
 
@@ -89,6 +110,8 @@ void vmsg_peer_command(struct vmsg_peer *peer, const char *line, char *reply, si
 {
     if (peer->endpoint)
         vmsg_endpoint_command(peer->endpoint, line, reply, reply_size);
+    else if (peer->bus)
+        vmsg_bus_command(peer->bus, line, reply, reply_size);
     else
         vmsg_driver_command(peer->driver, line, reply, reply_size);
 }

@@ -34,8 +34,9 @@ struct vmsg_peer_config {
     const char *quirks[VMSG_PEER_MAX_QUIRKS]; /* quirk ids, NULL-terminated when shorter */
     bool polling;                             /* ICS notifications = "polling" */
     uint32_t request_timeout_ms;              /* of one attempt of a driver; 0: 1000 */
-    const char *platform; /* a driver's device numbers, "0,5"; NULL or "": those of `devices`, or,
-                             when these are none either, it asks with GET_DEVICES */
+    bool synthesis;                           /* of a bus: ICS notification_path = "synthesis" */
+    const char *platform; /* a driver's or bus's device numbers, "0,5"; NULL or "": those of
+                             `devices`, or, when these are none either, it asks with GET_DEVICES */
     uint64_t seed;        /* varies what is free: delays, generations, ... */
 };
 
@@ -51,6 +52,13 @@ void vmsg_peer_free(struct vmsg_peer *peer);
 
 /* One delivered packet; any bytes. May call host.send() any number of times. */
 void vmsg_peer_receive(struct vmsg_peer *peer, const void *msg, size_t len);
+
+/*
+ * Role bus: the device end, to be given before the first tick, and what comes there; the host and
+ * vmsg_peer_receive() are the driver end. Other roles have one end: nothing happens.
+ */
+void vmsg_peer_far(struct vmsg_peer *peer, void *ctx, void (*send)(void *, const void *, size_t));
+void vmsg_peer_receive_far(struct vmsg_peer *peer, const void *msg, size_t len);
 
 /* Virtual or real time has reached now_ns (monotonic). */
 void vmsg_peer_tick(struct vmsg_peer *peer, uint64_t now_ns);
