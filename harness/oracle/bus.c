@@ -287,6 +287,9 @@ void settle_bus(struct vmsg_oracle *o)
         return;
     blame(o, VMSG_BUS_HOTPLUG_AND_REMOVAL_1, (uint16_t)o->hotplug_dev,
           "device %u was added or removed, but no EVENT_DEVICE came", o->hotplug_dev);
+    if (o->relay)
+        blame(o, VMSG_BUS_HOTPLUG_AND_REMOVAL_2, (uint16_t)o->hotplug_dev,
+              "device %u was added or removed, and the driver side was not told", o->hotplug_dev);
     if (o->hotplug_other_named) {
         o->index = o->hotplug_other_index;
         blame(o, VMSG_BUS_EVENT_DEVICE_1, (uint16_t)o->hotplug_other,

@@ -223,20 +223,13 @@ static void test_device_that_comes_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all_steps),
-        cmocka_unit_test(test_without_information),
-        cmocka_unit_test(test_without_reset),
-        cmocka_unit_test(test_status_may_be_read_first),
-        cmocka_unit_test(test_skipped_steps),
-        cmocka_unit_test(test_features_too_early),
-        cmocka_unit_test(test_bits_taken_back),
-        cmocka_unit_test(test_refused_features),
-        cmocka_unit_test(test_unoffered_features),
-        cmocka_unit_test(test_features_in_parts),
-        cmocka_unit_test(test_reset_is_waited_for),
-        cmocka_unit_test(test_reset_may_be_repeated),
-        cmocka_unit_test(test_needs_reset),
-        cmocka_unit_test(test_device_that_comes_again),
+        cmocka_unit_test(test_all_steps),           cmocka_unit_test(test_without_information),
+        cmocka_unit_test(test_without_reset),       cmocka_unit_test(test_status_may_be_read_first),
+        cmocka_unit_test(test_skipped_steps),       cmocka_unit_test(test_features_too_early),
+        cmocka_unit_test(test_bits_taken_back),     cmocka_unit_test(test_refused_features),
+        cmocka_unit_test(test_unoffered_features),  cmocka_unit_test(test_features_in_parts),
+        cmocka_unit_test(test_reset_is_waited_for), cmocka_unit_test(test_reset_may_be_repeated),
+        cmocka_unit_test(test_needs_reset),         cmocka_unit_test(test_device_that_comes_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

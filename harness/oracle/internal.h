@@ -220,7 +220,7 @@ struct device {
 struct vmsg_oracle {
     struct vmsg_oracle_config config;
     struct drv_judge *drv; /* NULL: drivers are not judged */
-    struct relay *relay; /* of a bus */
+    struct relay *relay;   /* of a bus */
     enum vmsg_judged side; /* whose behaviour is being looked at: findings are this side's */
     vmsg_finding_fn found;
     void *ctx;

@@ -68,6 +68,7 @@ struct vmsg_oracle_config {
     uint32_t max_msg_size;       /* bytes, header included, 52..65,535 */
     uint64_t transport_features; /* VMSG_F_STRICT_CONFIG_GENERATION, ... */
     bool polling;                /* no EVENT_AVAIL / EVENT_USED are due */
+    bool synthesis;              /* of a bus: it synthesises notifications, by its own word */
     /* One attempt of a driver, or the completion policy of a bus; 0: not declared. */
     uint32_t request_timeout_ms;
     uint32_t attempts; /* of a driver before it gives up and resets; 0: not declared */

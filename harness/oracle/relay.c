@@ -18,10 +18,14 @@ bool relay_new(struct vmsg_oracle *o)
     r->devices = calloc(DEVICES, sizeof *r->devices);
     for (unsigned i = 0; i < 2; i++) {
         r->buckets[i] = malloc(RELAY_BUCKETS * sizeof **r->buckets);
-        r->lanes[i] = malloc(DEVICES * sizeof **r->lanes);
-        if (!r->buckets[i] || !r->lanes[i])
+        if (!r->buckets[i])
             return false;
         memset(r->buckets[i], 0xff, RELAY_BUCKETS * sizeof **r->buckets);
+    }
+    for (unsigned i = 0; i < RELAY_LANES; i++) {
+        r->lanes[i] = malloc(DEVICES * sizeof **r->lanes);
+        if (!r->lanes[i])
+            return false;
         memset(r->lanes[i], 0xff, DEVICES * sizeof **r->lanes);
     }
     for (size_t i = 0; r->devices && i < o->config.n_devices; i++)
@@ -35,10 +39,10 @@ void relay_free(struct vmsg_oracle *o)
 
     if (!r)
         return;
-    for (unsigned i = 0; i < 2; i++) {
+    for (unsigned i = 0; i < 2; i++)
         free(r->buckets[i]);
+    for (unsigned i = 0; i < RELAY_LANES; i++)
         free(r->lanes[i]);
-    }
     free(r->devices);
     free(r->parcels);
     free(r);
@@ -88,6 +92,26 @@ void relay_message(struct vmsg_oracle *o, enum vmsg_end end, enum vmsg_direction
     o->side = side;
 }
 
+static void settle_relay_device(struct vmsg_oracle *o, uint16_t dev)
+{
+    struct relay_device *d = &o->relay->devices[dev];
+    bool events = o->config.bus_messages & VMSG_BUS_EVENT_DEVICE;
+
+    if (d->revalidate && events && !d->told_removed) {
+        o->index = d->revalidate_index;
+        blame(o, VMSG_BUS_PARAMETERS_6, dev,
+              "the limit changed, and no EVENT_DEVICE told the driver side that device %u has to "
+              "be looked at anew",
+              dev);
+    }
+    if (d->hidden && d->present) {
+        o->index = d->hidden_index;
+        blame(o, VMSG_BUS_ASSIGNMENT_3, dev,
+              "device %u can be reached, but GET_DEVICES does not show it", dev);
+    }
+    d->revalidate = d->hidden = false;
+}
+
 void relay_settle(struct vmsg_oracle *o)
 {
     enum vmsg_judged side = o->side;
@@ -107,19 +131,8 @@ void relay_settle(struct vmsg_oracle *o)
             relay_request_settle(o, p);
         settle_debt(o, &p->was_owed);
     }
-    for (uint32_t dev = 0; dev < DEVICES; dev++) {
-        struct relay_device *d = &r->devices[dev];
-
-        if (!d->revalidate)
-            continue;
-        d->revalidate = false;
-        o->index = d->revalidate_index;
-        if (o->config.bus_messages & VMSG_BUS_EVENT_DEVICE && !d->told_removed)
-            blame(o, VMSG_BUS_PARAMETERS_6, (uint16_t)dev,
-                  "the limit changed, and no EVENT_DEVICE told the driver side that device %u has "
-                  "to be looked at anew",
-                  dev);
-    }
+    for (uint32_t dev = 0; dev < DEVICES; dev++)
+        settle_relay_device(o, (uint16_t)dev);
     o->index = index;
     o->side = side;
 }

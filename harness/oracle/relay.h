@@ -14,7 +14,8 @@
 #define RELAY_MOST    (1u << 19) /* parcels under way; beyond, new ones are not followed */
 #define RELAY_DONE    4096u      /* parcels that ended, kept to tell second endings */
 #define RELAY_BUCKETS 65536u
-#define RELAY_STEPS   64u /* parcels of one lane, or of one bucket, that are compared */
+#define RELAY_LANES   3u
+#define RELAY_STEPS   1024u /* parcels of one lane, or of one bucket, that are compared */
 
 enum parcel_state {
     PARCEL_IN,       /* went in */
@@ -56,9 +57,10 @@ struct relay_device {
     bool present, announced, removed, given_again;
     uint32_t outstanding; /* requests that came out and are not answered */
     uint64_t completions; /* requests that ended at the driver end */
-    uint64_t delivered;   /* serial at which the newest delivered response went in */
-    bool info_asked;      /* GET_DEVICE_INFO, since the limit changed */
-    bool revalidate, told_removed;
+    bool reached;         /* a response of it was delivered */
+    bool hidden;          /* and yet the last window of GET_DEVICES did not show it */
+    uint32_t hidden_index;
+    bool revalidate, told_removed; /* the limit changed; and that was told */
     uint32_t revalidate_index;
 };
 
@@ -67,15 +69,20 @@ struct relay {
     uint32_t n, room, free, alive;
     uint32_t done[RELAY_DONE], done_at; /* ring of parcels that ended */
     uint32_t *buckets[2];
-    struct lane *lanes[2];        /* requests and events to the device; events to the driver */
-    struct relay_device *devices; /* 65,536 */
-    uint32_t outstanding;         /* over all devices */
-    bool drop_next;               /* the upper tester was told to lose the next request */
-    bool overflown;               /* parcels were let go: nothing is called an invention */
+    struct lane *lanes[RELAY_LANES]; /* events by direction, then requests */
+    struct relay_device *devices;    /* 65,536 */
+    uint32_t outstanding;            /* over all devices */
+    bool drop_next;                  /* the upper tester was told to lose the next request */
+    bool overflown;                  /* parcels were let go: nothing is called an invention */
     uint16_t pinged_token;
     uint32_t pinged_data;
     bool pinged;
+    uint16_t asked_token; /* the harness's own PING at the driver end */
+    uint32_t asked_data;
+    bool asked;
 };
+
+#define RELAY_REQUESTS 2u /* their lane */
 
 /* relay.c: memory, tables. False when it ran out. */
 bool relay_new(struct vmsg_oracle *o);

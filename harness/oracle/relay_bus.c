@@ -33,20 +33,37 @@ static void shown_to_the_bus(struct vmsg_oracle *o, const struct vmsg *m)
     }
 }
 
-/* The bus shows devices to the driver side: only those that there are. */
+/* Slot i of a window is set, but there is no such device: is it the order of the bits? */
+static void judge_unknown_device(struct vmsg_oracle *o, uint32_t first, uint32_t i)
+{
+    uint32_t mirrored = first + (i & ~7u) + (7 - i % 8);
+
+    if (mirrored < 65536 && o->relay->devices[mirrored].present)
+        blame(o, VMSG_BUS_GET_DEVICES_1, (uint16_t)(first + i),
+              "slot %u of the bitmap is set, where device %u is not; device %u is packed from the "
+              "wrong side of its byte",
+              i, first + i, mirrored);
+    else
+        blame(o, VMSG_BUS_DEVICE_DISCOVERY_1, (uint16_t)(first + i),
+              "GET_DEVICES shows device %u, which neither platform data nor the peer named",
+              first + i);
+}
+
+/* The bus shows devices to the driver side: those that there are. */
 static void shown_to_the_driver(struct vmsg_oracle *o, const struct vmsg *m)
 {
     uint32_t first = (uint32_t)m->f[VMSG_GET_DEVICES_RESP_offset];
+    uint32_t count = (uint32_t)m->f[VMSG_GET_DEVICES_RESP_count];
 
-    for (uint32_t i = 0; i < m->tail_len * 8 && first + i < 65536; i++) {
+    for (uint32_t i = 0; i < m->tail_len * 8 && i < count && first + i < 65536; i++) {
         struct relay_device *d = &o->relay->devices[first + i];
 
+        d->hidden = !(m->tail[i / 8] >> i % 8 & 1) && d->present && d->reached;
+        d->hidden_index = o->index;
         if (!(m->tail[i / 8] >> i % 8 & 1))
             continue;
         if (!d->present && !d->removed && !d->given_again)
-            blame(o, VMSG_BUS_DEVICE_DISCOVERY_1, (uint16_t)(first + i),
-                  "GET_DEVICES shows device %u, which neither platform data nor the peer named",
-                  first + i);
+            judge_unknown_device(o, first, i);
         exercise(o, VMSG_BUS_DEVICE_DISCOVERY_1);
         exercise(o, VMSG_BUS_ASSIGNMENT_3);
     }
@@ -80,9 +97,20 @@ static void announced(struct vmsg_oracle *o, const struct vmsg *m)
 
 /* ---- the bus's own messages at the device end ---- */
 
+static void judge_own_size(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    if (m->delivered > o->config.max_msg_size)
+        blame(o, VMSG_BUS_PARAMETERS_4, 0, "a bus message of %u bytes was sent; the limit is %u",
+              m->delivered, o->config.max_msg_size);
+    else if (m->delivered == o->config.max_msg_size)
+        exercise(o, VMSG_BUS_PARAMETERS_4);
+}
+
 static void judge_at_device_end(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct relay *r = o->relay;
+
+    judge_own_size(o, m);
 
     if (m->type & VMSG_TYPE_RESERVED)
         blame(o, VMSG_BUS_COMMON_MESSAGE_FORMAT_2, 0,
@@ -105,14 +133,39 @@ static void judge_at_device_end(struct vmsg_oracle *o, const struct vmsg *m)
     }
 }
 
+static void note_ping(struct relay *r, const struct vmsg *m)
+{
+    if (m->defect != VMSG_WELL_FORMED || m->msg_id != VMSG_ID_PING || vmsg_is_response(m))
+        return;
+    r->asked = true;
+    r->asked_token = m->token;
+    r->asked_data = (uint32_t)m->f[VMSG_PING_REQ_data];
+}
+
+/* The answer without the response bit looks like a PING of the bus's own. */
+static void judge_ping_type(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct relay *r = o->relay;
+
+    if (m->defect != VMSG_WELL_FORMED || m->msg_id != VMSG_ID_PING || vmsg_is_response(m))
+        return;
+    if (r->asked && m->token == r->asked_token && m->f[VMSG_PING_REQ_data] == r->asked_data)
+        blame(o, VMSG_ANY_PROSE_RESPONSE_TYPE, 0,
+              "PING 0x%08x came back as it was sent; a response has the response bit set",
+              r->asked_data);
+}
+
 static void at_driver_end(struct vmsg_oracle *o, enum vmsg_direction direction, struct vmsg *m)
 {
     bool readable = m->delivered >= VMSG_HEADER_SIZE, well_formed = m->defect == VMSG_WELL_FORMED;
 
     if (direction == VMSG_TO_DEVICE) {
+        note_ping(o->relay, m);
         sent_to_device(o, m);
         return;
     }
+    judge_ping_type(o, m);
+    judge_own_size(o, m);
     if (readable && m->msg_id == VMSG_ID_REQUEST_FAILED && well_formed && !vmsg_is_response(m)) {
         relay_failed(o, m);
         return;
@@ -164,7 +217,7 @@ static void limit_changes(struct vmsg_oracle *o, const struct vmsg_note *note)
         if (!d->present)
             continue;
         d->revalidate = true;
-        d->told_removed = d->info_asked = false;
+        d->told_removed = false;
         d->revalidate_index = note->index;
     }
     o->config.max_msg_size = note->value;

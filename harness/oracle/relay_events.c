@@ -62,7 +62,7 @@ static struct parcel *waiting(struct relay *r, enum vmsg_direction direction, co
     uint64_t hash = parcel_hash(m);
 
     for (unsigned steps = 0; p && steps < RELAY_STEPS; p = parcel_at(r, p->next), steps++) {
-        if (!p->is_event || p->msg_id != m->msg_id)
+        if (p->msg_id != m->msg_id)
             continue;
         if (same ? p->hash == hash && p->len == m->payload_len
                  : m->msg_id != VMSG_ID_EVENT_AVAIL ||
@@ -96,7 +96,8 @@ static void arrived(struct vmsg_oracle *o, struct parcel *p)
     judge_held(o, p);
     if (p->firm) {
         exercise(o, VMSG_BUS_RUNTIME_NOTIFICATIONS_3);
-        exercise(o, VMSG_BUS_RUNTIME_NOTIFICATIONS_4);
+        if (o->config.synthesis)
+            exercise(o, VMSG_BUS_RUNTIME_NOTIFICATIONS_4);
         if (o->config.polling)
             exercise(o, VMSG_BUS_RUNTIME_NOTIFICATIONS_6);
     }
@@ -121,6 +122,16 @@ static bool came_before(const struct relay *r, enum vmsg_direction direction, co
     return false;
 }
 
+static void judge_twice(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    blame(o, VMSG_BUS_RUNTIME_NOTIFICATIONS_3, m->dev_num,
+          "%s arrived a second time; each notification is one event", name_of(m->msg_id));
+    if (o->config.synthesis)
+        blame(o, VMSG_BUS_RUNTIME_NOTIFICATIONS_4, m->dev_num,
+              "%s arrived a second time: it was both forwarded and synthesised",
+              name_of(m->msg_id));
+}
+
 static void judge_extra(struct vmsg_oracle *o, enum vmsg_direction direction, const struct vmsg *m)
 {
     bool polled = o->config.polling && m->msg_id != VMSG_ID_EVENT_CONFIG;
@@ -131,8 +142,7 @@ static void judge_extra(struct vmsg_oracle *o, enum vmsg_direction direction, co
         blame(o, VMSG_BUS_RUNTIME_NOTIFICATIONS_6, m->dev_num,
               "%s arrived that nobody sent, although the ends poll", name_of(m->msg_id));
     else if (came_before(o->relay, direction, m))
-        blame(o, VMSG_BUS_RUNTIME_NOTIFICATIONS_3, m->dev_num,
-              "%s arrived a second time; each notification is one event", name_of(m->msg_id));
+        judge_twice(o, m);
     else
         blame(o, VMSG_BUS_RUNTIME_NOTIFICATIONS_3, m->dev_num,
               "%s arrived that the other side did not send", name_of(m->msg_id));
@@ -149,6 +159,8 @@ void relay_event_out(struct vmsg_oracle *o, enum vmsg_direction direction, const
         parcel_done(o, p);
     } else if (p) {
         arrived(o, p);
+    } else if (came_before(o->relay, direction, m)) {
+        judge_extra(o, direction, m);
     } else if (m->msg_id == VMSG_ID_EVENT_AVAIL && (p = waiting(o->relay, direction, m, false))) {
         blame(o, VMSG_BUS_EVENT_AVAIL_1, p->dev,
               "EVENT_AVAIL (message %u) went in with next_offset 0x%x and came out with 0x%x",

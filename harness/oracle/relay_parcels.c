@@ -21,7 +21,7 @@ static uint32_t number_of(const struct relay *r, const struct parcel *p)
 
 struct lane *parcel_lane(struct relay *r, const struct parcel *p)
 {
-    return &r->lanes[p->direction][p->dev];
+    return &r->lanes[p->is_event ? (unsigned)p->direction : RELAY_REQUESTS][p->dev];
 }
 
 static uint32_t bucket(uint16_t dev, uint16_t token, uint8_t msg_id)

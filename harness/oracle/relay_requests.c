@@ -39,8 +39,6 @@ void relay_request_in(struct vmsg_oracle *o, const struct vmsg *m)
     parcel_chain(r, p, 0);
     if (p->firm && !p->unknown)
         owe(o, &p->was_owed);
-    if (m->msg_id == VMSG_ID_GET_DEVICE_INFO)
-        d->info_asked = true;
     relay_revalidated(o, p);
 }
 
@@ -53,7 +51,7 @@ static void judge_order(struct vmsg_oracle *o, struct relay *r, const struct par
     unsigned steps = 0;
 
     for (; older && older != p && steps < RELAY_STEPS; older = parcel_at(r, older->next), steps++) {
-        if (older->is_event || !older->firm || older->overtook)
+        if (!older->firm || older->overtook)
             continue;
         blame(o, VMSG_BUS_ORDERING_3, p->dev,
               "%s (message %u) reached the device before %s (message %u), which was sent earlier",
@@ -66,11 +64,10 @@ static void judge_order(struct vmsg_oracle *o, struct relay *r, const struct par
 static struct parcel *matching(struct relay *r, uint16_t dev, uint8_t msg_id, uint32_t len,
                                uint64_t hash, bool any_payload)
 {
-    struct parcel *p = parcel_at(r, r->lanes[VMSG_TO_DEVICE][dev].first);
+    struct parcel *p = parcel_at(r, r->lanes[RELAY_REQUESTS][dev].first);
 
     for (unsigned steps = 0; p && steps < RELAY_STEPS; p = parcel_at(r, p->next), steps++)
-        if (!p->is_event && p->msg_id == msg_id &&
-            (any_payload || (p->hash == hash && p->len == len)))
+        if (p->msg_id == msg_id && (any_payload || (p->hash == hash && p->len == len)))
             return p;
     return NULL;
 }
@@ -96,6 +93,12 @@ static void judge_unexpected(struct vmsg_oracle *o, const struct vmsg *m)
 
     if (r->overflown || m->msg_id & VMSG_ID_IMPLEMENTATION)
         return;
+    if (parcel_find(r, 1, m->dev_num, m->token, m->msg_id, NULL)) {
+        blame(o, VMSG_BUS_FORWARDING_2, m->dev_num,
+              "%s reached device %u a second time; each request reaches it once",
+              name_of(m->msg_id), m->dev_num);
+        return;
+    }
     if (p) {
         blame(o, VMSG_BUS_FORWARDING_3, p->dev,
               "%s (message %u) reached the device with another payload", name_of(p->msg_id),
@@ -203,7 +206,6 @@ static void delivered(struct vmsg_oracle *o, struct parcel *p)
 
     exercise_completion(o);
     exercise(o, VMSG_BUS_COMMON_MESSAGE_FORMAT_1);
-    exercise(o, VMSG_BUS_COMMON_MESSAGE_FORMAT_4);
     exercise(o, VMSG_BUS_COMMON_MESSAGE_FORMAT_6);
     if (d->outstanding)
         exercise(o, VMSG_BUS_ORDERING_4);
@@ -214,8 +216,7 @@ static void delivered(struct vmsg_oracle *o, struct parcel *p)
             exercise(o, VMSG_BUS_HOTPLUG_AND_REMOVAL_2);
         }
     }
-    if (p->serial > d->delivered)
-        d->delivered = p->serial;
+    d->reached = true;
     d->completions++;
     parcel_done(o, p);
 }

@@ -129,6 +129,7 @@ void bus_fail(struct vmsg_bus *bus, uint16_t dev, uint16_t token, uint8_t msg_id
 
 static void give_up(struct vmsg_bus *bus, struct bus_request *r, uint32_t error)
 {
+    bus_forget_waiting(bus, r);
     if (!bus_faulty(bus, VMSG_BUS_FAULT_LOSES_REQUESTS))
         bus_fail(bus, r->dev, r->token, r->msg_id, error);
     if (bus_faulty(bus, VMSG_BUS_FAULT_LATE_RESPONSES) && !r->lost) {

@@ -63,8 +63,8 @@ static void spoil(const struct vmsg_bus *bus, bool to_device, uint8_t *m, size_t
 
     if (!to_device)
         return;
-    if (bus_faulty(bus, VMSG_BUS_FAULT_CHANGES_PAYLOAD) && m[1] == VMSG_ID_GET_VQUEUE && len >= 12)
-        payload[0] = 0;
+    if (bus_faulty(bus, VMSG_BUS_FAULT_CHANGES_PAYLOAD) && m[1] == VMSG_ID_SET_VQUEUE && len >= 24)
+        memset(payload + 12, 0, 4);
     if (bus_faulty(bus, VMSG_BUS_FAULT_DROPS_NEXT_OFFSET) && m[1] == VMSG_ID_EVENT_AVAIL &&
         len >= 16)
         memset(payload + 4, 0, 4);
@@ -102,11 +102,26 @@ void bus_wait(struct vmsg_bus *bus, bool to_device, const struct vmsg *m)
 
     if (!w)
         return;
-    *w = (struct bus_waiting){.to_device = to_device, .dev = m->dev_num, .len = m->msg_size};
+    *w = (struct bus_waiting){
+        .to_device = to_device, .dev = m->dev_num, .token = m->token, .len = m->msg_size};
     memcpy(w->bytes, m->bytes, m->msg_size);
     while (*at)
         at = &(*at)->next;
     *at = w;
+}
+
+void bus_forget_waiting(struct vmsg_bus *bus, const struct bus_request *r)
+{
+    struct bus_waiting **at = &bus->waiting, *w;
+
+    while ((w = *at)) {
+        if (w->to_device && w->dev == r->dev && w->token == r->ours) {
+            *at = w->next;
+            free(w);
+            return;
+        }
+        at = &w->next;
+    }
 }
 
 void bus_release(struct vmsg_bus *bus, bool to_device, uint16_t dev, unsigned most)

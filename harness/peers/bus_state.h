@@ -33,7 +33,7 @@ struct bus_request {
 struct bus_waiting {
     struct bus_waiting *next;
     bool to_device;
-    uint16_t dev;
+    uint16_t dev, token;
     size_t len;
     uint8_t bytes[];
 };
@@ -87,6 +87,8 @@ void bus_say(struct vmsg_bus *bus, bool far, uint8_t msg_id, bool response, uint
 /* A transport message with another token. */
 void bus_forward(struct vmsg_bus *bus, bool to_device, const struct vmsg *m, uint16_t token);
 void bus_wait(struct vmsg_bus *bus, bool to_device, const struct vmsg *m);
+/* A request that is over need not be sent any more. */
+void bus_forget_waiting(struct vmsg_bus *bus, const struct bus_request *r);
 /* Send what waits for this device in this direction, at most `most`. */
 void bus_release(struct vmsg_bus *bus, bool to_device, uint16_t dev, unsigned most);
 

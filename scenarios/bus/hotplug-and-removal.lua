@@ -30,7 +30,7 @@ return {
         requirement = "A device that appears is announced, can be reached at once, and says "
             .. "who it is.",
         clauses = { "bus.hotplug-and-removal.1", "bus.hotplug-and-removal.2", "bus.event-device.1",
-            "bus.event-device.2", "bus.assignment.1" },
+            "bus.event-device.2" },
         needs = { upper = true, bus = "EVENT_DEVICE" },
         run = function(t)
             local dev = t.devices[#t.devices]
@@ -54,7 +54,7 @@ return {
     {
         name = "number-is-not-reused-at-once",
         requirement = "A device number is not given out again right after its device went.",
-        clauses = { "bus.assignment.2" },
+        clauses = { "bus.hotplug-and-removal.2" },
         needs = { upper = true, bus = "EVENT_DEVICE" },
         run = function(t)
             local dev = t.devices[#t.devices]

@@ -164,7 +164,7 @@ return {
     },
     {
       id = "bus.common-message-format.4",
-      level = "MUST", observe = "wire",
+      level = "MUST", observe = "restated", restates = "bus.common-message-format.6",
       summary = "The token belongs to the bus; it may set it, and drivers and devices must not "
         .. "notice.",
       readings = {

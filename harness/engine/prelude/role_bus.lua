@@ -51,7 +51,8 @@ end
 -- A bus that starts may have to find its devices first; one that lists them shows when it has.
 local function find_device(lists)
     local deadline, step = core.now() + S.timeout, M.steps()
-    while lists and not is_listed(S.dev) do
+    -- One that lists it wrongly may well reach it.
+    while lists and core.now() < deadline - S.timeout // 2 and not is_listed(S.dev) do
         if not step(deadline) then
             return false
         end
