@@ -21,9 +21,10 @@ struct vmsg_served_ops {
      */
     void *(*open)(const void *config, const struct vmsg_sut_host *host, char *err, size_t err_size);
     void (*receive)(void *sut, const void *msg, size_t len);
-    /* A bus: its device end, given before the first tick, and what comes there. NULL: one end. */
+    /* A bus: its device end, given before the first tick, and what comes there; false, or NULL:
+     * there is one end only. */
     void (*far)(void *sut, void *ctx, void (*send)(void *, const void *, size_t));
-    void (*receive_far)(void *sut, const void *msg, size_t len);
+    bool (*receive_far)(void *sut, const void *msg, size_t len);
     void (*tick)(void *sut, uint64_t now_ns);
     uint64_t (*deadline)(const void *sut); /* when tick() is next due, UINT64_MAX: never */
     /* One upper-tester command; NULL when it takes none. */

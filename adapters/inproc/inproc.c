@@ -92,12 +92,11 @@ static bool inproc_start(struct vmsg_adapter *a, const struct vmsg_adapter_param
 static bool inproc_send(struct vmsg_adapter *a, unsigned endpoint, const void *msg, size_t len)
 {
     struct inproc *p = self(a);
-    if (!p->instance || (endpoint && !p->sut.ops->receive_far))
+    if (!p->instance)
         return false;
     if (endpoint)
-        p->sut.ops->receive_far(p->instance, msg, len);
-    else
-        p->sut.ops->receive(p->instance, msg, len);
+        return p->sut.ops->receive_far && p->sut.ops->receive_far(p->instance, msg, len);
+    p->sut.ops->receive(p->instance, msg, len);
     return true;
 }
 

@@ -20,9 +20,9 @@ static void peer_far(void *sut, void *ctx, void (*send)(void *, const void *, si
     vmsg_peer_far(sut, ctx, send);
 }
 
-static void peer_receive_far(void *sut, const void *msg, size_t len)
+static bool peer_receive_far(void *sut, const void *msg, size_t len)
 {
-    vmsg_peer_receive_far(sut, msg, len);
+    return vmsg_peer_receive_far(sut, msg, len);
 }
 
 static void peer_tick(void *sut, uint64_t now_ns)

@@ -64,12 +64,16 @@ static void judge_order(struct vmsg_oracle *o, struct relay *r, const struct par
 static struct parcel *matching(struct relay *r, uint16_t dev, uint8_t msg_id, uint32_t len,
                                uint64_t hash, bool any_payload)
 {
-    struct parcel *p = parcel_at(r, r->lanes[RELAY_REQUESTS][dev].first);
+    struct parcel *p = parcel_at(r, r->lanes[RELAY_REQUESTS][dev].first), *lost = NULL;
 
-    for (unsigned steps = 0; p && steps < RELAY_STEPS; p = parcel_at(r, p->next), steps++)
-        if (p->msg_id == msg_id && (any_payload || (p->hash == hash && p->len == len)))
+    for (unsigned steps = 0; p && steps < RELAY_STEPS; p = parcel_at(r, p->next), steps++) {
+        if (p->msg_id != msg_id || !(any_payload || (p->hash == hash && p->len == len)))
+            continue;
+        if (!p->overtook)
             return p;
-    return NULL;
+        lost = lost ? lost : p; /* it was to be lost: rather another one like it */
+    }
+    return lost;
 }
 
 /* Did the bus put another device number into it? The tokens tell, or the devices that are known. */

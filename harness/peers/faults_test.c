@@ -24,6 +24,14 @@ static const char *const permissions[] = {
     "drv.get-device-status.1",
     "drv.set-config.2",
     "drv.set-driver-features.2",
+    "bus.common-message-format.5",
+    "bus.error-signaling.7",
+    "bus.get-devices.8",
+    "bus.ordering.2",
+    "bus.ordering.4",
+    "bus.prose.events-any-time",
+    "bus.prose.interleave-devices",
+    "bus.transport-message-forwarding.5",
 };
 
 static bool known_clause(const char *id, size_t len)
@@ -47,8 +55,8 @@ static void assert_words(const char *words, bool (*known)(const char *, size_t))
 
 static bool known_need(const char *word, size_t len)
 {
-    static const char *const needs[] = {"strict", "memory",  "upper",  "polling",
-                                        "events", "timeout", "no-uuid"};
+    static const char *const needs[] = {"strict", "memory",  "upper",   "polling",
+                                        "events", "timeout", "no-uuid", "synthesis"};
 
     for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
         if (strlen(needs[i]) == len && strncmp(needs[i], word, len) == 0)
@@ -126,6 +134,7 @@ static void every_judged_clause_can_be_broken(void **state)
 {
     can_be_broken(VMSG_ROLE_DEVICE, "dev.");
     can_be_broken(VMSG_ROLE_DRIVER, "drv.");
+    can_be_broken(VMSG_ROLE_BUS, "bus.");
 }
 
 /* Let everything that is due happen, a bounded number of times. */

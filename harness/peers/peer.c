@@ -81,10 +81,11 @@ void vmsg_peer_far(struct vmsg_peer *peer, void *ctx, void (*send)(void *, const
         vmsg_bus_far(peer->bus, ctx, send);
 }
 
-void vmsg_peer_receive_far(struct vmsg_peer *peer, const void *msg, size_t len)
+bool vmsg_peer_receive_far(struct vmsg_peer *peer, const void *msg, size_t len)
 {
     if (peer->bus)
         vmsg_bus_receive_far(peer->bus, msg, len);
+    return peer->bus;
 }
 
 void vmsg_peer_tick(struct vmsg_peer *peer, uint64_t now_ns)

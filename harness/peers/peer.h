@@ -55,10 +55,10 @@ void vmsg_peer_receive(struct vmsg_peer *peer, const void *msg, size_t len);
 
 /*
  * Role bus: the device end, to be given before the first tick, and what comes there; the host and
- * vmsg_peer_receive() are the driver end. Other roles have one end: nothing happens.
+ * vmsg_peer_receive() are the driver end. Other roles have one end: nothing happens, and false.
  */
 void vmsg_peer_far(struct vmsg_peer *peer, void *ctx, void (*send)(void *, const void *, size_t));
-void vmsg_peer_receive_far(struct vmsg_peer *peer, const void *msg, size_t len);
+bool vmsg_peer_receive_far(struct vmsg_peer *peer, const void *msg, size_t len);
 
 /* Virtual or real time has reached now_ns (monotonic). */
 void vmsg_peer_tick(struct vmsg_peer *peer, uint64_t now_ns);

@@ -9,34 +9,41 @@ import vmsgspec
 MATRIX = pathlib.Path(__file__).parent
 DEVICES = "block@0,entropy@5"
 DRIVER = "driver"
-MODELS = {  # what is run: a set of devices, or the driver -> its conformance statement
+BUS = "bus"
+MODELS = {  # what is run: a set of devices, the driver or the bus -> its conformance statement
     DEVICES: vmsgspec.REFERENCE_ICS,
     "max@0": MATRIX / "max.ics.lua",
     DRIVER: MATRIX / "driver.ics.lua",
+    BUS: MATRIX / "bus.ics.lua",
 }
 STRICT = ("--transport-features", "0x1")
 POLLING = ("--notifications", "polling")
+SYNTHESIS = ("--notification-path", "synthesis")
 SMALL = ("--max-msg-size", "52")
 # What a run needs to see a fault or a quirk: flags beside the statement. Memory, the upper tester
 # and a driver's timeouts are there anyway.
 FLAGS = {"strict": STRICT, "polling": POLLING, "small": SMALL, "memory": (), "upper": (),
-         "events": (), "timeout": (), "no-uuid": ("--optional", "uuid=false")}
+         "events": (), "timeout": (), "synthesis": SYNTHESIS, "no-uuid": ("--optional", "uuid=false")}
 
 
 def listed(what):
     """The registries' entries, "faults" or "quirks", of all roles."""
     entries = []
-    for role in ("device", "driver"):
+    for role in ("device", "driver", "bus"):
         found = vmsgspec.tool_json("peer", role, f"--list-{what}")
         assert found, f"the reference {role} lists no {what}"
         entries += [{**entry, "role": role} for entry in found]
     return entries
 
 
+def role(what):
+    return what if what in (DRIVER, BUS) else "device"
+
+
 def model(entry):
     """What shows this fault or quirk."""
-    if entry["role"] == "driver":
-        return DRIVER
+    if entry["role"] != "device":
+        return entry["role"]
     return "max@0" if entry.get("model") == "max" else DEVICES
 
 
@@ -46,11 +53,9 @@ def flags(entry):
 
 def run(what, *args, options="", **kwargs):
     """One run in process against a reference peer; options are the ref: URI's, "&fault=..."."""
-    if what == DRIVER:
-        uri, role = "ref:?" + options.lstrip("&"), "driver"
-    else:
-        uri, role = f"ref:?devices={what}{options}", "device"
-    return vmsgspec.run(uri, *args, ics=MODELS[what], role=role, **kwargs)
+    uri = "ref:?" + options.lstrip("&") if role(what) != "device" else \
+        f"ref:?devices={what}{options}"
+    return vmsgspec.run(uri, *args, ics=MODELS[what], role=role(what), **kwargs)
 
 
 def findings(outcome):

@@ -11,8 +11,9 @@ VARIANTS = {"plain": (), "strict": peers.STRICT, "polling": peers.POLLING, "smal
             "no-memory": ("--mem", "0"), "no-upper": ("--upper-tester", "false"),
             "strict-small": peers.STRICT + peers.SMALL}
 MOST_QUIRKS = 8  # of one peer at a time
-# A driver's timeouts are waited for in real time there.
-OVER_EXEC = {peers.DEVICES: (), peers.DRIVER: ("--request-timeout-ms", "100")}
+# The timeouts of drivers and buses are waited for in real time there.
+OVER_EXEC = {peers.DEVICES: (), peers.DRIVER: ("--request-timeout-ms", "100"),
+             peers.BUS: ("--request-timeout-ms", "100")}
 
 
 def clean(outcome):
@@ -37,34 +38,33 @@ def test_quirk_is_no_finding(quirk):
                         options=f"&quirk={quirk['id']}"))
 
 
-@pytest.mark.parametrize("quirk", [q for q in peers.listed("quirks") if q["role"] == "driver"],
+@pytest.mark.parametrize("quirk", [q for q in peers.listed("quirks") if q["role"] != "device"],
                          ids=lambda quirk: quirk["id"])
-def test_quirk_of_a_driver_elsewhere(quirk):
-    """What a driver may do, it may do without memory, by polling, and in small messages."""
+def test_quirk_elsewhere(quirk):
+    """What a driver or bus may do, it may do without memory, by polling, and in small messages."""
     for variant in ("polling", "no-memory", "strict-small"):
-        clean(peers.run(peers.DRIVER, *VARIANTS[variant], options=f"&quirk={quirk['id']}"))
+        clean(peers.run(peers.model(quirk), *VARIANTS[variant], options=f"&quirk={quirk['id']}"))
 
 
 @pytest.mark.parametrize("model", peers.MODELS)
 def test_quirks_in_company(model):
     """Several at a time, so that one is seen while another holds."""
-    role = "driver" if model == peers.DRIVER else "device"
     quirks = [q["id"] for q in peers.listed("quirks")
-              if q["role"] == role and "polling" not in (q.get("needs") or "")]
+              if q["role"] == peers.role(model) and "polling" not in (q.get("needs") or "")]
     groups = -(-len(quirks) // MOST_QUIRKS)
     for first in range(groups):
         clean(peers.run(model, options="&quirk=" + ",".join(quirks[first::groups])))
 
 
-@pytest.mark.parametrize("model", [peers.DEVICES, peers.DRIVER])
+@pytest.mark.parametrize("model", [peers.DEVICES, peers.DRIVER, peers.BUS])
 def test_hundred_seeds(model):
     clean(peers.run(model, "--repeat", "100", timeout=300))
 
 
-@pytest.mark.parametrize("model", [peers.DEVICES, peers.DRIVER])
+@pytest.mark.parametrize("model", [peers.DEVICES, peers.DRIVER, peers.BUS])
 def test_hundred_seeds_on_busy_cores(model):
     """Verdicts do not depend on the machine's load."""
-    role = "driver" if model == peers.DRIVER else "device"
+    role = peers.role(model)
     busy = [subprocess.Popen(["sh", "-c", "while :; do :; done"]) for _ in range(2)]
     try:
         clean(peers.run(model, "--repeat", "100", timeout=300))

@@ -79,6 +79,7 @@ function role.discover(out)
     begin{}
     out.tested, out.devices, out.probes = { S.facts.dev }, S.facts.devices, {}
     P.find_bus(out)
+    out.devices = S.facts.devices -- what there is, is what the harness plays
     out.drives = find_device(out.get_devices)
     out.assumed = ("the bus %s its devices%s%s"):format(
         not out.drives and "shows none of" or S.facts.try > 0 and "is told" or "finds",
