@@ -71,6 +71,14 @@
   on("collapse", () => rows.forEach(row => { row.open = false; }));
   if (bytes) bytes.addEventListener("change", () => root.classList.toggle("nobytes", !bytes.checked));
 
+  // What is scrolled to must not hide behind the tools.
+  const tools = document.querySelector(".tools");
+  const leaveRoom = () => {
+    const sticky = tools && getComputedStyle(tools).position === "sticky";
+    root.style.scrollPaddingTop = `${(sticky ? tools.offsetHeight : 0) + 12}px`;
+  };
+  addEventListener("resize", leaveRoom);
+
   // A link opens what it leads to, also when a filter hides it.
   const show = target => {
     const row = target.closest(".row");
@@ -134,6 +142,7 @@
   addEventListener("afterprint", () => opened.forEach(row => { row.open = false; }));
 
   $(".js").forEach(e => { e.hidden = false; });
+  leaveRoom();
   apply();
   follow();
 })();
