@@ -1,5 +1,6 @@
 /* vmsgspec run: judge an implementation and report. */
 #include "harness/cli/interrupt.h"
+#include "harness/cli/run_gate.h"
 #include "harness/cli/run_reports.h"
 #include "harness/cli/run_statement.h"
 #include "harness/engine/engine.h"
@@ -14,6 +15,7 @@ struct run {
     struct vmsg_suite *suite;
     struct vmsg_ics ics;
     char *assumed; /* NULL: nothing */
+    struct vmsg_run_gate gate;
     struct vmsg_run_reports reports;
 };
 
@@ -75,6 +77,8 @@ static bool prepare(struct run *run, char *err, size_t err_size)
 {
     return vmsg_run_statement(&run->ics, &run->options, &run->assumed, err, err_size) &&
            load(run, err, err_size) &&
+           vmsg_run_gate_open(&run->gate, &run->options, run->catalogue, run->suite, err,
+                              err_size) &&
            vmsg_run_reports_open(&run->reports, &run->options, err, err_size);
 }
 
@@ -110,6 +114,8 @@ static int status_of(const struct vmsg_run_result *result)
         vmsg_cli_error("run", "the implementation did not start: %s", result->not_started);
         return CLI_NO_SUT;
     }
+    if (result->gate.applied)
+        return result->gate.passes ? CLI_OK : CLI_FAILS;
     return result->conforms && !result->interrupted ? CLI_OK : CLI_FAILS;
 }
 
@@ -125,6 +131,11 @@ static int run_and_report(struct run *run)
     }
     result.assumptions = vmsg_join_assumptions(run->assumed, result.assumptions);
     run->assumed = NULL;
+    if (!vmsg_run_gate_apply(&run->gate, &run->options, &result)) {
+        vmsg_run_result_clear(&result);
+        vmsg_run_reports_abandon(&run->reports);
+        return vmsg_cli_error("run", "out of memory");
+    }
     status = status_of(&result);
     if (!vmsg_run_reports_write(&run->reports, &run->options, &result) && status == CLI_OK)
         status = CLI_USAGE;
@@ -139,6 +150,7 @@ int vmsg_cmd_run(int argc, char **argv)
     int status = parsed == CLI_PARSED ? run_and_report(&run) : vmsg_cli_stopped(parsed);
 
     vmsg_ics_clear(&run.ics);
+    vmsg_run_gate_clear(&run.gate);
     vmsg_suite_free(run.suite);
     if (run.catalogue)
         vmsg_catalogue_free(run.catalogue);

@@ -13,6 +13,8 @@ enum {
     KEY_ICS,
     KEY_SELECT,
     KEY_SCENARIO,
+    KEY_XFAIL,
+    KEY_BASELINE,
     KEY_REPORT,
     KEY_SEED,
     KEY_REPEAT,
@@ -58,14 +60,19 @@ static const struct argp_option options[] = {
     {"jobs", KEY_JOBS, "N", 0, "start up to N implementations at a time; default 1", 0},
     {"mem", KEY_MEM, "SIZE", 0, "DMA memory, e.g. 64K or 16M (default); 0: none", 0},
     {"timeout", KEY_TIMEOUT, "SECONDS", 0, "how long it may stay silent; default 2", 0},
-    {NULL, 0, NULL, 0, "What is told:", 3},
+    {NULL, 0, NULL, 0, "What may fail (the exit status is the gate's then):", 3},
+    {"xfail", KEY_XFAIL, "FILE", 0, "expected failures, a Lua file; one that passes fails the run",
+     0},
+    {"baseline", KEY_BASELINE, "FILE.json", 0, "an earlier report: only what got worse fails", 0},
+    {NULL, 0, NULL, 0, "What is told:", 4},
     {"report", KEY_REPORT, "FORMAT=PATH", 0,
-     "also write a report: text, json or junit; PATH - is standard output, in place of the text. "
-     "May be repeated",
+     "also write a report: text, json, junit, tap, sarif, markdown or html; PATH - is standard "
+     "output, "
+     "in place of the text. May be repeated",
      0},
     {"verbose", KEY_VERBOSE, NULL, 0, "all findings, passed clauses, more traces", 0},
     {"colour", KEY_COLOUR, "WHEN", OPTION_ARG_OPTIONAL, "auto (default), always or never", 0},
-    {NULL, 0, NULL, 0, "Fields of the conformance statement, over those of --ics:", 4},
+    {NULL, 0, NULL, 0, "Fields of the conformance statement, over those of --ics:", 5},
     {"name", KEY_FIELD, "TEXT", 0, "the implementation's name", 0},
     {"sut-version", KEY_FIELD + 1, "TEXT", 0, "its version", 0},
     {"devices", KEY_FIELD + 2, "N,N,...", 0, "its device numbers; default: enumerated", 0},
@@ -153,6 +160,12 @@ static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size
     case KEY_SCENARIO:
         o->scenario = arg;
         return true;
+    case KEY_XFAIL:
+        o->xfail = arg;
+        return true;
+    case KEY_BASELINE:
+        o->baseline = arg;
+        return true;
     case KEY_REPORT:
         return take_report(o, arg, err, err_size);
     case KEY_SEED:
@@ -197,8 +210,9 @@ enum vmsg_cli_parsed vmsg_run_options_parse(struct vmsg_run_options *o, int argc
         .command = "run",
         .args = "--role ROLE --sut URI",
         .doc = "Run scenarios against an implementation and judge what it sends."
-               "\vThe text report goes to standard output. Exit status: 0 conforms, 1 does not, 2 "
-               "wrong usage, 3 the implementation could not be started or reached.",
+               "\vThe text report goes to standard output. Exit status: 0 conforms (or fails "
+               "only as --xfail and --baseline expect), 1 does not, 2 wrong usage, 3 the "
+               "implementation could not be started or reached.",
         .options = options,
         .take = take,
     };

@@ -22,6 +22,7 @@ struct vmsg_run_options {
     enum vmsg_role role;
     bool role_given;
     const char *uri, *device_side, *ics, *scenario; /* NULL: not given */
+    const char *xfail, *baseline;                   /* NULL: not given */
     const char **select;                            /* NULL-terminated */
     size_t n_select;
     struct vmsg_run_report *reports;
