@@ -177,9 +177,12 @@ bool vmsg_read_members(struct vmsg_read_report *r, const char *path, char *err, 
     }
     tool = member(&in, r->root, "tool", JSON_OBJECT, "must be an object");
     sut = member(&in, r->root, "sut", JSON_OBJECT, "must be an object");
+    snprintf(in.where, sizeof in.where, "tool");
     r->tool_version = optional_text(&in, tool, "version");
+    snprintf(in.where, sizeof in.where, "sut");
     r->sut_name = text(&in, sut, "name");
     r->sut_version = optional_text(&in, sut, "version");
+    in.where[0] = '\0';
     r->spec = text(&in, r->root, "spec");
     r->role = text(&in, r->root, "role");
     r->not_started = optional_text(&in, r->root, "not_started");

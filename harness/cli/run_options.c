@@ -99,17 +99,10 @@ static bool wrong(char *err, size_t err_size, const char *text)
 
 static bool take_report(struct vmsg_run_options *o, const char *arg, char *err, size_t err_size)
 {
-    char *equals = strchr(arg, '=');
-
-    if (!equals || !equals[1] || equals == arg)
-        return wrong(err, err_size, "--report needs FORMAT=PATH, e.g. --report json=report.json");
-    *equals = '\0';
-    for (size_t i = 0; i < o->n_reports; i++)
-        if (!strcmp(o->reports[i].path, equals + 1)) {
-            snprintf(err, err_size, "two reports go to '%s'; give each its own path", equals + 1);
-            return false;
-        }
-    o->reports[o->n_reports++] = (struct vmsg_run_report){arg, equals + 1};
+    if (!vmsg_value_report((char *)arg, o->reports, o->n_reports, &o->reports[o->n_reports], err,
+                           err_size))
+        return false;
+    o->n_reports++;
     return true;
 }
 

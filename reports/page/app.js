@@ -38,7 +38,8 @@
     });
     $(".empty").forEach(e => { e.hidden = shown[e.dataset.kind] > 0; });
     if (count)
-      count.textContent = `${shown.clause} of ${all.clause} clauses, ${shown.scenario} of ${all.scenario} scenarios`;
+      count.textContent = Object.keys(all).filter(kind => all[kind])
+        .map(kind => `${shown[kind]} of ${all[kind]} ${kind}s`).join(", ");
   };
   const reset = () => {
     if (search) search.value = "";
@@ -85,7 +86,7 @@
     if (row) {
       if (row.hidden) reset();
       row.open = true;
-      if (row === target) row.querySelector("summary").focus({ preventScroll: true });
+      if (row === target) (row.querySelector("summary") || row).focus({ preventScroll: true });
     }
     target.scrollIntoView({ block: row === target ? "start" : "center" });
   };
