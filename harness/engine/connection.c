@@ -24,6 +24,13 @@ static void found(void *ctx, const struct vmsg_finding *f)
         .clause = f->clause, .message = f->message, .dev_num = f->dev_num, .text = strdup(f->text)};
 }
 
+void vmsg_connection_judge(struct vmsg_connection *c, const struct vmsg_oracle_config *config)
+{
+    c->judged = config->judged;
+    c->oracle = vmsg_oracle_new(config, found, c);
+    c->out_of_memory = !c->oracle;
+}
+
 bool vmsg_connection_begin(struct vmsg_connection *c, struct vmsg_adapter *adapter,
                            const struct vmsg_adapter_params *params,
                            const struct vmsg_oracle_config *oracle, char *err, size_t err_size)
@@ -32,7 +39,6 @@ bool vmsg_connection_begin(struct vmsg_connection *c, struct vmsg_adapter *adapt
 
     memset(c, 0, offsetof(struct vmsg_connection, packet));
     c->adapter = adapter;
-    c->judged = oracle->judged;
     if (!adapter->ops->start(adapter, params, err, err_size))
         return false;
     c->memory = params->mem_size ? adapter->ops->memory(adapter) : NULL;
@@ -41,8 +47,7 @@ bool vmsg_connection_begin(struct vmsg_connection *c, struct vmsg_adapter *adapt
     config.mem_size = c->mem_size;
     c->began_ns = adapter->ops->now_ns(adapter);
     vmsg_tape_connect(c->tape, c->session, &config);
-    c->oracle = vmsg_oracle_new(&config, found, c);
-    c->out_of_memory = !c->oracle;
+    vmsg_connection_judge(c, &config);
     return true;
 }
 
@@ -74,15 +79,14 @@ struct vmsg_tape_place vmsg_connection_place(const struct vmsg_connection *c)
 {
     return (struct vmsg_tape_place){.session = c->session,
                                     .index = c->trace.count,
-                                    .t_ns = vmsg_connection_now(c) - c->began_ns,
+                                    .t_ns = c->adapter ? vmsg_connection_now(c) - c->began_ns : 0,
                                     .judged = (uint8_t)c->judged};
 }
 
-/* A message, to the trace, the tape and the oracle, at one point in time. */
-static void pass(struct vmsg_connection *c, bool from_sut, unsigned endpoint, const void *bytes,
-                 size_t len)
+void vmsg_connection_pass(struct vmsg_connection *c, const struct vmsg_tape_place *where,
+                          bool from_sut, unsigned endpoint, const void *bytes, size_t len)
 {
-    struct vmsg_tape_place at = vmsg_connection_place(c);
+    struct vmsg_tape_place at = *where;
 
     at.index = vmsg_trace_add(&c->trace, from_sut ? VMSG_TRACE_FROM_SUT : VMSG_TRACE_TO_SUT,
                               at.t_ns, endpoint, bytes, len, NULL);
@@ -97,8 +101,10 @@ static void pass(struct vmsg_connection *c, bool from_sut, unsigned endpoint, co
 void vmsg_connection_send(struct vmsg_connection *c, unsigned endpoint, const void *bytes,
                           size_t len)
 {
+    struct vmsg_tape_place at = vmsg_connection_place(c);
+
     c->sent++;
-    pass(c, false, endpoint, bytes, len);
+    vmsg_connection_pass(c, &at, false, endpoint, bytes, len);
     if (!c->closed && !c->adapter->ops->send(c->adapter, endpoint, bytes, len))
         c->closed = true;
 }
@@ -111,9 +117,12 @@ void vmsg_connection_command(struct vmsg_connection *c, const char *line)
 
 static void take_message(struct vmsg_connection *c)
 {
+    struct vmsg_tape_place at;
+
     vmsg_connection_poll(c);
+    at = vmsg_connection_place(c);
     c->received++;
-    pass(c, true, c->endpoint, c->packet, c->len);
+    vmsg_connection_pass(c, &at, true, c->endpoint, c->packet, c->len);
 }
 
 static void take_line(struct vmsg_connection *c)
@@ -152,9 +161,10 @@ enum vmsg_arrival vmsg_connection_wait(struct vmsg_connection *c, uint64_t deadl
     return what;
 }
 
-void vmsg_connection_note(struct vmsg_connection *c, struct vmsg_note *note, const char *text)
+void vmsg_connection_note_at(struct vmsg_connection *c, const struct vmsg_tape_place *where,
+                             struct vmsg_note *note, const char *text)
 {
-    struct vmsg_tape_place at = vmsg_connection_place(c);
+    struct vmsg_tape_place at = *where;
 
     at.index = note->index = vmsg_trace_add(&c->trace, VMSG_TRACE_NOTE, at.t_ns, 0, NULL, 0, text);
     vmsg_tape_note(c->tape, &at, note, text);
@@ -164,12 +174,27 @@ void vmsg_connection_note(struct vmsg_connection *c, struct vmsg_note *note, con
     vmsg_oracle_note(c->oracle, note);
 }
 
+void vmsg_connection_note(struct vmsg_connection *c, struct vmsg_note *note, const char *text)
+{
+    struct vmsg_tape_place at = vmsg_connection_place(c);
+
+    vmsg_connection_note_at(c, &at, note, text);
+}
+
+void vmsg_connection_remark_at(struct vmsg_connection *c, const struct vmsg_tape_place *where,
+                               const char *text)
+{
+    struct vmsg_tape_place at = *where;
+
+    at.index = vmsg_trace_add(&c->trace, VMSG_TRACE_NOTE, at.t_ns, 0, NULL, 0, text);
+    vmsg_tape_remark(c->tape, &at, text);
+}
+
 void vmsg_connection_remark(struct vmsg_connection *c, const char *text)
 {
     struct vmsg_tape_place at = vmsg_connection_place(c);
 
-    at.index = vmsg_trace_add(&c->trace, VMSG_TRACE_NOTE, at.t_ns, 0, NULL, 0, text);
-    vmsg_tape_remark(c->tape, &at, text);
+    vmsg_connection_remark_at(c, &at, text);
 }
 
 void vmsg_connection_settle(struct vmsg_connection *c)

@@ -59,6 +59,18 @@ bool vmsg_connection_begin(struct vmsg_connection *c, struct vmsg_adapter *adapt
                            const struct vmsg_adapter_params *params,
                            const struct vmsg_oracle_config *oracle, char *err, size_t err_size);
 
+/*
+ * Without an adapter, for what was recorded: the oracle alone, and what it is told at a given time
+ * (the place's index is not looked at).
+ */
+void vmsg_connection_judge(struct vmsg_connection *c, const struct vmsg_oracle_config *config);
+void vmsg_connection_pass(struct vmsg_connection *c, const struct vmsg_tape_place *where,
+                          bool from_sut, unsigned endpoint, const void *bytes, size_t len);
+void vmsg_connection_note_at(struct vmsg_connection *c, const struct vmsg_tape_place *where,
+                             struct vmsg_note *note, const char *text);
+void vmsg_connection_remark_at(struct vmsg_connection *c, const struct vmsg_tape_place *where,
+                               const char *text);
+
 /* Nothing more came, though the caller waited: whatever is owed is now a finding. */
 void vmsg_connection_settle(struct vmsg_connection *c);
 
