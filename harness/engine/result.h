@@ -102,6 +102,9 @@ const char *vmsg_verdict_text(enum vmsg_verdict v);               /* "pass", ...
 const char *vmsg_clause_verdict_text(enum vmsg_clause_verdict v); /* "not-observable", ... */
 size_t vmsg_run_count(const struct vmsg_run_result *r, enum vmsg_verdict v);
 size_t vmsg_run_clause_count(const struct vmsg_run_result *r, enum vmsg_clause_verdict v);
+
+/* Does what the result holds amount to conformance? Something passed, and nothing failed. */
+bool vmsg_run_conforms(const struct vmsg_run_result *r);
 void vmsg_run_result_clear(struct vmsg_run_result *r);
 
 #endif
