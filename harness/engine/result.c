@@ -98,6 +98,16 @@ void vmsg_scenario_result_clear(struct vmsg_scenario_result *r)
     *r = (struct vmsg_scenario_result){0};
 }
 
+bool vmsg_run_conforms(const struct vmsg_run_result *r)
+{
+    return !r->interrupted && !r->not_started && vmsg_run_clause_count(r, VMSG_CLAUSE_PASS) > 0 &&
+           vmsg_run_clause_count(r, VMSG_CLAUSE_FAIL) == 0 &&
+           vmsg_run_count(r, VMSG_VERDICT_FAIL) == 0 &&
+           vmsg_run_count(r, VMSG_VERDICT_WEDGED) == 0 &&
+           vmsg_run_count(r, VMSG_VERDICT_CRASHED) == 0 &&
+           vmsg_run_count(r, VMSG_VERDICT_ERROR) == 0;
+}
+
 void vmsg_run_result_clear(struct vmsg_run_result *r)
 {
     for (size_t i = 0; i < r->n_scenarios; i++)

@@ -117,6 +117,9 @@ const char *vmsg_clause_verdict_text(enum vmsg_clause_verdict v); /* "not-observ
 size_t vmsg_run_count(const struct vmsg_run_result *r, enum vmsg_verdict v);
 size_t vmsg_run_clause_count(const struct vmsg_run_result *r, enum vmsg_clause_verdict v);
 
+/* Does what the result holds amount to conformance? Something passed, and nothing failed. */
+bool vmsg_run_conforms(const struct vmsg_run_result *r);
+
 /* Why the run is not whole, NULL when it is. */
 const char *vmsg_run_unfinished(const struct vmsg_run_result *r);
 
