@@ -416,7 +416,7 @@ local function dissect_record(tvb, pinfo, tree, r, t)
     pinfo.cols.protocol = "vmsgspec"
     pinfo.cols.src, pinfo.cols.dst = "vmsgspec", ""
     local info = string_of(text, "text") or string_of(text, "scenario") or string_of(text, "verdict")
-        or string_of(text, "name") or ""
+        or string_of(text, "name") or string_of(text, "for") or ""
     if string_of(text, "text") then t:add(f.text, string_of(text, "text")):set_generated() end
     if r.kind == PSEUDO.FINDING then info = add_finding(t, r, text) end
     pinfo.cols.info = (PSEUDO.kinds[r.kind] or "record of an unknown kind") .. ": " .. info
