@@ -43,7 +43,7 @@ bool vmsg_connection_begin(struct vmsg_connection *c, struct vmsg_adapter *adapt
         return false;
     c->memory = params->mem_size ? adapter->ops->memory(adapter) : NULL;
     c->mem_size = c->memory ? params->mem_size : 0;
-    config.mem_base = params->mem_base;
+    c->mem_base = config.mem_base = params->mem_base;
     config.mem_size = c->mem_size;
     c->began_ns = adapter->ops->now_ns(adapter);
     vmsg_tape_connect(c->tape, c->session, &config);

@@ -12,6 +12,7 @@
 struct vmsg_scenario {
     const char *id; /* "device/set-vqueue/reserved-nonzero" */
     const char *role;
+    const char *file; /* as in the source tree, or the path on disk */
     const char *requirement;
     const char *const *clauses; /* NULL-terminated */
 };

@@ -338,7 +338,9 @@ static bool start(struct run *r, char *err, size_t err_size)
     number_clauses(r);
     if (!select_scenarios(r, err, err_size) || !add_worker(r, err, err_size))
         return false;
-    r->ctx.caps = r->workers[0]->adapter->caps;
+    const struct vmsg_adapter *adapter = r->workers[0]->adapter;
+    r->ctx.caps = adapter->caps;
+    r->ctx.mem_base = adapter->mem_base ? adapter->mem_base : VMSG_MEM_BASE;
     return true;
 }
 
