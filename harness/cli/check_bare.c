@@ -5,6 +5,9 @@
 #include "harness/engine/tape_run.h"
 #include "harness/wire/wire.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #define ALL_BUS_MESSAGES (VMSG_BUS_GET_DEVICES | VMSG_BUS_PING | VMSG_BUS_EVENT_DEVICE)
 
 static struct vmsg_oracle_config config_of(const struct vmsg_ics *ics, unsigned judged)
@@ -27,33 +30,47 @@ static struct vmsg_oracle_config config_of(const struct vmsg_ics *ics, unsigned 
     };
 }
 
-void vmsg_bare_begin(struct vmsg_bare *b, const struct vmsg_check_options *o,
-                     const struct vmsg_ics *ics, struct vmsg_player *player)
+bool vmsg_bare_direction(const char *word, enum vmsg_bare_direction *rule, char *err,
+                         size_t err_size)
 {
-    unsigned judged = o->run.role == VMSG_ROLE_DRIVER ? VMSG_JUDGE_DRIVER : VMSG_JUDGE_DEVICE;
+    static const char *const rules[] = {"message", "to-device", "to-driver"};
+
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (!strcmp(word, rules[i])) {
+            *rule = (enum vmsg_bare_direction)i;
+            return true;
+        }
+    snprintf(err, err_size, "--direction must be message, to-device or to-driver, not '%s'", word);
+    return false;
+}
+
+void vmsg_bare_begin(struct vmsg_bare *b, const struct vmsg_bare_rules *o,
+                     const struct vmsg_ics *ics, struct vmsg_player *player, struct vmsg_tape tape)
+{
+    unsigned judged = o->role == VMSG_ROLE_DRIVER ? VMSG_JUDGE_DRIVER : VMSG_JUDGE_DEVICE;
     struct vmsg_oracle_config config = config_of(ics, judged);
 
-    *b = (struct vmsg_bare){.tape = {.put = vmsg_player_put, .ctx = player},
+    *b = (struct vmsg_bare){.tape = tape,
                             .at = {.judged = (uint8_t)judged},
                             .direction = o->direction,
                             .complete = o->complete};
     vmsg_player_facts(player,
                       &(struct vmsg_clause_input){
-                          .role = o->run.role,
+                          .role = o->role,
                           .strict = ics->transport_features & VMSG_F_STRICT_CONFIG_GENERATION,
                           .polling = ics->polling,
                           .bus_messages = config.bus_messages,
                       });
     b->at.session = vmsg_tape_session(&b->tape, judged, vmsg_session_for("capture"));
-    vmsg_tape_connect(&b->tape, b->at.session, &config);
+    vmsg_tape_connect(&b->tape, b->at.session, &config, NULL);
 }
 
 void vmsg_bare_message(struct vmsg_bare *b, const struct vmsg_tape_record *r)
 {
-    enum vmsg_direction direction = b->direction == VMSG_CHECK_BY_MESSAGE
+    enum vmsg_direction direction = b->direction == VMSG_BARE_BY_MESSAGE
                                         ? vmsg_direction_of(r->payload, r->len)
-                                    : b->direction == VMSG_CHECK_TO_DEVICE ? VMSG_TO_DEVICE
-                                                                           : VMSG_TO_DRIVER;
+                                    : b->direction == VMSG_BARE_TO_DEVICE ? VMSG_TO_DEVICE
+                                                                          : VMSG_TO_DRIVER;
     bool from_device = direction == VMSG_TO_DRIVER;
 
     b->at.t_ns = r->t_ns > b->at.t_ns ? r->t_ns : b->at.t_ns; /* never going back */

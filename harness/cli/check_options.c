@@ -24,30 +24,16 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static bool take_direction(struct vmsg_check_options *o, const char *arg, char *err,
-                           size_t err_size)
-{
-    static const char *const rules[] = {"message", "to-device", "to-driver"};
-
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-        if (!strcmp(arg, rules[i])) {
-            o->direction = (enum vmsg_check_direction)i;
-            o->direction_given = true;
-            return true;
-        }
-    snprintf(err, err_size, "--direction must be message, to-device or to-driver, not '%s'", arg);
-    return false;
-}
-
 static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size)
 {
     struct vmsg_check_options *o = ctx;
 
     switch (key) {
     case KEY_DIRECTION:
-        return take_direction(o, arg, err, err_size);
+        o->direction_given = true;
+        return vmsg_bare_direction(arg, &o->bare.direction, err, err_size);
     case KEY_COMPLETE:
-        return o->complete = true;
+        return o->bare.complete = true;
     case KEY_JSON:
         o->run.reports[o->run.n_reports++] = (struct vmsg_run_report){"json", "-"};
         return true;

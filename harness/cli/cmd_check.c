@@ -1,6 +1,6 @@
 /* vmsgspec check: judge recorded traffic, in a stream. */
 #include "adapters/pcap/reader.h"
-#include "harness/cli/check_bare.h"
+#include "harness/cli/check_options.h"
 #include "harness/cli/run_reports.h"
 #include "harness/cli/run_statement.h"
 #include "harness/engine/engine.h"
@@ -40,7 +40,7 @@ static bool ours_is_asked_rightly(struct check *c, char *err, size_t err_size)
 {
     const struct vmsg_check_options *o = &c->options;
 
-    if (!o->direction_given && !o->complete && !o->run.ics && !o->run.n_fields)
+    if (!o->direction_given && !o->bare.complete && !o->run.ics && !o->run.n_fields)
         return true;
     snprintf(err, err_size,
              "'%s' is a capture of vmsgspec, which tells directions and the conformance statement "
@@ -52,7 +52,9 @@ static bool ours_is_asked_rightly(struct check *c, char *err, size_t err_size)
 static bool bare_is_asked_rightly(struct check *c, char *err, size_t err_size)
 {
     const struct vmsg_check_options *o = &c->options;
+    struct vmsg_bare_rules rules = o->bare;
 
+    rules.role = o->run.role;
     if (!o->run.role_given)
         snprintf(err, err_size,
                  "'%s' holds bare messages, which do not tell who is judged: give --role device or "
@@ -64,7 +66,8 @@ static bool bare_is_asked_rightly(struct check *c, char *err, size_t err_size)
                  "device or driver, or record the bus with 'run --capture'",
                  o->path);
     else if (vmsg_run_statement(&c->ics, &o->run, &c->assumed, err, err_size)) {
-        vmsg_bare_begin(&c->bare, o, &c->ics, c->player);
+        vmsg_bare_begin(&c->bare, &rules, &c->ics, c->player,
+                        (struct vmsg_tape){.put = vmsg_player_put, .ctx = c->player});
         return true;
     }
     return false;

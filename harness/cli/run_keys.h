@@ -59,4 +59,7 @@ bool vmsg_run_options_begin(struct vmsg_run_options *o, int argc);
 bool vmsg_run_options_take(struct vmsg_run_options *o, int key, const char *arg, char *err,
                            size_t err_size);
 
+/* Run as these options say, and report: what `run` does; the exit status. */
+int vmsg_run_command(const struct vmsg_run_options *o);
+
 #endif
