@@ -46,7 +46,7 @@ bool vmsg_connection_begin(struct vmsg_connection *c, struct vmsg_adapter *adapt
     c->mem_base = config.mem_base = params->mem_base;
     config.mem_size = c->mem_size;
     c->began_ns = adapter->ops->now_ns(adapter);
-    vmsg_tape_connect(c->tape, c->session, &config);
+    vmsg_tape_connect(c->tape, c->session, &config, params);
     vmsg_connection_judge(c, &config);
     return true;
 }
@@ -111,6 +111,9 @@ void vmsg_connection_send(struct vmsg_connection *c, unsigned endpoint, const vo
 
 void vmsg_connection_command(struct vmsg_connection *c, const char *line)
 {
+    struct vmsg_tape_place at = vmsg_connection_place(c);
+
+    vmsg_tape_command(c->tape, &at, line);
     if (!c->closed && !c->adapter->ops->command(c->adapter, line))
         c->closed = true;
 }
