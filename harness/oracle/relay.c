@@ -80,14 +80,14 @@ static void judge_direction_bit(struct vmsg_oracle *o, enum vmsg_direction direc
                                 const struct vmsg *m)
 {
     if (vmsg_is_event(m)) {
-        if (!parcel_like(o->relay, m->dev_num, direction, m, NULL))
+        if (!parcel_like(o->relay, m->dev_num, direction, m))
             return;
         blame(o, VMSG_ANY_PROSE_EVENT_NOT_RESPONSE, m->dev_num,
               "event id 0x%02x went in as an event and came out with the response bit set",
               m->msg_id);
         relay_event_out(o, direction, m);
     } else if (direction == VMSG_TO_DEVICE) {
-        if (!parcel_like(o->relay, m->dev_num, direction, m, NULL))
+        if (!parcel_like(o->relay, m->dev_num, direction, m))
             return;
         blame(o, VMSG_ANY_PROSE_RESPONSE_TYPE, m->dev_num,
               "a request with id 0x%02x reached its device with the response bit set", m->msg_id);

@@ -57,7 +57,9 @@ struct parcel {
     uint8_t msg_id;
     uint16_t dev, token, token_out;
     uint32_t len;         /* payload bytes */
-    uint64_t hash;        /* of the payload; of the response's once answered */
+    uint64_t hash;        /* of the payload */
+    uint32_t answer_len;  /* of the response, once it went in */
+    uint64_t answer_hash; /* ... */
     uint32_t named, rest; /* EVENT_AVAIL: vq_index, next_offset */
     uint32_t index;       /* the caller's message index */
     uint64_t serial;      /* when it went in; 0: nobody's place */
@@ -146,7 +148,7 @@ void parcel_unchain(struct relay *r, struct parcel *p, enum parcel_table table);
 struct parcel *parcel_find(struct relay *r, enum parcel_table table, uint16_t dev, uint16_t token,
                            uint8_t msg_id, const struct parcel *after);
 struct parcel *parcel_like(struct relay *r, uint16_t dev, enum vmsg_direction direction,
-                           const struct vmsg *m, const struct parcel *after);
+                           const struct vmsg *m);
 void parcel_enter_lane(struct relay *r, struct parcel *p);
 void parcel_leave_lane(struct relay *r, struct parcel *p);
 /* It came out: off its lane, and no longer found by its content. */

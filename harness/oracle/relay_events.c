@@ -152,7 +152,7 @@ static void judge_extra(struct vmsg_oracle *o, enum vmsg_direction direction, co
 
 void relay_event_out(struct vmsg_oracle *o, enum vmsg_direction direction, const struct vmsg *m)
 {
-    struct parcel *p = parcel_like(o->relay, m->dev_num, direction, m, NULL);
+    struct parcel *p = parcel_like(o->relay, m->dev_num, direction, m);
 
     if (p && p->absent && !o->relay->devices[p->dev].present && direction == VMSG_TO_DEVICE) {
         blame(o, VMSG_BUS_FORWARDING_1, p->dev,

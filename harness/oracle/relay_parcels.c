@@ -104,13 +104,19 @@ struct parcel *parcel_find(struct relay *r, enum parcel_table table, uint16_t de
     return find(r, table, key_of_token(dev, token, msg_id), after);
 }
 
+/* One that must come out rather than one that may, and that rather than one that was to be lost. */
 struct parcel *parcel_like(struct relay *r, uint16_t dev, enum vmsg_direction direction,
-                           const struct vmsg *m, const struct parcel *after)
+                           const struct vmsg *m)
 {
-    uint64_t hash = parcel_hash(m);
+    uint64_t key =
+        key_of_content(dev, direction, m->msg_id, m->payload_len, parcel_hash(m));
+    struct parcel *p = NULL, *may = NULL, *lost = NULL;
 
-    return find(r, BY_CONTENT, key_of_content(dev, direction, m->msg_id, m->payload_len, hash),
-                after);
+    while ((p = find(r, BY_CONTENT, key, p)) && (p->lost || !p->firm)) {
+        may = may || p->lost ? may : p;
+        lost = lost ? lost : p;
+    }
+    return p ? p : may ? may : lost;
 }
 
 /* ---- lanes ---- */

@@ -66,16 +66,6 @@ static void judge_order(struct vmsg_oracle *o, struct relay *r, const struct par
     parcel_leave_lane(r, older); /* told once, however many pass it */
 }
 
-/* The oldest with this content that has not come out; rather none that was to be lost. */
-static struct parcel *matching(struct relay *r, uint16_t dev, const struct vmsg *m)
-{
-    struct parcel *p = NULL, *lost = NULL;
-
-    while ((p = parcel_like(r, dev, VMSG_TO_DEVICE, m, p)) && p->lost)
-        lost = lost ? lost : p;
-    return p ? p : lost;
-}
-
 static struct parcel *changed(struct relay *r, const struct vmsg *m)
 {
     struct parcel *p = parcel_at(r, r->lanes[RELAY_REQUESTS][m->dev_num].first);
@@ -90,7 +80,7 @@ static struct parcel *changed(struct relay *r, const struct vmsg *m)
 static struct parcel *misrouted(struct vmsg_oracle *o, const struct vmsg *m)
 {
     for (size_t i = 0; i < o->config.n_devices && i < RELAY_STEPS; i++) {
-        struct parcel *p = matching(o->relay, o->config.devices[i], m);
+        struct parcel *p = parcel_like(o->relay, o->config.devices[i], VMSG_TO_DEVICE, m);
 
         if (p && p->dev != m->dev_num)
             return p;
@@ -178,7 +168,7 @@ static void came_out(struct vmsg_oracle *o, struct parcel *p, uint16_t token)
 void relay_request_out(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct relay *r = o->relay;
-    struct parcel *p = matching(r, m->dev_num, m);
+    struct parcel *p = parcel_like(r, m->dev_num, VMSG_TO_DEVICE, m);
 
     if (!p) {
         judge_unexpected(o, m);
@@ -208,30 +198,47 @@ static void came_late(struct relay *r, const struct vmsg *m)
     while ((p = parcel_find(r, BY_BUS_ENDED, m->dev_num, m->token, m->msg_id, p)))
         if (p->failed && !p->late) {
             p->late = true;
-            p->hash = parcel_hash(m);
-            p->len = m->payload_len;
+            p->answer_hash = parcel_hash(m);
+            p->answer_len = m->payload_len;
             return;
         }
+}
+
+/* What becomes of it is left open from now on. */
+static void forgive(struct vmsg_oracle *o, struct parcel *p)
+{
+    if (!p->firm)
+        return;
+    p->firm = p->pending = false;
+    settle_debt(o, &p->owed);
+    parcel_need_not_end(o, p);
+}
+
+/* The one at the device with the bus's token; what its device may drop may be there for good. */
+static struct parcel *at_device(struct relay *r, const struct vmsg *m)
+{
+    struct parcel *p = NULL, *oldest = NULL;
+
+    while ((p = parcel_find(r, BY_BUS, m->dev_num, m->token, m->msg_id, p)) && !p->firm)
+        oldest = oldest ? oldest : p;
+    return p ? p : oldest;
 }
 
 void relay_response_in(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct relay *r = o->relay;
-    struct parcel *p = parcel_find(r, BY_BUS, m->dev_num, m->token, m->msg_id, NULL);
+    struct parcel *p = at_device(r, m);
 
     if (!p) {
         came_late(r, m);
         return;
     }
-    if (p->firm && (m->defect != VMSG_WELL_FORMED || m->msg_size != m->delivered ||
-                    m->delivered > o->config.max_msg_size)) {
-        p->firm = p->pending = false;
-        settle_debt(o, &p->owed);
-        parcel_need_not_end(o, p);
-    }
+    if (m->defect != VMSG_WELL_FORMED || m->msg_size != m->delivered ||
+        m->delivered > o->config.max_msg_size)
+        forgive(o, p);
     p->state = PARCEL_ANSWERED;
-    p->hash = parcel_hash(m);
-    p->len = m->payload_len;
+    p->answer_hash = parcel_hash(m);
+    p->answer_len = m->payload_len;
     p->answered = o->serial;
     parcel_chain(r, p, BY_BUS_ENDED);
     relay_request_leaves_device(r, p);
@@ -278,7 +285,7 @@ static struct parcel *answered_by(struct relay *r, uint16_t dev, const struct vm
     struct parcel *p = NULL;
 
     while ((p = parcel_find(r, table, dev, m->token, m->msg_id, p)))
-        if (p->state == state && (!same || (p->hash == hash && p->len == m->payload_len)))
+        if (p->state == state && (!same || (p->answer_hash == hash && p->answer_len == m->payload_len)))
             return p;
     return NULL;
 }
@@ -297,7 +304,8 @@ static struct parcel *same_response(struct vmsg_oracle *o, const struct vmsg *m)
     for (uint32_t i = 0; i < r->n && i < 4 * RELAY_STEPS; i++) {
         struct parcel *p = &r->parcels[i];
 
-        if (p->state == PARCEL_ANSWERED && p->msg_id == m->msg_id && p->hash == hash && p->len == m->payload_len)
+        if (p->state == PARCEL_ANSWERED && p->msg_id == m->msg_id && p->answer_hash == hash &&
+            p->answer_len == m->payload_len)
             return p;
     }
     return NULL;
@@ -348,11 +356,37 @@ static void judge_stray_response(struct vmsg_oracle *o, const struct vmsg *m)
     }
 }
 
+/*
+ * Of two equal requests one may have been dropped by right, and which of them came out cannot be
+ * seen before a response names it. Then the two change places.
+ */
+static struct parcel *mistaken_for(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct relay *r = o->relay;
+    struct parcel *p = same_response(o, m), *q;
+    struct parcel was;
+
+    if (!p || !(q = parcel_find(r, BY_SENDER, m->dev_num, m->token, m->msg_id, NULL)) ||
+        (p->firm && q->firm) || p->dev != q->dev || p->hash != q->hash || p->len != q->len)
+        return NULL;
+    parcel_leave_lane(r, q);
+    parcel_unchain(r, p, BY_SENDER);
+    parcel_unchain(r, q, BY_SENDER);
+    was = *p;
+    p->token = q->token, p->firm = q->firm, p->index = q->index;
+    p->pending = q->pending, p->owed = q->owed;
+    q->token = was.token, q->firm = was.firm, q->index = was.index;
+    q->pending = was.pending, q->owed = was.owed;
+    parcel_chain(r, p, BY_SENDER);
+    parcel_chain(r, q, BY_SENDER);
+    return p;
+}
+
 void relay_response_out(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct parcel *p = answered_by(o->relay, m->dev_num, m, PARCEL_ANSWERED, true);
 
-    if (p)
+    if (p || (p = mistaken_for(o, m)))
         delivered(o, p);
     else if (!(m->msg_id & VMSG_ID_IMPLEMENTATION))
         judge_stray_response(o, m);
@@ -433,6 +467,10 @@ void relay_failed(struct vmsg_oracle *o, const struct vmsg *m)
         exercise_completion(o);
         if (p->state == PARCEL_OUT)
             relay_request_leaves_device(r, p);
+        /* Of several that it can name, some by right without an end, it may mean any. */
+        for (struct parcel *q = p; !p->firm && q;)
+            if ((q = parcel_find(r, BY_SENDER, dev, token, msg_id, q)))
+                forgive(o, q);
         p->failed = true;
         parcel_done(o, p);
     }
