@@ -10,6 +10,7 @@
 
 enum {
     KEY_LISTEN = 0x100,
+    KEY_LISTEN_FAR,
     KEY_FAULT,
     KEY_QUIRK,
     KEY_DEVICE,
@@ -29,7 +30,11 @@ static const struct argp_option options[] = {
      "a device: block, entropy or max; may be repeated; default block@0 and entropy@5", 0},
     {"seed", KEY_SEED, "N", 0, "what is free, varies by this number", 0},
     {"listen", KEY_LISTEN, "URI", 0,
-     "unix-listen:, tcp-listen: or vsock-listen:; without it, the environment of exec: is used", 2},
+     "unix-listen:, tcp-listen:, vsock-listen:, shm: or ivshmem:; without it, the environment of "
+     "exec: is used",
+     2},
+    {"listen-device-side", KEY_LISTEN_FAR, "URI", 0,
+     "a bus: the shm: or ivshmem: of its device end, beside --listen", 0},
     {"max-msg-size", KEY_MAX_MSG_SIZE, "BYTES", 0, "with --listen; default 264", 0},
     {"transport-features", KEY_TRANSPORT_FEATURES, "MASK", 0, "with --listen; default 0", 0},
     {"notifications", KEY_NOTIFICATIONS, "HOW", 0, "with --listen: events (default) or polling", 0},
@@ -128,6 +133,9 @@ static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size
     switch (key) {
     case KEY_LISTEN:
         p->serve.listen = arg;
+        return true;
+    case KEY_LISTEN_FAR:
+        p->serve.listen_far = arg;
         return true;
     case KEY_FAULT:
         p->serve.peer.fault = arg;

@@ -71,6 +71,21 @@ static bool needs_are_met(struct attempt *a)
     return false;
 }
 
+/* Does the adapter carry messages as long as this scenario wants them? */
+static bool fits(struct attempt *a, int top)
+{
+    size_t most = a->w->adapter->most;
+    char reason[120];
+
+    if (!most || a->params.max_msg_size <= most)
+        return true;
+    snprintf(reason, sizeof reason, "this adapter carries messages of at most %zu bytes", most);
+    conclude(a->out, VMSG_VERDICT_INCONCLUSIVE, reason);
+    a->out->unobservable = true;
+    lua_settop(a->w->script.box.L, top);
+    return false;
+}
+
 /* The scenario's function, then what is owed and the closing fence. */
 static void talk(struct attempt *a)
 {
@@ -156,7 +171,8 @@ static void look_at_end(struct attempt *a, const struct vmsg_adapter_end *end)
     bool pipe = end->signalled && end->status == SIGPIPE;
 
     a->evidence.died = (end->signalled && !pipe) || end->exited_itself;
-    if (end->text && *end->text && (end->signalled || end->killed || end->status > 0))
+    if (end->text && *end->text &&
+        (end->signalled || end->killed || end->explained || end->status > 0))
         a->out->sut_end = strdup(end->text);
     if (end->output && *end->output)
         a->out->sut_output = strdup(end->output);
@@ -207,7 +223,7 @@ void vmsg_attempt(struct vmsg_worker *w, const struct vmsg_suite_entry *entry, s
 
     *out = (struct vmsg_outcome){0};
     vmsg_context_params(w->ctx, entry, seed, &a.params);
-    if (!needs_are_met(&a))
+    if (!needs_are_met(&a) || !fits(&a, top))
         return;
     if (!begin(&a, seed)) {
         lua_settop(w->script.box.L, top);

@@ -94,6 +94,10 @@ void vmsg_connection_send(struct vmsg_connection *c, unsigned endpoint, const vo
     uint32_t index = add_to_trace(c, VMSG_TRACE_TO_SUT, endpoint, bytes, len, NULL);
 
     c->sent++;
+    if (c->adapter->most && len > c->adapter->most) {
+        c->undeliverable = true;
+        return;
+    }
     judge(c, index, true, endpoint, bytes, len);
     if (!c->closed && !c->adapter->ops->send(c->adapter, endpoint, bytes, len))
         c->closed = true;
@@ -129,13 +133,32 @@ static void take_line(struct vmsg_connection *c)
     add_to_trace(c, VMSG_TRACE_NOTE, 0, NULL, 0, text);
 }
 
+/* What the shared memory shows; its cursors move with every message and are no line of the trace. */
+static void take_layout(struct vmsg_connection *c)
+{
+    struct vmsg_amp_seen seen;
+    uint32_t index;
+    char text[160] = "";
+
+    if (c->len != sizeof seen)
+        return;
+    memcpy(&seen, c->packet, sizeof seen);
+    if (vmsg_amp_seen_text(&seen, text, sizeof text))
+        index = add_to_trace(c, VMSG_TRACE_NOTE, c->endpoint, NULL, 0, text);
+    else
+        index = c->trace.count ? c->trace.count - 1 : 0;
+    if (c->oracle)
+        vmsg_oracle_amp(c->oracle, index, &seen);
+}
+
 enum vmsg_arrival vmsg_connection_wait(struct vmsg_connection *c, uint64_t deadline_ns)
 {
     enum vmsg_arrival what;
 
     /* What was sent before it closed still counts, so a failed send does not end the reading. */
-    what = c->adapter->ops->wait(c->adapter, deadline_ns, c->packet, sizeof c->packet, &c->len,
-                                 &c->endpoint);
+    while ((what = c->adapter->ops->wait(c->adapter, deadline_ns, c->packet, sizeof c->packet,
+                                         &c->len, &c->endpoint)) == VMSG_ARRIVED_LAYOUT)
+        take_layout(c);
     if (what == VMSG_ARRIVED_NOTHING && c->closed)
         what = VMSG_ARRIVED_CLOSED;
     if (what == VMSG_ARRIVED_CLOSED && !c->closed)

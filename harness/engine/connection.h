@@ -12,9 +12,10 @@
 #include "harness/engine/trace.h"
 #include "harness/engine/watch.h"
 #include "harness/oracle/oracle.h"
+#include "harness/wire/amp.h"
 
 #define VMSG_WATCHES_MOST  64
-#define VMSG_MEM_BASE      UINT64_C(0x40000000)
+#define VMSG_MEM_BASE      UINT64_C(0x40000000) /* of DMA memory, where the adapter has none */
 #define VMSG_FINDINGS_MOST 1000u   /* kept of one connection; all are counted */
 #define VMSG_FLOOD         100000u /* messages beyond those sent, after which it is a flood */
 #define VMSG_PACKET_MOST   (65536u + 64u) /* bytes read of a packet */
@@ -36,6 +37,7 @@ struct vmsg_connection {
     size_t mem_size;
     uint32_t sent, received; /* messages */
     bool closed;             /* the SUT closed, exited or died */
+    bool undeliverable;      /* something was sent that the adapter cannot carry */
     bool out_of_memory;
     struct vmsg_ring_watch watches[VMSG_WATCHES_MOST];
     size_t n_watches;

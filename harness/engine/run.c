@@ -184,6 +184,9 @@ static bool add_workers(struct run *r, char *err, size_t err_size)
     size_t pieces = r->n_selected * r->ctx.config->repeat;
     unsigned n = r->ctx.config->jobs < JOBS_MOST ? r->ctx.config->jobs : JOBS_MOST;
 
+    if (r->ctx.caps & VMSG_CAN_ONE)
+        n = 1;
+
     while (r->n_workers < n && r->n_workers < pieces)
         if (!add_worker(r, err, err_size))
             return false;
@@ -241,6 +244,7 @@ static void judge_clauses(struct run *r)
         .suite = config->suite,
         .memory = config->mem_size && r->ctx.caps & VMSG_CAN_MEMORY,
         .upper = config->ics->upper_tester && r->ctx.caps & VMSG_CAN_UPPER,
+        .layout = r->ctx.caps & VMSG_CAN_LAYOUT,
         .strict = vmsg_context_strict_offered(&r->ctx),
         .polling = config->ics->polling,
         .bus_messages = r->ctx.discovery.bus_messages,
@@ -319,6 +323,7 @@ static bool start(struct run *r, char *err, size_t err_size)
     if (!select_scenarios(r, err, err_size) || !add_worker(r, err, err_size))
         return false;
     r->ctx.caps = r->workers[0]->adapter->caps;
+    r->ctx.mem_base = r->workers[0]->adapter->mem_base;
     return true;
 }
 

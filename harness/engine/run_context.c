@@ -26,7 +26,7 @@ void vmsg_context_params(const struct vmsg_run_context *ctx, const struct vmsg_s
         .notification_path = ics->synthesis ? "synthesis" : "forward",
         .request_timeout_ms = ics->request_timeout_ms,
         .devices = ctx->platform_data,
-        .mem_base = VMSG_MEM_BASE,
+        .mem_base = ctx->mem_base ? ctx->mem_base : VMSG_MEM_BASE,
         .mem_size = ctx->caps & VMSG_CAN_MEMORY ? ctx->config->mem_size : 0,
         .upper = ics->upper_tester && ctx->caps & VMSG_CAN_UPPER,
         .seed = seed,

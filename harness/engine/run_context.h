@@ -30,7 +30,8 @@ struct vmsg_discovery {
 struct vmsg_run_context {
     const struct vmsg_run_config *config;
     struct vmsg_adapter_source source;
-    unsigned caps; /* enum vmsg_adapter_caps */
+    unsigned caps;     /* enum vmsg_adapter_caps */
+    uint64_t mem_base; /* of DMA memory */
     struct vmsg_discovery discovery;
     bool want_writable; /* a selected scenario needs a writable range */
     struct vmsg_device_facts facts[VMSG_TESTED_MOST]; /* of the tested devices; arrays borrowed */
