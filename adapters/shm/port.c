@@ -159,6 +159,8 @@ enum vmsg_shm_found vmsg_shm_port_open(struct vmsg_shm_port *p)
     if (found != VMSG_SHM_FOUND)
         return found;
     made &= p->is_open;
+    if (made)
+        l = p->amp.layout; /* it stays, however long messages may be this time */
     p->is_open = true;
     p->amp.area = p->area.bytes;
     p->amp.size = p->area.size;

@@ -35,6 +35,7 @@ bool vmsg_connection_begin(struct vmsg_connection *c, struct vmsg_adapter *adapt
         return false;
     c->memory = params->mem_size ? adapter->ops->memory(adapter) : NULL;
     c->mem_size = c->memory ? params->mem_size : 0;
+    c->mem_base = params->mem_base;
     config.mem_base = params->mem_base;
     config.mem_size = c->mem_size;
     c->oracle = vmsg_oracle_new(&config, found, c);

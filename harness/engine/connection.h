@@ -35,6 +35,7 @@ struct vmsg_connection {
     uint64_t began_ns;
     uint8_t *memory; /* NULL: none */
     size_t mem_size;
+    uint64_t mem_base; /* the memory's bus address */
     uint32_t sent, received; /* messages */
     bool closed;             /* the SUT closed, exited or died */
     bool undeliverable;      /* something was sent that the adapter cannot carry */
