@@ -63,8 +63,6 @@ static void gave_up(struct vmsg_shm *s, char *err, size_t err_size)
 {
     for (unsigned i = 0; i < s->n; i++) {
         struct vmsg_amp *a = &s->ends[i].port.amp;
-        bool stuck = vmsg_amp_state_of(a->own.status) == VMSG_AMP_INIT &&
-                     vmsg_amp_state_of(a->peer.status) == VMSG_AMP_RUN;
         bool wrong = a->peer.magic && a->peer.magic != a->magic && a->peer.status &&
                      vmsg_amp_state_of(a->peer.status) <= VMSG_AMP_RUN;
         if (a->up)
@@ -75,7 +73,7 @@ static void gave_up(struct vmsg_shm *s, char *err, size_t err_size)
                  s->ends[i].port.options.path, a->peer.magic,
                  a->peer.magic == a->magic ? "" : ", not the one that is due,",
                  vmsg_amp_state_text(a->peer.status));
-        if (stuck && s->reached)
+        if (a->stale && s->reached)
             a->seen(a->seen_ctx, &(struct vmsg_amp_seen){.look = VMSG_AMP_SAW_UNMOVED});
         if (wrong || s->reached)
             vmsg_shm_ended(s, err);

@@ -161,7 +161,7 @@ static void leave(struct vmsg_shm *s)
     /* Each end's last look is the one that the next start() goes on from. */
     do
         for (unsigned i = 0; i < s->n; i++)
-            if (s->ends[i].port.amp.area)
+            if (s->ends[i].port.amp.own_head_at)
                 vmsg_shm_port_look(&s->ends[i].port, false);
     while (anybody_runs(s) && !s->ended && vmsg_shm_pause(s, deadline));
 }

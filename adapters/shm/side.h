@@ -28,6 +28,8 @@ struct vmsg_amp {
     uint8_t *own_head_at, *peer_head_at, *own_queue, *peer_queue, *own_words, *peer_words;
     struct vmsg_amp_head own, peer;
     bool peer_seen, up;
+    bool fresh; /* nothing was seen since this side began */
+    bool stale; /* the other side is in RUN since before that */
     uint64_t own_tx[VMSG_AMP_WORDS_MOST], own_rx[VMSG_AMP_WORDS_MOST];
     uint64_t peer_tx[VMSG_AMP_WORDS_MOST], peer_rx[VMSG_AMP_WORDS_MOST];
     uint32_t unsignalled; /* messages taken since event 0 came */

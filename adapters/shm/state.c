@@ -43,6 +43,8 @@ void vmsg_amp_begin(struct vmsg_amp *a)
 {
     a->own = (struct vmsg_amp_head){.magic = a->magic};
     a->up = false;
+    a->fresh = true;
+    a->stale = a->peer_seen && vmsg_amp_state_of(a->peer.status) == VMSG_AMP_RUN;
     a->unsignalled = 0;
     a->takes = 0;
     *a->why = '\0';
@@ -65,8 +67,10 @@ static bool same(const struct vmsg_amp_head *a, const struct vmsg_amp_head *b)
 static void look(struct vmsg_amp *a)
 {
     struct vmsg_amp_head now = vmsg_shared_load_head(a->peer_head_at);
-    if (a->peer_seen && same(&now, &a->peer))
+    if (!a->fresh && same(&now, &a->peer))
         return;
+    a->fresh = false;
+    a->stale &= now.status == a->peer.status;
     if (a->seen)
         a->seen(a->seen_ctx, &(struct vmsg_amp_seen){.look = VMSG_AMP_SAW_HEAD,
                                                      .magic = a->magic,
@@ -163,6 +167,8 @@ enum vmsg_amp_phase vmsg_amp_step(struct vmsg_amp *a, bool follow)
         /* It was not in RUN when this side became READY, so it went there since. */
         if (peer == VMSG_AMP_READY || peer == VMSG_AMP_RUN)
             leave_ready(a);
+        else if (a->own.head)
+            enter(a, VMSG_AMP_READY); /* a fault, over again */
         return VMSG_AMP_WAITING;
     case VMSG_AMP_RUN:
         return running(a, peer);

@@ -33,10 +33,9 @@ return {
   }),
   block("States", "STATUS", {
     { id = "amp.status.1", summary = "The status has one of the five states, and reserved bits of it are 0." },
-    { id = "amp.status.2", summary = "A side that becomes READY has both its head and its tail at 0." },
+    { id = "amp.status.2", summary = "A side that is READY has both its head and its tail at 0: nothing moves before both run." },
     { id = "amp.status.3", summary = "A side goes to RUN only when the other one is READY or in RUN." },
-    { id = "amp.status.4", summary = "Outside RUN, the head and the tail of a side that is up stay where they are." },
-    { id = "amp.status.5", summary = "A side in RUN that sees the other one back in INIT leaves RUN." },
+    { id = "amp.status.4", summary = "A side in RUN that sees the other one back in INIT leaves RUN." },
   }),
   block("Notifications", "NOTIFY", {
     { id = "amp.notify.1", summary = "Only events that are pending are acknowledged." },
