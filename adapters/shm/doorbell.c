@@ -19,7 +19,7 @@ enum {
     YIELDS = 4200, /* and before this side sleeps between looks */
     LOOKS_A_CLOCK = 64,
     SLEEP_LEAST_NS = 2000,
-    SLEEP_MOST_NS = 1000000,
+    SLEEP_MOST_NS = 250000,
     /* Even a rung side looks by itself now and then: what a forgotten ring costs is time. */
     WAKE_MS = 20,
 };
