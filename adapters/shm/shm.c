@@ -14,7 +14,6 @@ enum {
     QUEUE_LIMIT = 1 << 20,
     HANG_MS = 5000,   /* how long a SUT may leave its queue full */
     LEAVE_MS = 100,   /* for the other side to see that this one left */
-    MESSAGE_MOST = 1 << 16,
 };
 
 static struct vmsg_shm *self(struct vmsg_adapter *a)
@@ -65,7 +64,7 @@ static bool look(struct vmsg_shm *s, struct vmsg_shm_end *e)
     return phase == VMSG_AMP_UP;
 }
 
-/* Make room in a queue whose reader may wait for room in the other one. */
+/* Make room in a queue: its writer may wait for that before it reads what is sent to it. */
 static void drain(struct vmsg_shm *s, struct vmsg_shm_end *e)
 {
     uint8_t buf[4096], *bytes = buf;
@@ -91,7 +90,9 @@ static bool shm_send(struct vmsg_adapter *a, unsigned endpoint, const void *msg,
             return true;
         if (!deadline)
             deadline = vmsg_clock_ns() + HANG_MS * VMSG_NS_PER_MS;
-        drain(s, e);
+        for (unsigned i = 0; i < s->n && !s->ended; i++)
+            if (look(s, &s->ends[i]))
+                drain(s, &s->ends[i]);
         if (!vmsg_shm_pause(s, deadline)) {
             vmsg_shm_ended(s, "the other side left its queue full for 5 s");
             return false;
