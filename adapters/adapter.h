@@ -87,7 +87,7 @@ struct vmsg_adapter_ops {
 struct vmsg_adapter {
     const struct vmsg_adapter_ops *ops;
     unsigned caps;
-    uint64_t mem_base; /* where DMA memory begins for the SUT; 0: where the parameters say */
+    uint64_t mem_base; /* the bus address of its DMA memory; 0: any, the parameters say */
     size_t most;       /* bytes of the longest message it carries, known after start(); 0: any */
 };
 

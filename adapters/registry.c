@@ -1,6 +1,7 @@
 /*
  * The adapters, one row each.
  */
+#include "adapters/chardev/chardev.h"
 #include "adapters/exec/exec.h"
 #include "adapters/inproc/ref.h"
 #include "adapters/lib/lib.h"
@@ -20,6 +21,8 @@ static const struct vmsg_adapter_kind kinds[] = {
     {"tcp-listen", "tcp-listen:HOST:PORT", "accept by TCP", NULL},
     {"vsock", "vsock:CID:PORT", "connect by vsock to a host or a guest", NULL},
     {"vsock-listen", "vsock-listen:PORT", "accept by vsock", NULL},
+    {"chardev", "chardev:/dev/virtio-msg-0[?control=/dev/virtio-msg-lb&mem-base=ADDRESS]",
+     "a character device of the Linux virtio-msg-user interface", vmsg_chardev_create},
     {"shm", "shm:PATH?layout=simple&side=driver",
      "message queues in shared memory, the AMP layout; PATH is a file, a PCI resource or a UIO "
      "device",
