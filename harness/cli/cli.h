@@ -34,6 +34,7 @@ int vmsg_cmd_list(int argc, char **argv);
 int vmsg_cmd_rules(int argc, char **argv);
 int vmsg_cmd_peer(int argc, char **argv);
 int vmsg_cmd_adapters(int argc, char **argv);
+int vmsg_cmd_ivshmem_server(int argc, char **argv);
 
 /* Dispatch: what main() does. */
 int vmsg_cli_main(int argc, char **argv);
