@@ -78,6 +78,11 @@ struct vmsg_adapter_ops {
     /* End the connection: close, reap or kill the whole process group, collect its output. */
     void (*stop)(struct vmsg_adapter *a, struct vmsg_adapter_end *end);
     void (*free)(struct vmsg_adapter *a);
+    /*
+     * Why this message cannot be carried as it is, in a few words; NULL: it can. A null pointer
+     * when everything can be.
+     */
+    const char *(*refuses)(struct vmsg_adapter *a, unsigned endpoint, const void *msg, size_t len);
 };
 
 struct vmsg_adapter {

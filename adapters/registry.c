@@ -1,6 +1,7 @@
 /*
  * The adapters, one row each.
  */
+#include "adapters/bridge/bridge.h"
 #include "adapters/chardev/chardev.h"
 #include "adapters/exec/exec.h"
 #include "adapters/inproc/ref.h"
@@ -22,6 +23,8 @@ static const struct vmsg_adapter_kind kinds[] = {
     {"vsock-listen", "vsock-listen:PORT", "accept by vsock", NULL},
     {"chardev", "chardev:/dev/virtio-msg-0[?control=/dev/virtio-msg-lb&mem-base=ADDRESS]",
      "a character device of the Linux virtio-msg-user interface", vmsg_chardev_create},
+    {"bridge", "bridge:/dev/virtio-msg-bridge?bus=NAME&id=ID[&mem-base=ADDRESS]",
+     "an endpoint of the Linux virtio-msg bridge", vmsg_bridge_create},
     {"lib", "lib:PATH[?isolate=no]", "load a shared object that exports vmsg_sut_entry()",
      vmsg_lib_create},
     {"ref", "ref:[?fault=ID&quirk=A,B&seed=N&devices=block@0,entropy@5]",

@@ -179,6 +179,15 @@ static bool chardev_send(struct vmsg_adapter *a, unsigned endpoint, const void *
     return vmsg_link_send(&self(a)->link, endpoint, msg, len);
 }
 
+/* The other side goes by the header alone. */
+static const char *chardev_refuses(struct vmsg_adapter *a, unsigned endpoint, const void *msg,
+                                   size_t len)
+{
+    if (len < VMSG_HEADER_SIZE || vmsg_le16((const uint8_t *)msg + 6) != len)
+        return "this adapter does not keep packet boundaries";
+    return NULL;
+}
+
 static bool chardev_command(struct vmsg_adapter *a, const char *line)
 {
     return false;
@@ -213,6 +222,7 @@ static void chardev_free(struct vmsg_adapter *a)
 static const struct vmsg_adapter_ops ops = {
     .start = chardev_start,
     .send = chardev_send,
+    .refuses = chardev_refuses,
     .command = chardev_command,
     .wait = chardev_wait,
     .now_ns = chardev_now,

@@ -6,6 +6,7 @@
 #include "adapters/clock.h"
 #include "adapters/link.h"
 #include "adapters/socket/address.h"
+#include "harness/wire/wire.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,6 +79,17 @@ static bool socket_send(struct vmsg_adapter *a, unsigned endpoint, const void *m
     return vmsg_link_send(&self(a)->link, endpoint, msg, len);
 }
 
+/* In a stream the next message begins where msg_size says that this one ends. */
+static const char *socket_refuses(struct vmsg_adapter *a, unsigned endpoint, const void *msg,
+                                  size_t len)
+{
+    const struct connection *c = self(a);
+    if (endpoint < c->n && c->addresses[endpoint].is_stream &&
+        (len < VMSG_HEADER_SIZE || vmsg_le16((const uint8_t *)msg + 6) != len))
+        return "this adapter does not keep packet boundaries";
+    return NULL;
+}
+
 static bool socket_command(struct vmsg_adapter *a, const char *line)
 {
     return false;
@@ -116,6 +128,7 @@ static void socket_free(struct vmsg_adapter *a)
 static const struct vmsg_adapter_ops ops = {
     .start = socket_start,
     .send = socket_send,
+    .refuses = socket_refuses,
     .command = socket_command,
     .wait = socket_wait,
     .now_ns = socket_now,
