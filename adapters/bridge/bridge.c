@@ -1,6 +1,7 @@
 /*
  * The bridge: adapter. The rings carry transport messages to and from published devices; a failure
- * of a request, which is a bus event elsewhere, is an ioctl here, and other bus messages have no way.
+ * of a request, which is a bus event elsewhere, is an ioctl here, and other bus messages have no
+ * way.
  */
 #include "adapters/bridge/bridge.h"
 
@@ -175,8 +176,7 @@ static enum vmsg_arrival bridge_wait(struct vmsg_adapter *a, uint64_t deadline_n
         bool has = vmsg_ring_has(&s->rx);
         /* The window that a message needs was shown before the message. */
         vmsg_session_follow(s);
-        enum vmsg_ring_result result =
-            has ? vmsg_ring_take(&s->rx, buf, cap, len) : VMSG_RING_WAIT;
+        enum vmsg_ring_result result = has ? vmsg_ring_take(&s->rx, buf, cap, len) : VMSG_RING_WAIT;
         if (result == VMSG_RING_DONE)
             return VMSG_ARRIVED_MESSAGE;
         if (result == VMSG_RING_CORRUPT) {
@@ -237,8 +237,9 @@ static bool take_uri(struct bridge *b, char *err, size_t err_size)
     b->bus = vmsg_uri_get(&b->uri, "bus");
     b->id = vmsg_uri_get(&b->uri, "id");
     if (!b->uri.path[0] || !b->bus || !b->id) {
-        snprintf(err, err_size, "write bridge:/dev/virtio-msg-bridge?bus=NAME&id=ID, e.g. "
-                                "bus=loopback&id=0");
+        snprintf(err, err_size,
+                 "write bridge:/dev/virtio-msg-bridge?bus=NAME&id=ID, e.g. "
+                 "bus=loopback&id=0");
         return false;
     }
     if (base && !vmsg_uri_number(base, &b->base.mem_base)) {

@@ -21,8 +21,8 @@ size_t vmsg_ring_bytes(uint32_t entry_size)
 void vmsg_ring_init(struct vmsg_ring *ring, void *at, uint32_t entry_size)
 {
     *ring = (struct vmsg_ring){.header = at, .entry_size = entry_size};
-    *ring->header = (struct vmsg_bridge_ring_header){.entries = VMSG_BRIDGE_ENTRIES,
-                                                     .entry_size = entry_size};
+    *ring->header =
+        (struct vmsg_bridge_ring_header){.entries = VMSG_BRIDGE_ENTRIES, .entry_size = entry_size};
 }
 
 static uint8_t *slot_at(const struct vmsg_ring *ring, uint32_t cursor)

@@ -49,8 +49,7 @@ static bool make_rings(struct vmsg_session *s, uint32_t max_msg_size, size_t *rx
     s->call = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (s->ring_fd < 0 || s->kick < 0 || s->call < 0 || ftruncate(s->ring_fd, (off_t)s->rings_size))
         return failed("making the rings", "", err, err_size);
-    void *map =
-        mmap(NULL, s->rings_size, PROT_READ | PROT_WRITE, MAP_SHARED, s->ring_fd, 0);
+    void *map = mmap(NULL, s->rings_size, PROT_READ | PROT_WRITE, MAP_SHARED, s->ring_fd, 0);
     if (map == MAP_FAILED)
         return failed("mapping the rings", "", err, err_size);
     s->rings = map;
@@ -222,11 +221,10 @@ void vmsg_session_follow(struct vmsg_session *s)
 void vmsg_session_fail(struct vmsg_session *s, uint16_t dev_num, uint16_t token, uint8_t msg_id,
                        uint32_t error)
 {
-    struct vmsg_bridge_msg_error e = {
-        .dev_num = dev_num,
-        .token = token,
-        .msg_id = msg_id,
-        .error = error && error < 4096 ? -(int32_t)error : -EIO};
+    struct vmsg_bridge_msg_error e = {.dev_num = dev_num,
+                                      .token = token,
+                                      .msg_id = msg_id,
+                                      .error = error && error < 4096 ? -(int32_t)error : -EIO};
     call(s->fd, VMSG_BRIDGE_MSG_ERROR, &e); /* one that is not outstanding has no effect */
 }
 

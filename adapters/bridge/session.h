@@ -38,7 +38,8 @@ bool vmsg_session_open(struct vmsg_session *s, const struct vmsg_session_config 
 
 /*
  * Receive and follow all control and map events that wait; publishes the devices when the endpoint
- * comes online. The session ends, with a reason, when the endpoint is removed, or events make no sense.
+ * comes online. The session ends, with a reason, when the endpoint is removed, or events make no
+ * sense.
  */
 void vmsg_session_follow(struct vmsg_session *s);
 

@@ -1,7 +1,8 @@
 /*
  * Maps windows into their place of one reserved range.
  *
- * A window outside of that range is memory that no scenario uses: it is acknowledged and left alone.
+ * A window outside of that range is memory that no scenario uses: it is acknowledged and left
+ * alone.
  */
 #include "adapters/bridge/windows.h"
 
@@ -18,7 +19,8 @@ static void *place(void *at, size_t size, int flags, int fd, off_t offset)
 
 static void stand_in(struct vmsg_windows *w, size_t offset, size_t length)
 {
-    place(w->bytes + offset, length, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+    place(w->bytes + offset, length, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
+          0);
 }
 
 bool vmsg_windows_open(struct vmsg_windows *w, uint64_t base, size_t size, char *err,

@@ -133,7 +133,7 @@ def initramfs(path, modules, files, lanes):
 
 
 def command_of(kernel, initrd, disk, console, *more):
-    return ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-smp", "2", "-cpu", "max", "-m", "384", "-nodefaults",
+    return ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-m", "384", "-nodefaults",
             "-display", "none", "-no-reboot", "-serial", f"file:{console}", "-kernel", kernel.image,
             "-initrd", initrd, "-append", "console=ttyS0 quiet panic=-1 no_timer_check",
             "-drive", f"file={disk},format=raw,if=virtio", *more]
