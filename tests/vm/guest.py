@@ -31,6 +31,9 @@ for module in {modules}; do insmod /modules/$module || echo "FAILED: insmod $mod
 ip link set lo up 2>/dev/null
 {lanes}
 wait
+ps >/out/processes
+rmmod {last} && echo yes >/out/unloaded || echo no >/out/unloaded
+dmesg >/out/dmesg
 echo "GUEST: writing results"
 tar -cf /dev/vda -C /out . && sync
 echo "GUEST: done"
@@ -42,7 +45,7 @@ LANE = """(
 """
 
 JOB = """echo "GUEST: {name}"
-timeout -s KILL {bound} sh -c {command} >/out/{name}.text 2>&1
+REPORT='--report json=/out/{name}.json' timeout -s KILL {bound} sh -c {command} >/out/{name}.text 2>&1
 echo $? >/out/{name}.status
 """
 
@@ -100,9 +103,9 @@ def libraries_of(program):
     return [*libraries, folder / "libgcc_s.so.1"]  # loaded by the C library to end a thread
 
 
-def initramfs(path, modules, files, lanes):
-    """`files` are {name in the guest: content}; `lanes` run beside each other, each {name: shell
-    command} in order."""
+def initramfs(path, modules, lanes):
+    """`modules` are loaded in this order, and the last is unloaded at the end; `lanes` run beside
+    each other, each {name: shell command} in order. $REPORT is the option for the job's report."""
     root = path.with_suffix(".root")
     for folder in ("bin", "proc", "sys", "dev", "modules"):
         (root / folder).mkdir(parents=True)
@@ -116,10 +119,8 @@ def initramfs(path, modules, files, lanes):
             shutil.copy(library, place)
     for module in modules:
         shutil.copy(module, root / "modules")
-    for name, content in files.items():
-        (root / name).write_text(content)
     script = INIT.format(
-        modules=" ".join(module.name for module in modules),
+        modules=" ".join(module.name for module in modules), last=modules[-1].stem,
         lanes="".join(LANE.format(jobs="".join(
             JOB.format(name=name, bound=JOB_BOUND, command=shlex.quote(command))
             for name, command in jobs.items())) for jobs in lanes))

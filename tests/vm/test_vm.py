@@ -3,43 +3,81 @@ its vsock. One guest runs everything; each test looks at a part of what it broug
 """
 
 import json
+import re
 import shlex
 import shutil
 
 import pytest
 
-import guest
 import comparison
+import guest
+import vmsgspec
 
-BRIDGE = "bridge:/dev/virtio-msg-bridge?bus=loopback&id=0&mem-base=" + comparison.BASE
-USER = ("chardev:/dev/virtio-msg-0?control=/dev/virtio-msg-lb&mem-base=" + comparison.BASE)
-
-
-def relayed(node, sut, run, *more):
-    """A run inside of the guest, its peer behind the module."""
-    devices = ["--devices", "0,5"] if run.role == "driver" else []
-    relay = ["vm_relay", node, "--role", run.role, *devices, "--mem", str(comparison.MEMORY),
-             "--mem-base", comparison.BASE, *more, run.peer(), "--"]
-    return harness(sut, run, relay)
+MODULES = ("virtio_pci", "virtio_blk", "vsock_loopback")
+USER_NODE, BRIDGE_NODE = "/dev/vmsgspec-user", "/dev/vmsgspec-bridge"
+USER = f"chardev:/dev/virtio-msg-0?control=/dev/virtio-msg-lb&mem-base={comparison.BASE}"
+BRIDGE = f"bridge:/dev/virtio-msg-bridge?bus=loopback&id=0&mem-base={comparison.BASE}"
+VSOCK_PORT = 5000
 
 
-def harness(sut, run, before=()):
-    words = [*before, "vmsgspec", "run", "--role", run.role, "--sut", sut,
-             *run.options(run.select)]
-    return shlex.join(words)
+def harness(sut, run):
+    return ["vmsgspec", "run", "--role", run.role, "--sut", sut, *run.options(run.select)]
 
 
-def collect():
+def relay(node, run, *options):
+    """The peer behind the module, for the command that follows."""
+    devices = ["--devices", run.devices] if run.role == "driver" else []
+    return ["vm_relay", node, "--role", run.role, *devices, "--mem", str(run.memory),
+            "--mem-base", comparison.BASE, *options, run.peer(), "--"]
+
+
+def relayed(node, sut, run):
+    return shlex.join(relay(node, run) + harness(sut, run))
+
+
+def over_vsock(run):
+    """The peer behind a socket of the guest's own; it says when it listens."""
+    return (f"mkfifo /tmp/said; {run.peer()} --listen vsock-listen:{VSOCK_PORT} >/tmp/said & "
+            f"peer=$!; exec 3</tmp/said; read line <&3; "
+            f"{shlex.join(harness(f'vsock:1:{VSOCK_PORT}', run))} $REPORT; "
+            f"status=$?; kill $peer; rm /tmp/said; exit $status")
+
+
+def comparisons():
+    """{name: (run, command)}: what must be judged as in process."""
     runs = {}
-    for run in comparison.all_runs("driver", memory=comparison.MEMORY, bus_messages=""):
-        runs[f"bridge-{run.name}"] = (run, relayed("/dev/vmsgspec-bridge", BRIDGE, run))
-    for role in ("device", "driver"):
-        for run in comparison.all_runs(role, memory=comparison.MEMORY):
-            runs[f"chardev-{run.name}"] = (run, relayed("/dev/vmsgspec-user", USER, run))
+    for run in comparison.all_runs("driver", memory=comparison.MEMORY):
+        runs[f"bridge-{run.name}"] = (run, relayed(BRIDGE_NODE, BRIDGE, run))
+        runs[f"chardev-{run.name}"] = (run, relayed(USER_NODE, USER, run))
+    for run in comparison.all_runs("device", memory=comparison.MEMORY):
+        runs[f"chardev-{run.name}"] = (run, relayed(USER_NODE, USER, run))
+    for run in comparison.all_runs("device") + [comparison.Run("driver", devices="")]:
+        runs[f"vsock-{run.name}"] = (run, over_vsock(run))
     return runs
 
 
-RUNS = collect()
+COMPARISONS = comparisons()
+START = comparison.Run("driver", memory=comparison.MEMORY, only=("driver/overview/starts-up",))
+
+
+def other_runs():
+    """What happens to the driver, or to the harness, in the middle of a scenario."""
+    nodes = {"chardev": (USER_NODE, USER), "bridge": (BRIDGE_NODE, BRIDGE)}
+    commands = {}
+    for name, (node, sut) in nodes.items():
+        killed = relay(node, START, "--kill-after", "9") + harness(sut, START)
+        commands[f"{name}-killed"] = shlex.join(killed)
+        # A signal ends every call that waits; the kernel's interface then returns 0.
+        stopped = (f"{shlex.join(harness(sut, START))} $REPORT & harness=$!; "
+                   "for i in 1 2 3 4 5; do kill -STOP $harness; kill -CONT $harness; done; "
+                   "wait $harness")
+        commands[f"{name}-interrupted"] = shlex.join(relay(node, START) + ["sh", "-c", stopped])
+    reset = relay(BRIDGE_NODE, START, "--reset-after", "9") + harness(BRIDGE, START)
+    commands["bridge-reset"] = shlex.join(reset)
+    return commands
+
+
+OTHERS = other_runs()
 
 
 @pytest.fixture(scope="session")
@@ -47,12 +85,12 @@ def results(tmp_path_factory):
     folder = tmp_path_factory.mktemp("vm")
     kernel = guest.newest_kernel()
     module = guest.build_module(kernel, folder / "module")
-    modules = guest.modules_of(kernel, ["virtio_pci", "virtio_blk", "vsock_loopback"])
     lanes = {}
-    for name, (_, command) in RUNS.items():
-        lane = lanes.setdefault(name.partition("-")[0], {})
-        lane[name] = f"{command} --report json=/out/{name}.json"
-    guest.initramfs(folder / "initrd", [*modules, module], {}, lanes.values())
+    for name, command in {**{n: c for n, (_, c) in COMPARISONS.items()}, **OTHERS}.items():
+        if "$REPORT" not in command:
+            command += " $REPORT"
+        lanes.setdefault(name.partition("-")[0], {})[name] = command
+    guest.initramfs(folder / "initrd", [*guest.modules_of(kernel, MODULES), module], lanes.values())
     try:
         return guest.boot(folder, kernel, folder / "initrd")
     except AssertionError:
@@ -63,7 +101,7 @@ def results(tmp_path_factory):
 def keep(console):
     """Beside the build, where it survives."""
     if console.exists():
-        shutil.copy(console, guest.vmsgspec.BUILD / "vm-console.log")
+        shutil.copy(console, vmsgspec.BUILD / "vm-console.log")
 
 
 def report(results, name):
@@ -72,11 +110,40 @@ def report(results, name):
     return json.loads(results[f"{name}.json"]), int(results[f"{name}.status"]), text
 
 
-@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize("name", COMPARISONS)
 def test_same_verdicts(results, name):
-    run, _ = RUNS[name]
+    run, _ = COMPARISONS[name]
     found, status, text = report(results, name)
     assert not comparison.differences(found, run.reference.report), text[-3000:]
     assert status == run.reference.status, text[-3000:]
     if run.fault:
         assert run.clause in run.reference.clauses("fail"), str(run.reference)
+
+
+@pytest.mark.parametrize("adapter", ["chardev", "bridge"])
+def test_a_driver_that_dies_has_crashed(results, adapter):
+    found, status, text = report(results, f"{adapter}-killed")
+    assert status == vmsgspec.FAILS, text[-3000:]
+    assert {s["verdict"] for s in found["scenarios"]} == {"crashed"}, text[-3000:]
+
+
+@pytest.mark.parametrize("adapter", ["chardev", "bridge"])
+def test_interrupted_calls_are_called_again(results, adapter):
+    found, status, text = report(results, f"{adapter}-interrupted")
+    assert status == vmsgspec.CONFORMS, text[-3000:]
+    assert {s["verdict"] for s in found["scenarios"]} == {"pass"}, text[-3000:]
+
+
+def test_an_endpoint_that_resets_comes_back(results):
+    """The bridge says offline, then online: devices and windows are published again, and the fresh
+    driver behind it is served."""
+    found, _, text = report(results, "bridge-reset")
+    assert {s["verdict"] for s in found["scenarios"]} == {"pass"}, text[-3000:]
+
+
+def test_nothing_is_left_behind(results):
+    """No descriptor, mapping or process still holds the module, and the kernel has no complaint."""
+    assert results["unloaded"].decode().strip() == "yes", results["processes"].decode()
+    complaints = re.findall(r".*(?:BUG|WARNING|Oops|Call Trace|hung task).*",
+                            results["dmesg"].decode(errors="replace"))
+    assert not complaints, complaints
