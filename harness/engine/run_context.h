@@ -53,6 +53,9 @@ void vmsg_context_oracle(const struct vmsg_run_context *ctx,
                          const struct vmsg_adapter_params *params,
                          struct vmsg_oracle_config *config);
 
+/* enum vmsg_judged of the run's role. */
+unsigned vmsg_context_judged(const struct vmsg_run_context *ctx);
+
 /* Is the strict profile among what the conformance statement offers? */
 bool vmsg_context_strict_offered(const struct vmsg_run_context *ctx);
 
