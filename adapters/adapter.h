@@ -96,6 +96,9 @@ struct vmsg_adapter_kind {
     const char *scheme; /* "exec" */
     const char *usage;  /* "exec:COMMAND" */
     const char *summary;
+    const char *roles;  /* "device, driver, bus" */
+    unsigned can, may;  /* enum vmsg_adapter_caps: always; with the right options */
+    const char *limits; /* in words, beside that; NULL: nothing more to say */
     /* rest: the URI after "scheme:"; role: the SUT's. NULL with a sentence in err. NULL for the
      * sockets, which are made from the whole URI. */
     struct vmsg_adapter *(*create)(const char *rest, const char *role, char *err, size_t err_size);
