@@ -38,6 +38,12 @@ static void socket_stop(struct vmsg_adapter *a, struct vmsg_adapter_end *end)
         return;
     c->is_running = false;
     end->exited_itself = vmsg_link_is_ended(&c->link);
+    size_t pending = vmsg_link_pending(&c->link);
+    if (pending && !c->link.reason[0])
+        snprintf(c->link.reason, sizeof c->link.reason,
+                 "the harness closed the connection while the rest of a message was due, after %zu "
+                 "bytes of it: perhaps its msg_size lies",
+                 pending);
     end->text = c->link.reason[0]    ? c->link.reason
                 : end->exited_itself ? "closed the connection"
                                      : "the harness closed the connection";
@@ -66,6 +72,7 @@ static bool socket_start(struct vmsg_adapter *a, const struct vmsg_adapter_param
     }
     if (got == c->n) {
         c->is_running = vmsg_link_open(&c->link, fds, c->n, streams);
+        c->link.limit = params->max_msg_size;
         if (!c->is_running)
             snprintf(err, err_size, "out of memory");
     }
