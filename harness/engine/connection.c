@@ -113,6 +113,14 @@ void vmsg_connection_send(struct vmsg_connection *c, unsigned endpoint, const vo
         c->closed = true;
 }
 
+const char *vmsg_connection_refuses(struct vmsg_connection *c, unsigned endpoint, const void *bytes,
+                                    size_t len)
+{
+    const struct vmsg_adapter_ops *ops = c->adapter->ops;
+
+    return ops->refuses ? ops->refuses(c->adapter, endpoint, bytes, len) : NULL;
+}
+
 void vmsg_connection_command(struct vmsg_connection *c, const char *line)
 {
     struct vmsg_tape_place at = vmsg_connection_place(c);

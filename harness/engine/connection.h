@@ -86,6 +86,9 @@ void vmsg_connection_clear(struct vmsg_connection *c);
 /* To the SUT. A SUT that takes nothing any more shows in the next wait. */
 void vmsg_connection_send(struct vmsg_connection *c, unsigned endpoint, const void *bytes,
                           size_t len);
+/* Why the adapter cannot carry it as it is; NULL: it can. */
+const char *vmsg_connection_refuses(struct vmsg_connection *c, unsigned endpoint, const void *bytes,
+                                    size_t len);
 void vmsg_connection_command(struct vmsg_connection *c, const char *line);
 
 /* Wait for what comes next; messages and lines are in c->packet, c->len bytes. */
