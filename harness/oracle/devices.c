@@ -6,7 +6,7 @@
 
 #define PAGE 256u
 
-struct device *find_device(struct vmsg_oracle *o, uint16_t dev_num)
+struct device *find_device(const struct vmsg_oracle *o, uint16_t dev_num)
 {
     struct device **page = o->devices[dev_num / PAGE];
 

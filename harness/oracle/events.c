@@ -180,6 +180,25 @@ void judge_event_config(struct vmsg_oracle *o, struct device *d, const struct vm
     generation_claimed(o, &d->config, true, false, e.gen);
 }
 
+void event_of_nobody(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    for (unsigned i = 0; i < 8 && i < o->recent_devs_at; i++) {
+        struct device *d = find_device(o, o->recent_devs[i]);
+        struct queue *q;
+
+        if (!d || d->num == m->dev_num)
+            continue;
+        if (m->msg_id == VMSG_ID_EVENT_CONFIG) {
+            settle_debt(o, &d->config.owes_event);
+            settle_debt(o, &d->owes_status_event);
+        } else if ((q = find_queue(d, (uint32_t)m->f[VMSG_EVENT_USED_REQ_vq_index]))) {
+            if (!q->owes_event)
+                q->polled_event = true;
+            settle_debt(o, &q->owes_event);
+        }
+    }
+}
+
 /* A request was answered: what the watches waited for did not come. */
 void events_answered(struct vmsg_oracle *o, struct device *d, const struct request *r)
 {

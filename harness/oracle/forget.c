@@ -48,6 +48,12 @@ void forget_effects(struct vmsg_oracle *o, struct device *d, const struct reques
         forget_device(o, d);
         return;
     }
+    if (r->due == DUE_SILENCE &&
+        (r->msg_id == VMSG_ID_SET_VQUEUE || r->msg_id == VMSG_ID_RESET_VQUEUE)) {
+        forget_queues(o, d); /* who knows which one its bytes were taken for */
+        d->queues_set = true;
+        return;
+    }
     switch (r->msg_id) {
     case VMSG_ID_SET_DRIVER_FEATURES:
         d->selection_unknown = true;

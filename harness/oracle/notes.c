@@ -34,7 +34,7 @@ void vmsg_oracle_note(struct vmsg_oracle *o, const struct vmsg_note *note)
     case VMSG_NOTE_NEEDS_RESET:
         d->needs_reset_noted = true;
         d->needs_reset_missed = false;
-        d->malformed_at = 0;
+        d->malformed_at = d->discarded_at = 0;
         if (d->status & VIRTIO_S_DRIVER_OK) {
             owe(o, &d->owes_status_event);
             d->owes_status_index = note->index;

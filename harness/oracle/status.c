@@ -159,11 +159,17 @@ static void judge_unexplained(struct vmsg_oracle *o, struct device *d, const str
         return;
     }
     d->selection_unknown = true; /* as is whether FEATURES_OK is set */
-    if (d->malformed_at > d->status_answered_at && d->malformed_at < r->serial) {
-        blame(o, VMSG_DEV_ERROR_SIGNALING_2, d->num,
-              "status went from 0x%02x to 0x%02x after a malformed message, without a reset by the "
-              "driver or DEVICE_NEEDS_RESET",
-              d->status, v);
+    if (d->discarded_at > d->status_answered_at && d->discarded_at < r->serial) {
+        if (v && v == d->discarded_status)
+            blame(o, VMSG_DEV_ERROR_SIGNALING_1, d->num,
+                  "status went from 0x%02x to 0x%02x, which a SET_DEVICE_STATUS asked for that must "
+                  "be discarded",
+                  d->status, v);
+        else
+            blame(o, VMSG_DEV_ERROR_SIGNALING_2, d->num,
+                  "status went from 0x%02x to 0x%02x after a message that must be discarded, "
+                  "without a reset by the driver or DEVICE_NEEDS_RESET",
+                  d->status, v);
     } else if (d->status == 0 && d->status_asked == 0 && d->reset_reported) {
         blame(o, VMSG_DEV_SET_DEVICE_STATUS_4, d->num,
               "status is 0x%02x after 0 was reported for a reset; 0 means that it is complete", v);

@@ -15,14 +15,14 @@ static bool blame_stray(struct vmsg_oracle *o, struct device *d, const struct qu
         clause = VMSG_DEV_SET_VQUEUE_1;
     else if (d->oob_reset_at > q->read_serial)
         clause = VMSG_DEV_RESET_VQUEUE_1;
-    else if (d->malformed_at > q->read_serial)
-        clause = VMSG_DEV_ERROR_SIGNALING_2;
+    else if (d->discarded_at > q->read_serial)
+        clause = now->enabled ? VMSG_DEV_ERROR_SIGNALING_1 : VMSG_DEV_ERROR_SIGNALING_2;
     else
         return false;
     blame(o, clause, d->num, "%s changed a virtqueue, which now reads %s",
           clause == VMSG_DEV_SET_VQUEUE_1     ? "SET_VQUEUE of an index that does not exist"
           : clause == VMSG_DEV_RESET_VQUEUE_1 ? "RESET_VQUEUE of an index that does not exist"
-                                              : "a malformed message",
+                                              : "a message that must be discarded",
           vq_describe(text, sizeof text, now));
     return true;
 }
