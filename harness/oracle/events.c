@@ -199,6 +199,17 @@ void event_of_nobody(struct vmsg_oracle *o, const struct vmsg *m)
     }
 }
 
+/* An event that came now, with the status that is known, would be one without cause. */
+static bool announces_nothing(const struct device *d)
+{
+    const struct config_state *c = &d->config;
+
+    if (d->info_known && !d->info[VMSG_GET_DEVICE_INFO_RESP_config_size])
+        return true;
+    return c->gen_read && !c->gen_unstable && !c->excuses && !c->owes_event &&
+           c->write != WRITE_APPLIED;
+}
+
 /* A request was answered: what the watches waited for did not come. */
 void events_answered(struct vmsg_oracle *o, struct device *d, const struct request *r)
 {
@@ -206,7 +217,8 @@ void events_answered(struct vmsg_oracle *o, struct device *d, const struct reque
         d->held_event = false; /* what it was held for was never answered */
     if (d->watch_status && r->msg_id != VMSG_ID_SET_DEVICE_STATUS) {
         d->watch_status = false;
-        exercise(o, VMSG_DEV_PROFILES_9);
+        if (announces_nothing(d))
+            exercise(o, VMSG_DEV_PROFILES_9);
     }
     if (d->watch_mismatch && r->msg_id != VMSG_ID_SET_CONFIG) {
         d->watch_mismatch = false;

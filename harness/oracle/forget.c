@@ -15,7 +15,7 @@ static void forget_config(struct config_state *c)
 
 void forget_device(struct vmsg_oracle *o, struct device *d)
 {
-    d->status_known = d->status_suspect = d->reset_pending = false;
+    d->status_known = d->status_suspect = d->status_early = d->reset_pending = false;
     d->status = 0;
     d->watch_status = d->watch_mismatch = d->held_event = false;
     d->needs_reset_noted = d->needs_reset_missed = false;

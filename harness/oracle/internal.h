@@ -171,7 +171,11 @@ struct device {
     bool status_suspect; /* a read that differs from the last response shows that one to be wrong */
     bool reset_muddled;  /* written before its reset was complete: no status can be expected */
     bool queues_set;     /* since the reset */
-    bool status_odd;     /* the last response changed bits that a device may not change */
+    bool status_fresh;   /* it comes from a response, no read has shown it yet */
+    bool shows_features_ok; /* a read showed FEATURES_OK */
+    bool status_early;      /* a read in a pipeline showed the status before */
+    uint32_t early_status, early_index;
+    bool status_odd; /* the last response changed bits that a device may not change */
     uint32_t status, status_before, status_asked;
     uint64_t status_answered_at;
     bool owes_status_event;
@@ -191,13 +195,14 @@ struct device {
     bool split;               /* block 1 written, then another message that left it alone */
     bool selected_since_read;
     uint64_t accepted_set; /* hash of a set accepted from one message; 0 none */
-    bool refuses_without_v1, ring_reset_proved;
+    bool refuses_without_v1, ring_reset_proved, ring_reset_refused;
+    bool ring_reset_given; /* RING_RESET was selected since the reset, if only for a while */
     /* queue-wide events */
     uint64_t oob_set_at, oob_reset_at, malformed_at; /* serials */
-    uint64_t discarded_at; /* of the last message that must be discarded */
+    uint64_t discarded_at;     /* of the last message that must be discarded */
     uint32_t discarded_status; /* status asked for by the last SET_DEVICE_STATUS among them */
-    uint64_t answered_at;  /* of the last request that was answered */
-    uint64_t last_answer;  /* hash of the last response to one of several outstanding requests */
+    uint64_t answered_at;      /* of the last request that was answered */
+    uint64_t last_answer; /* hash of the last response to one of several outstanding requests */
     /* Events without cause: while only messages to be discarded could have caused them, or not. */
     bool event_discarding, event_otherwise;
     uint32_t event_discarding_index;
@@ -258,8 +263,8 @@ struct vmsg_oracle {
     bool token_unlike, token_swapped, token_doubted;
     uint16_t doubt_dev, doubt_token, doubt_asked;
     uint32_t doubt_index;
-    uint64_t due;            /* answers owed */
-    uint64_t owed;           /* events and buffers owed */
+    uint64_t due;  /* answers owed */
+    uint64_t owed; /* events and buffers owed */
     uint32_t hotplug_dev;
     bool owes_hotplug;
     bool hotplug_other_named; /* an event named another device while this one was due */
@@ -385,6 +390,7 @@ void config_forget(struct config_state *c);
 void config_restart(struct config_state *c);
 void judge_get_status(struct vmsg_oracle *o, struct device *d, const struct request *r,
                       const struct vmsg *m);
+void settle_early_status(struct vmsg_oracle *o, struct device *d);
 void reset_timed_out(struct vmsg_oracle *o, struct device *d);
 void judge_set_status(struct vmsg_oracle *o, struct device *d, const struct request *r,
                       const struct vmsg *m);

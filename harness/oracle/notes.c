@@ -74,6 +74,7 @@ static void settle_device(struct vmsg_oracle *o, struct device *d)
     }
     d->needs_reset_noted = d->needs_reset_missed = false;
     settle_causeless(o, d);
+    settle_early_status(o, d);
     if (d->owes_status_event) {
         o->index = d->owes_status_index;
         blame(o, VMSG_DEV_PROFILES_8, d->num,

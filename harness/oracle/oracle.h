@@ -59,7 +59,7 @@ struct vmsg_device_facts {
     bool shm_declared;
     const uint32_t *shm;
     size_t n_shm;
-    bool no_uuid; /* declares that it has no UUID */
+    bool no_uuid;     /* declares that it has no UUID */
     uint32_t answers; /* bit per msg_id that it was seen to answer, on another connection */
 };
 

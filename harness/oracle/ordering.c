@@ -41,7 +41,8 @@ static void remember_payload(struct request *r, const struct vmsg *m)
         r->tail_hash = hash_bytes(m->tail, m->tail_len);
 }
 
-/* The status that a SET_DEVICE_STATUS to be discarded asks for, as far as its bytes came; else 0. */
+/* The status that a SET_DEVICE_STATUS to be discarded asks for, as far as its bytes came; else 0.
+ */
 static uint32_t discarded_status(const struct request *r, const struct vmsg *m)
 {
     uint32_t status = 0;

@@ -78,14 +78,19 @@ static void wrong_token(struct vmsg_oracle *o, const struct vmsg *m, const struc
     }
 }
 
-/* The request that a response with a wrong token answers. */
-static struct request *of_other_token(struct vmsg_oracle *o, const struct vmsg *m)
+static struct request *of_swapped_token(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct request *r = request_match_as(o, m, m->dev_num, swap16(m->token));
 
-    if (r && r->due == DUE_ANSWER && !r->overtaken)
-        return r;
-    return request_oldest(o, find_device(o, m->dev_num), m->msg_id);
+    return r && r->due == DUE_ANSWER && !r->overtaken ? r : NULL;
+}
+
+/* The request that a response with a wrong token answers. */
+static struct request *of_other_token(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct request *r = of_swapped_token(o, m);
+
+    return r ? r : request_oldest(o, find_device(o, m->dev_num), m->msg_id);
 }
 
 static bool big_endian_header(struct vmsg_oracle *o, const struct vmsg *m)
@@ -109,9 +114,11 @@ static bool big_endian_header(struct vmsg_oracle *o, const struct vmsg *m)
 
 static bool other_request(struct vmsg_oracle *o, const struct vmsg *m)
 {
-    struct request *r;
+    struct device *d = vmsg_is_bus(m) ? NULL : find_device(o, m->dev_num);
+    struct request *first = d ? request_first_due(o, d) : NULL, *r;
 
-    if ((r = request_match_any_id(o, m))) {
+    /* In its turn by its id: then the token is wrong, and not the id. */
+    if (!(first && first->msg_id == m->msg_id) && (r = request_match_any_id(o, m))) {
         blame(o, VMSG_ANY_PROSE_RESPONSE_TYPE, m->dev_num,
               "the response to %s (message %u) carries msg_id 0x%02x", request_name(r), r->index,
               m->msg_id);
@@ -119,6 +126,8 @@ static bool other_request(struct vmsg_oracle *o, const struct vmsg *m)
         return false; /* number and token do not matter, and were disregarded already */
     } else if (big_endian_header(o, m)) {
         return true;
+    } else if ((o->token_swapped || o->token_doubted) && (r = of_swapped_token(o, m))) {
+        wrong_token(o, m, r);
     } else if ((r = of_other_device(o, m))) {
         if (r->due == DUE_SILENCE) {
             if (!answers_other_token(o, r, m))

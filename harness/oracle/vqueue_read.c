@@ -61,6 +61,8 @@ static const char *rule_of(enum vmsg_clause_no clause)
         return "SET_VQUEUE with state operation 0 on an enabled queue";
     case VMSG_DEV_SET_VQUEUE_6:
         return "SET_VQUEUE that updates an enabled queue";
+    case VMSG_DEV_DEVICE_FEATURE_BLOCKS_2:
+        return "RESET_VQUEUE after RING_RESET was selected and taken back";
     case VMSG_DEV_RESET_VQUEUE_2:
         return "RESET_VQUEUE without negotiated RING_RESET";
     default:
@@ -82,10 +84,11 @@ static void judge_unchanged(struct vmsg_oracle *o, struct device *d, const struc
                             struct queue *q, const struct vq_params *now)
 {
     char was[160], is[160];
-    bool set = q->blame != VMSG_DEV_RESET_VQUEUE_2;
+    bool set = q->blame != VMSG_DEV_RESET_VQUEUE_2 && q->blame != VMSG_DEV_DEVICE_FEATURE_BLOCKS_2;
 
     if (vq_same(&q->cur, now)) {
         exercise(o, q->blame);
+        d->ring_reset_refused |= !set && q->cur.enabled;
         if (set && !vq_same(&q->cur, &q->want))
             exercise(o, VMSG_DEV_SET_VQUEUE_4);
         if (q->cur.enabled && set)

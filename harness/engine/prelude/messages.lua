@@ -218,8 +218,14 @@ function M.await(h, patience)
 end
 
 function M.request(name, fields, o)
-    local h = M.send(name, fields, o)
-    M.settle(h, PATIENCE_NS)
+    local h
+    for _ = 1, S.discovering and 3 or 1 do -- an answer that is lost now and then ends no discovery
+        h = M.send(name, fields, o)
+        M.settle(h, PATIENCE_NS)
+        if h.answer or h.failed then
+            break
+        end
+    end
     if not h.answer then
         core.finish("inconclusive", h.failed and ("the bus failed %s with error %d"):format(name,
             h.failed) or name .. " is not answered")
