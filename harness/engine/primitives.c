@@ -104,7 +104,8 @@ static int core_owes(lua_State *L)
     const struct vmsg_connection *c = vmsg_connection_of(L);
 
     lua_pushboolean(L, c->oracle && vmsg_oracle_owes(c->oracle));
-    return 1;
+    lua_pushboolean(L, c->oracle && vmsg_oracle_owes_notification(c->oracle));
+    return 2;
 }
 
 static uint32_t check_u32(lua_State *L, int arg)
@@ -119,15 +120,16 @@ static uint32_t check_u32(lua_State *L, int arg)
 static int core_note(lua_State *L)
 {
     static const char *const kinds[] = {
-        "available",     "used",     "no-interrupt", "corrupted", "change-config",
-        "needs-reset",   "complete", "add",          "remove",    "reset-timeout",
-        "patience-over", "refused",  "drop-next",    "max-size",  NULL};
+        "available",     "used",          "no-interrupt",  "corrupted",
+        "change-config", "needs-reset",   "complete",      "add",
+        "remove",        "reset-timeout", "patience-over", "refused",
+        "drop-next",     "max-size",      "broken-ring",   NULL};
     static const enum vmsg_note_kind notes[] = {
         VMSG_NOTE_AVAILABLE,     VMSG_NOTE_USED,          VMSG_NOTE_NO_INTERRUPT,
         VMSG_NOTE_CORRUPTED,     VMSG_NOTE_CHANGE_CONFIG, VMSG_NOTE_NEEDS_RESET,
         VMSG_NOTE_COMPLETE,      VMSG_NOTE_ADD,           VMSG_NOTE_REMOVE,
         VMSG_NOTE_RESET_TIMEOUT, VMSG_NOTE_PATIENCE_OVER, VMSG_NOTE_REFUSED,
-        VMSG_NOTE_DROP_NEXT,     VMSG_NOTE_MAX_SIZE};
+        VMSG_NOTE_DROP_NEXT,     VMSG_NOTE_MAX_SIZE,      VMSG_NOTE_BROKEN_RING};
     struct vmsg_note note = {.kind = notes[luaL_checkoption(L, 1, NULL, kinds)],
                              .dev_num = (uint16_t)(check_u32(L, 2) & 0xFFFF),
                              .vq = check_u32(L, 3),
@@ -210,6 +212,7 @@ void vmsg_primitives_push(lua_State *L)
         {"device_command", vmsg_lua_device_command},
         {"device_deadline", vmsg_lua_device_deadline},
         {"device_status", vmsg_lua_device_status},
+        {"device_broken", vmsg_lua_device_broken},
         {"device_watch", vmsg_lua_device_watch},
         {"clause", core_clause},
         {NULL, NULL},

@@ -142,6 +142,7 @@ void drv_avail(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
     if (q->available && !q->announced)
         exercise(o, VMSG_DRV_DRIVER_NOTIFICATIONS_3);
     q->announced = true;
+    q->awaited = false;
     remember_debtor(v, q);
 }
 
@@ -167,6 +168,7 @@ static void became_available(struct vmsg_oracle *o, struct drv_view *v, struct d
     q->position_known = true;
     q->available_index = note->index;
     q->announced = false;
+    q->awaited |= !note->unwanted;
     remember_debtor(v, q);
 }
 
@@ -211,6 +213,13 @@ void drv_queue_note(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg
     case VMSG_NOTE_REFUSED:
         refused(o, v, q);
         break;
+    case VMSG_NOTE_BROKEN_RING:
+        if (!q->areas_blamed)
+            blame(o, VMSG_DRV_MANDATORY_1, v->num,
+                  "the ring of queue %u cannot be followed: %.*s; virtqueues are laid out as core "
+                  "virtio has it",
+                  q->index, (int)note->data_len, (const char *)note->data);
+        break;
     default:
         break;
     }
@@ -237,7 +246,7 @@ static void settle_queue_avail(struct vmsg_oracle *o, struct drv_view *v, struct
     if (!q->announced) {
         if (o->config.polling) {
             exercise(o, VMSG_DRV_DRIVER_NOTIFICATIONS_2);
-        } else if (!drv_negotiated(v, VIRTIO_F_EVENT_IDX)) {
+        } else if (q->awaited) {
             o->index = q->available_index;
             blame(o, VMSG_DRV_DRIVER_NOTIFICATIONS_3, v->num,
                   "buffers were made available on queue %u, and no EVENT_AVAIL followed", q->index);
@@ -245,7 +254,8 @@ static void settle_queue_avail(struct vmsg_oracle *o, struct drv_view *v, struct
         q->announced = true; /* told once */
         return;
     }
-    if (!drv_negotiated(v, VIRTIO_F_NOTIFICATION_DATA) || !q->position_known)
+    if (!drv_negotiated(v, VIRTIO_F_NOTIFICATION_DATA) || !q->position_known ||
+        drv_negotiated(v, VIRTIO_F_EVENT_IDX)) /* the last buffers may need no notification */
         return;
     if (packed ? q->last_offset == q->position : split_encoding(q->last_offset, q->position))
         return;
@@ -253,6 +263,26 @@ static void settle_queue_avail(struct vmsg_oracle *o, struct drv_view *v, struct
     blame(o, VMSG_DRV_EVENT_AVAIL_2, v->num,
           "next_offset 0x%x was the last of queue %u, whose ring ends at 0x%x", q->last_offset,
           q->index, q->position);
+}
+
+static bool awaits_notification(const struct drv_view *v)
+{
+    for (const struct drv_queue *q = v->debtors; q; q = q->next_debtor)
+        if (q->life == v->life && q->available && !q->announced && q->awaited)
+            return true;
+    return false;
+}
+
+bool drv_owes_notification(const struct vmsg_oracle *o)
+{
+    for (unsigned p = 0; p < DRV_VIEW_PAGE && !o->config.polling; p++)
+        for (unsigned i = 0; o->drv->views[p] && i < DRV_VIEW_PAGE; i++) {
+            const struct drv_view *v = o->drv->views[p][i];
+
+            if (v && v->driver_ok_told && awaits_notification(v))
+                return true;
+        }
+    return false;
 }
 
 void drv_avail_settle(struct vmsg_oracle *o, struct drv_view *v)

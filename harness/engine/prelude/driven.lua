@@ -9,6 +9,7 @@ local D = {}
 
 local PING_DATA = 0x76697274
 local BUSY = 1000 -- messages that lead nowhere, of a driver that is not just idle
+local MS = 1000 * 1000
 
 -- The first message; a driver may start slowly.
 function D.open()
@@ -87,7 +88,19 @@ end
 
 -- Until the driver has nothing more to say for a while; no verdict rests on it.
 function D.quiet()
-    W.serve(function() return false end, 20 * 1000 * 1000)
+    W.quiet(20 * MS, 100 * MS)
+end
+
+-- Let what the driver owes come: a notification follows at once, all else may take its time.
+local function collect()
+    local began = core.now()
+    while true do
+        local owes, notification = core.owes()
+        local patience = owes and S.timeout or notification and 500 * MS
+        if not patience or not W.pump(began + patience) then
+            return
+        end
+    end
 end
 
 -- After a scenario: the device works again, and what the driver owes may come.
@@ -95,10 +108,9 @@ function D.close()
     W.rules = {}
     W.gone = {}
     W.release()
-    local deadline = core.now() + S.timeout
-    while core.owes() and W.pump(deadline) do
-    end
+    collect()
     D.sanity()
+    collect() -- a busy driver has gone on meanwhile
 end
 
 -- Models of the devices for which test(device number) holds.
@@ -152,7 +164,12 @@ function D.discover(out)
     if not W.serve(function() return W.count > 0 end) then
         return
     end
-    W.serve(function() return #reached(devices) == #devices end, 500 * 1000 * 1000)
+    -- A slow driver has its patience until the first device runs; the others come soon after.
+    W.serve(function() return #reached(devices) > 0 end)
+    local deadline = core.now() + W.patience()
+    W.serve(function()
+        return #reached(devices) == #devices or core.now() >= deadline
+    end, 500 * MS)
     out.driven = reached(devices)
     local to = #out.driven > 0 and "" or ", but not to DRIVER_OK"
     if #out.driven == 0 then
