@@ -42,6 +42,7 @@ struct drv_queue {
     uint64_t want_serial;
     uint64_t told_serial; /* of the last one that is known to be answered; its fields: */
     uint64_t given[VMSG_MAX_FIELDS];
+    bool muddled;      /* reset without the feature: the driver and the device differ about it */
     bool areas_blamed; /* its addresses were found wrong */
     bool resetting;    /* RESET_VQUEUE is not answered yet */
     bool announced;    /* EVENT_AVAIL came after the last buffers */

@@ -38,7 +38,8 @@ static void judge_queue_ready(struct vmsg_oracle *o, struct drv_view *v, struct 
     q->verified = true; /* told once */
 }
 
-static void judge_time(struct vmsg_oracle *o, struct drv_view *v, const char *what)
+/* What memory shows may be later than messages that are not read yet: then `asked` is not known. */
+static void judge_time(struct vmsg_oracle *o, struct drv_view *v, const char *what, bool seen)
 {
     if (v->driver_ok_told) {
         exercise(o, VMSG_DRV_FINAL_2);
@@ -48,7 +49,7 @@ static void judge_time(struct vmsg_oracle *o, struct drv_view *v, const char *wh
     if (v->reset != DRV_RESET_DONE && v->queues_enabled == 0)
         return; /* what was on its way when the device was reset */
     blame(o, VMSG_DRV_FINAL_2, v->num, "%s before the device reported DRIVER_OK", what);
-    if (!v->driver_ok_asked)
+    if (!v->driver_ok_asked && !seen)
         blame(o, VMSG_DRV_OVERVIEW_4, v->num, "%s before DRIVER_OK was written", what);
 }
 
@@ -126,7 +127,7 @@ void drv_avail(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
         return;
     q = drv_queue(o, v, index);
     drv_config_used(o, v);
-    judge_time(o, v, "EVENT_AVAIL was sent");
+    judge_time(o, v, "EVENT_AVAIL was sent", false);
     if (!q->set && (others_wait(v, q) || is_no_queue(v, q))) {
         blame(o, VMSG_DRV_EVENT_AVAIL_1, v->num,
               "EVENT_AVAIL names queue %u, which is none that was set up; the queue with new "
@@ -151,7 +152,7 @@ void drv_avail(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
 static void became_available(struct vmsg_oracle *o, struct drv_view *v, struct drv_queue *q,
                              const struct vmsg_note *note)
 {
-    judge_time(o, v, "buffers were made available");
+    judge_time(o, v, "buffers were made available", true);
     if (v->driver_ok_told || q->set)
         judge_queue_ready(o, v, q, "buffers were made available");
     else
@@ -178,8 +179,10 @@ static void became_available(struct vmsg_oracle *o, struct drv_view *v, struct d
  */
 static void refused(struct vmsg_oracle *o, struct drv_view *v, struct drv_queue *q)
 {
-    if (!q->available || q->used < q->available || q->used_at_event < q->used)
+    if (!q->available || q->used < q->available || !q->used_at_event)
         return;
+    if (q->used_at_event < q->used && !drv_negotiated(v, VIRTIO_F_EVENT_IDX))
+        return; /* with the event index a driver is told of what it asks for, after it has looked */
     if (o->config.polling)
         blame(o, VMSG_DRV_DEVICE_NOTIFICATIONS_4, v->num,
               "all %llu buffers of queue %u are used, and the driver does not take them back "
@@ -203,6 +206,8 @@ void drv_queue_note(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg
 
     switch (note->kind) {
     case VMSG_NOTE_AVAILABLE:
+        if (v->under_way || q->muddled)
+            break; /* before the driver had read that the device is gone */
         became_available(o, v, q, note);
         break;
     case VMSG_NOTE_USED:
@@ -214,7 +219,7 @@ void drv_queue_note(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg
         refused(o, v, q);
         break;
     case VMSG_NOTE_BROKEN_RING:
-        if (!q->areas_blamed)
+        if (!q->areas_blamed && !q->muddled)
             blame(o, VMSG_DRV_MANDATORY_1, v->num,
                   "the ring of queue %u cannot be followed: %.*s; virtqueues are laid out as core "
                   "virtio has it",

@@ -250,8 +250,9 @@ void drv_patience_over(struct vmsg_oracle *o, struct drv_view *v)
         exercise(o, VMSG_DRV_ERROR_SIGNALING_2);
     if (!w->active)
         return;
-    if (reset || (unknown && w->attempts >= o->config.attempts)) {
-        exercise(o, VMSG_DRV_ERROR_SIGNALING_2); /* the recovery failed, or there is no device */
+    if (reset || unknown) { /* the recovery failed, or there is no device: nothing need follow */
+        if (reset || w->attempts >= o->config.attempts)
+            exercise(o, VMSG_DRV_ERROR_SIGNALING_2);
     } else if (o->config.attempts && w->attempts >= 2 * o->config.attempts) {
         blame(o, VMSG_DRV_ERROR_SIGNALING_2, v->num,
               "%s (message %u) was never answered; it was sent %u times by now, %u attempts are "

@@ -176,6 +176,8 @@ static void judge_enabled(struct vmsg_oracle *o, struct drv_view *v, struct drv_
     bool updates = (flags & IGNORE_ALL) != IGNORE_ALL;
     bool negotiated = drv_negotiated(v, VIRTIO_F_RING_RESET);
 
+    if (q->muddled)
+        return;
     if (updates && q->resetting) {
         blame(o, VMSG_DRV_RESET_VQUEUE_3, v->num,
               "SET_VQUEUE of queue %u was sent before its RESET_VQUEUE was answered", q->index);
@@ -189,6 +191,7 @@ static void judge_enabled(struct vmsg_oracle *o, struct drv_view *v, struct drv_
               q->index);
     if (!updates)
         return;
+    q->muddled = true;
     blame(o, VMSG_DRV_SET_VQUEUE_7, v->num,
           "size or addresses of queue %u were to be changed while it is enabled", q->index);
     if (negotiated)
@@ -290,6 +293,11 @@ static void set_told(struct vmsg_oracle *o, struct drv_view *v, struct drv_queue
 
 static void reset_told(struct vmsg_oracle *o, struct drv_view *v, struct drv_queue *q)
 {
+    if (!drv_negotiated(v, VIRTIO_F_RING_RESET)) { /* it did nothing, whatever the driver thinks */
+        q->resetting = false;
+        q->muddled = true;
+        return;
+    }
     exercise(o, VMSG_DRV_RESET_VQUEUE_3);
     if (q->enabled) { /* it could have been changed as it was */
         exercise(o, VMSG_DRV_SET_VQUEUE_4);

@@ -224,7 +224,7 @@ static void driver_ok_told(struct vmsg_oracle *o, struct drv_view *v)
 
 void drv_status_seen(struct vmsg_oracle *o, struct drv_view *v, uint32_t status)
 {
-    if (status & VIRTIO_S_DRIVER_OK && v->reset == DRV_RESET_DONE)
+    if (status & VIRTIO_S_DRIVER_OK && v->reset != DRV_RESETTING)
         driver_ok_told(o, v);
     if (!(status & VIRTIO_S_NEEDS_RESET) || v->owes_reset || v->reset != DRV_RESET_DONE)
         return;

@@ -145,7 +145,7 @@ bool vmsg_peer_queue(const struct vmsg_peer *peer, uint16_t dev_num, uint32_t vq
 
 const char *vmsg_peer_broken_ring(struct vmsg_peer *peer, uint16_t dev_num, uint32_t *vq)
 {
-    struct vmsg_refdev *d = device_of(peer, dev_num);
+    struct vmsg_refdev *d = (struct vmsg_refdev *)device_of(peer, dev_num);
     const char *why = d ? d->broken : NULL;
 
     if (why) {

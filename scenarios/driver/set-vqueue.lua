@@ -85,6 +85,9 @@ return {
             end)
             t:boot()
             t:quiet()
+            if t:count("SET_VQUEUE") == 0 then
+                t:inconclusive("the driver sets no queue up")
+            end
             t:try_upper(("setup-vqueue %d 0"):format(t.dev))
             t:quiet()
             t:try_upper(("reset-vqueue %d 0"):format(t.dev))

@@ -33,6 +33,7 @@ function W.begin(spec)
     W.endpoint = S.facts.role == "bus" and 1 or 0
     W.devices = spec.all or devices(spec)
     W.rules = {}
+    W.harmless = false -- the rules do what a driver must not mind
     W.undisturbed = not spec.quirks -- so far the device does what most devices do
     W.held = {} -- packets that a rule holds back
     W.differs = {} -- device numbers whose queues are not what the SUT must think that they are
@@ -80,7 +81,8 @@ function W.rule(kind, name, what, options)
     local rule = { kind = kind, name = name, what = what, times = o.times or math.huge,
         dev = o.dev, skip = o.skip or 0, met = 0 }
     W.rules[#W.rules + 1] = rule
-    W.undisturbed = false
+    W.undisturbed = W.undisturbed and o.harmless
+    W.harmless = o.harmless
     return rule
 end
 

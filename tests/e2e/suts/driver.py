@@ -174,7 +174,7 @@ class Device:
         self.wire, self.num, self.memory, self.base = wire, num, memory, base
         self.rings, self.enabled, self.running = {}, set(), False
         self.generation, self.restarts, self.done, self.dirty = 0, 0, 0, False
-        self.held = set()
+        self.first = None
 
     def ask(self, msg_id, fmt="", *values, tail=b""):
         order = ">" if wrong("big-endian-payload") else "<"
@@ -243,6 +243,8 @@ class Device:
             values = values[::-1]
         if wrong("never-sets-features"):
             return
+        if wrong("ignores-size-limit"):
+            values += [0] * 14
         if odd("features-twice"):
             self.ask(SET_FEATURES, "II", 0, 1, tail=bytes(4))
         if wrong("features-cut"):
@@ -264,8 +266,9 @@ class Device:
             self.reset()
             if odd("resets-twice"):
                 self.reset()
-        if not wrong("skips-acknowledge"):
-            self.status(s)
+        self.status(s)
+        if wrong("skips-acknowledge"):
+            s = 0
         if not wrong("skips-driver"):
             s |= DRIVER
         if wrong("features-before-driver"):
@@ -321,8 +324,6 @@ class Device:
         """In as many parts as messages hold, again until they belong together."""
         end = self.known() if end is None else end
         room = 4 if odd("config-in-words") else self.wire.limit - 20
-        if wrong("ignores-size-limit"):
-            room = 1000
         for _ in range(50):
             data, generations, at = b"", set(), offset
             while at < end:
@@ -345,9 +346,9 @@ class Device:
         if wrong("strict-generation-0"):
             generation = 0
         if wrong("stale-generation"):
-            generation = self.first
+            generation = self.first or generation
+        self.first = generation if self.first is None else self.first
         body = self.ask(SET_CONFIG, "III", generation, offset, len(data), tail=data)
-        self.first = getattr(self, "first", generation)
         resulting, _, length = struct.unpack_from("<III", body)
         if not wrong("stale-generation"):
             self.generation = resulting
@@ -371,10 +372,11 @@ class Device:
         for vq in range(n if not odd("no-queues") else 0):
             self.set_up(vq)
 
-    def set_up(self, vq):
+    def set_up(self, vq, blindly=False):
         ring = self.rings.setdefault(vq, driver_ring.Ring(
             self.memory, self.base, 8 * (self.num % 64) + vq, wrong))
-        maximum = 8 if wrong("does-not-look-at-queues") else self.look(vq)[1]
+        blindly = blindly or wrong("does-not-look-at-queues")
+        maximum = 8 if blindly else self.look(vq)[1]
         if maximum == 0 and not wrong("sets-up-absent-queues"):
             return
         size = 8 if odd("small-queues") else 64
@@ -415,7 +417,7 @@ class Device:
             self.wire.send(0, RESET_VQUEUE, self.num, struct.pack("<I", vq), self.wire.fresh())
         else:
             self.ask(RESET_VQUEUE, "I", vq)
-        self.set_up(vq)
+        self.set_up(vq, wrong("does-not-await-queue-reset"))
         return True
 
     def setup_queue(self, vq):
