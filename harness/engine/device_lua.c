@@ -195,6 +195,18 @@ int vmsg_lua_device_status(lua_State *L)
     return 1;
 }
 
+int vmsg_lua_device_broken(lua_State *L)
+{
+    uint32_t vq;
+    const char *why = vmsg_peer_broken_ring(played_of(L)->peer, check_dev(L), &vq);
+
+    if (!why)
+        return 0;
+    lua_pushinteger(L, vq);
+    lua_pushstring(L, why);
+    return 2;
+}
+
 /* Where `len` bytes at a bus address lie in the memory; false: not inside, or misaligned. */
 static bool inside(const struct vmsg_connection *c, uint64_t address, size_t len, size_t align,
                    size_t *offset)
@@ -222,7 +234,9 @@ static void watch(struct vmsg_connection *c, uint16_t dev_num, uint32_t vq,
                   const struct vmsg_peer_queue *q)
 {
     struct vmsg_ring_watch w = {.dev_num = dev_num, .vq = vq, .size = q->size};
+    uint64_t event = q->packed ? q->device : q->device + 4 + UINT64_C(8) * q->size;
 
+    w.event_idx = q->event_idx && inside(c, event, q->packed ? 4 : 2, 2, &w.event);
     if (q->packed) {
         w.kind = VMSG_WATCH_AVAILABLE_PACKED;
         if (inside(c, q->desc, (size_t)16 * q->size, 16, &w.offset))
@@ -233,6 +247,7 @@ static void watch(struct vmsg_connection *c, uint16_t dev_num, uint32_t vq,
     if (inside(c, q->driver + 2, 2, 2, &w.offset))
         watch_once(c, &w);
     w.kind = VMSG_WATCH_USED;
+    w.event_idx = false;
     if (inside(c, q->device + 2, 2, 2, &w.offset))
         watch_once(c, &w);
 }
