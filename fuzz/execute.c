@@ -66,7 +66,7 @@ static void know_nothing(struct vmsg_fuzz_executor *e)
     memset(e->exercised, 0, sizeof e->exercised);
     e->scripts = 0;
     e->touched = 0;
-    e->flooded = e->line_due = false;
+    e->flooded = e->line_due = e->refused = false;
 }
 
 static bool begin(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_result *result)
@@ -160,8 +160,10 @@ bool vmsg_fuzz_pump(struct vmsg_fuzz_executor *e, uint64_t deadline_ns)
     what = vmsg_connection_wait(c, due < deadline_ns ? due : deadline_ns);
     if (what == VMSG_ARRIVED_MESSAGE)
         take(e);
-    if (what == VMSG_ARRIVED_LINE)
+    if (what == VMSG_ARRIVED_LINE) {
         e->line_due = false;
+        e->refused = e->noted && strcmp((char *)c->packet, "ok") != 0;
+    }
     if (what == VMSG_ARRIVED_ERROR)
         e->flooded = true; /* in process: more than its queue holds */
     if (e->far.device && vmsg_connection_now(c) >= due)
@@ -207,17 +209,37 @@ static void do_advance(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step
             ;
 }
 
+/* The note comes before the command, as what the command causes may overtake its reply. */
 static void do_upper(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s)
 {
-    char line[200], text[240];
+    struct vmsg_connection *c = &e->connection;
+    uint64_t patience = e->target->timeout_ms * VMSG_NS_PER_MS;
+    struct vmsg_fuzz_upper u;
+    char text[240];
 
-    if (!e->target->params.upper ||
-        !vmsg_fuzz_command(&e->known, e->target->role, s, line, sizeof line))
+    if (!e->target->params.upper || !vmsg_fuzz_upper(&e->known, e->target->role, s, &u))
         return;
-    snprintf(text, sizeof text, "upper tester: %s", line);
-    vmsg_connection_remark(&e->connection, text);
+    snprintf(text, sizeof text, "upper tester: %s", u.line);
+    if (u.noted)
+        vmsg_connection_note(c, &u.note, text);
+    else
+        vmsg_connection_remark(c, text);
+    if (u.noted && (u.note.kind == VMSG_NOTE_ADD || u.note.kind == VMSG_NOTE_REMOVE))
+        u.device->removed = u.note.kind == VMSG_NOTE_REMOVE;
     e->line_due = true;
-    vmsg_connection_command(&e->connection, line);
+    e->noted = u.noted;
+    vmsg_connection_command(c, u.line);
+    e->last_at = vmsg_connection_now(c);
+    while (e->line_due && vmsg_fuzz_pump(e, e->last_at + patience))
+        ;
+}
+
+static void do_device(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s)
+{
+    struct vmsg_fuzz_upper u;
+
+    if (e->far.device && vmsg_fuzz_upper(&e->known, VMSG_ROLE_DEVICE, s, &u))
+        vmsg_fuzz_far_command(&e->far, &e->connection, &e->known, u.line);
 }
 
 static void do_answer(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s)
@@ -250,16 +272,29 @@ static bool do_await(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *
     return true;
 }
 
+/*
+ * In process everything has happened when a send returns, so that it is taken in at once, unless
+ * the step wants its request to stand open. Elsewhere answers wait for the next fence.
+ */
+static void take_in(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s)
+{
+    bool open = e->target->role == VMSG_ROLE_DEVICE && s->b & VMSG_FUZZ_FAR;
+
+    if (e->adapter->caps & VMSG_VIRTUAL_TIME && !open)
+        while (vmsg_fuzz_pump(e, vmsg_connection_now(&e->connection)))
+            ;
+}
+
 /* False: the SUT is wedged. */
 static bool do_step(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s)
 {
     struct vmsg_fuzz_device *d;
-    char line[200];
 
     switch ((enum vmsg_fuzz_kind)s->kind) {
     case VMSG_FUZZ_MESSAGE:
     case VMSG_FUZZ_RAW:
         do_message(e, s);
+        take_in(e, s);
         break;
     case VMSG_FUZZ_AWAIT:
         return do_await(e, s);
@@ -267,6 +302,7 @@ static bool do_step(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s
         vmsg_fuzz_dev(&e->known, s->b, &d);
         if (d && e->target->role != VMSG_ROLE_DRIVER)
             vmsg_fuzz_stage(e, d, s->a % 8u);
+        take_in(e, s);
         break;
     case VMSG_FUZZ_ANSWER:
         do_answer(e, s);
@@ -278,12 +314,12 @@ static bool do_step(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s
         do_memory(e, s);
         break;
     case VMSG_FUZZ_UPPER:
+        if (e->touched && !vmsg_fuzz_fence(e)) /* so that it has its place among the answers */
+            return false;
         do_upper(e, s);
         break;
     case VMSG_FUZZ_DEVICE:
-        if (e->far.device &&
-            vmsg_fuzz_command(&e->known, VMSG_ROLE_DEVICE, s, line, sizeof line))
-            vmsg_fuzz_far_command(&e->far, &e->connection, &e->known, line);
+        do_device(e, s);
         break;
     case VMSG_FUZZ_KINDS:
         break;

@@ -24,9 +24,17 @@ void vmsg_fuzz_stage(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_device *d, u
 /* All devices reset, for the next script; false: wedged. */
 bool vmsg_fuzz_reset_all(struct vmsg_fuzz_executor *e);
 
-/* Upper-tester command of a step, as a line; false when there is none by that number. */
-bool vmsg_fuzz_command(struct vmsg_fuzz_known *k, enum vmsg_role role,
-                       const struct vmsg_fuzz_step *s, char *line, size_t size);
+struct vmsg_fuzz_upper {
+    struct vmsg_fuzz_device *device; /* NULL: an unknown one */
+    bool noted;                      /* the oracle has to know */
+    struct vmsg_note note;           /* its data lies in `data` */
+    uint8_t data[4];
+    char line[200];
+};
+
+/* The upper-tester command of a step; false when there is no sense in it now. *u must not move. */
+bool vmsg_fuzz_upper(struct vmsg_fuzz_known *k, enum vmsg_role role,
+                     const struct vmsg_fuzz_step *s, struct vmsg_fuzz_upper *u);
 
 /* What a connection came to; it is closed unless all is clean. */
 void vmsg_fuzz_conclude(struct vmsg_fuzz_executor *e, bool answers,
@@ -40,7 +48,7 @@ static inline bool vmsg_fuzz_plays_device(const struct vmsg_fuzz_executor *e)
 /* May more be done on this connection? */
 static inline bool vmsg_fuzz_goes_on(const struct vmsg_fuzz_executor *e)
 {
-    return !e->connection.closed && !e->flooded && !e->connection.out_of_memory;
+    return !e->connection.closed && !e->flooded && !e->refused && !e->connection.out_of_memory;
 }
 
 #endif

@@ -45,9 +45,11 @@ static void forget_others(struct vmsg_connection *c)
 static void say_broken(struct vmsg_fuzz_executor *e, const struct vmsg_seen_finding *f,
                        struct vmsg_fuzz_result *r)
 {
-    char name[64];
+    const struct vmsg_trace_entry *at = vmsg_trace_at(&e->connection.trace, f->message);
+    char name[64] = "owed";
 
-    name_message(&e->connection.trace, f->message, false, name, sizeof name);
+    if (at && at->kind == VMSG_TRACE_FROM_SUT)
+        name_message(&e->connection.trace, f->message, false, name, sizeof name);
     r->end = VMSG_FUZZ_BROKEN;
     r->message = f->message;
     snprintf(r->key, sizeof r->key, "%s-%s", vmsg_clause_id(f->clause), name);
@@ -85,6 +87,8 @@ void vmsg_fuzz_conclude(struct vmsg_fuzz_executor *e, bool answers, struct vmsg_
         snprintf(r->text, sizeof r->text, "not enough memory");
     } else if (e->connection.closed) {
         say_crashed(e, r);
+    } else if (e->refused) {
+        r->text[0] = '\0'; /* what the oracle was told did not happen */
     } else if (f) {
         say_broken(e, f, r);
     } else if (e->flooded) {
@@ -99,6 +103,6 @@ void vmsg_fuzz_conclude(struct vmsg_fuzz_executor *e, bool answers, struct vmsg_
                  e->target->timeout_ms);
     }
     forget_others(&e->connection);
-    if (r->end != VMSG_FUZZ_CLEAN || e->scripts >= e->target->together)
+    if (r->end != VMSG_FUZZ_CLEAN || e->refused || e->scripts >= e->target->together)
         vmsg_fuzz_close(e);
 }

@@ -1,8 +1,5 @@
-/* What a working driver does: fences, resets and initialisation; upper-tester lines. */
+/* What a working driver does: fences, resets and initialisation. */
 #include "fuzz/execute_build.h"
-
-#include <stdio.h>
-#include <string.h>
 
 static void right(struct vmsg_fuzz_executor *e, uint8_t id, struct vmsg_fuzz_device *d)
 {
@@ -122,80 +119,4 @@ void vmsg_fuzz_stage(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_device *d, u
         fill_ring(e, d);
         right(e, VMSG_ID_EVENT_AVAIL, d);
     }
-}
-
-/* ---- upper-tester commands, SUT contract section 3 ---- */
-
-struct command {
-    const char *name;
-    enum {
-        DEV,
-        DEV_VQ,
-        DEV_OFF_LEN,
-        DEV_OFF_HEX,
-        ALONE,
-        SIZE,
-    } arguments;
-};
-
-static const struct command of_device[] = {{"change-config", DEV_OFF_HEX},
-                                           {"needs-reset", DEV},
-                                           {"complete", DEV_VQ},
-                                           {"add", DEV},
-                                           {"remove", DEV}};
-static const struct command of_driver[] = {
-    {"init", DEV},           {"reset", DEV},        {"status", DEV},
-    {"kick", DEV_VQ},        {"setup-vqueue", DEV_VQ}, {"reset-vqueue", DEV_VQ},
-    {"get-config", DEV_OFF_LEN}, {"set-config", DEV_OFF_HEX}, {"remove", DEV}};
-static const struct command of_bus[] = {
-    {"add", DEV}, {"remove", DEV}, {"drop-next", ALONE}, {"max-msg-size", SIZE}};
-
-static const struct command *commands_of(enum vmsg_role role, size_t *n)
-{
-    switch (role) {
-    case VMSG_ROLE_DEVICE:
-        *n = sizeof of_device / sizeof *of_device;
-        return of_device;
-    case VMSG_ROLE_DRIVER:
-        *n = sizeof of_driver / sizeof *of_driver;
-        return of_driver;
-    case VMSG_ROLE_BUS:
-        break;
-    }
-    *n = sizeof of_bus / sizeof *of_bus;
-    return of_bus;
-}
-
-bool vmsg_fuzz_command(struct vmsg_fuzz_known *k, enum vmsg_role role,
-                       const struct vmsg_fuzz_step *s, char *line, size_t size)
-{
-    size_t n;
-    const struct command *c = commands_of(role, &n);
-    struct vmsg_fuzz_device *d;
-    unsigned dev = vmsg_fuzz_dev(k, s->b, &d);
-    unsigned first = (unsigned)vmsg_fuzz_value(k, &s->f[0], 0);
-    unsigned second = (unsigned)vmsg_fuzz_value(k, &s->f[1], 4);
-
-    c += s->a % n;
-    switch (c->arguments) {
-    case DEV:
-        snprintf(line, size, "%s %u", c->name, dev);
-        return true;
-    case DEV_VQ:
-        snprintf(line, size, "%s %u %u", c->name, dev, first);
-        return true;
-    case DEV_OFF_LEN:
-        snprintf(line, size, "%s %u %u %u", c->name, dev, first, second);
-        return true;
-    case DEV_OFF_HEX:
-        snprintf(line, size, "%s %u %u %08x", c->name, dev, first, second);
-        return true;
-    case ALONE:
-        snprintf(line, size, "%s", c->name);
-        return true;
-    case SIZE:
-        snprintf(line, size, "%s %u", c->name, 52 + first % 4096u);
-        return true;
-    }
-    return false;
 }

@@ -43,6 +43,7 @@ static void learn_of(struct vmsg_fuzz_device *d, const struct vmsg *m)
         return;
     case VMSG_ID_EVENT_CONFIG:
         d->generation = (uint32_t)m->f[VMSG_EVENT_CONFIG_REQ_generation];
+        d->status = (uint32_t)m->f[VMSG_EVENT_CONFIG_REQ_device_status];
         return;
     case VMSG_ID_GET_DEVICE_STATUS:
     case VMSG_ID_SET_DEVICE_STATUS:
