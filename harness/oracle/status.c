@@ -29,7 +29,11 @@ bool status_swapped(struct vmsg_oracle *o, struct device *d, uint32_t v, uint32_
 void status_learned(struct vmsg_oracle *o, struct device *d, uint32_t status)
 {
     if (status == 0 && (!d->status_known || d->status != 0 || d->reset_pending)) {
+        bool was_reset = d->status_known || d->reset_pending;
+
         device_was_reset(o, d);
+        if (!was_reset)
+            forget_queues(o, d); /* first seen: queues may have been set up at status 0 */
         d->reset_reported = true;
         d->reset_muddled = false;
     }
