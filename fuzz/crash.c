@@ -44,21 +44,22 @@ static void top_function(const char *report, char *out, size_t size)
     }
 }
 
-void vmsg_fuzz_crash_name(const char *output, int signal, char *name, size_t size)
+void vmsg_fuzz_crash_name(const char *output, int signal, const char *after, char *name,
+                          size_t size)
 {
     const char *report = output ? strstr(output, "Sanitizer: ") : NULL;
     const char *undefined = output ? strstr(output, "runtime error: ") : NULL;
-    char kind[32], function[40];
+    char kind[32] = "undefined", function[40];
 
-    *name = '\0';
-    if (report) {
-        word(report + strlen("Sanitizer: "), kind, sizeof kind);
-        top_function(report, function, sizeof function);
-        snprintf(name, size, "%s%s%s", kind, *function ? "-" : "", function);
-    } else if (undefined) {
-        top_function(undefined, function, sizeof function);
-        snprintf(name, size, "undefined%s%s", *function ? "-" : "", function);
-    } else if (signal) {
-        snprintf(name, size, "signal-%d", signal);
+    if (!report && !undefined) {
+        if (signal)
+            snprintf(name, size, "crash-signal-%d-%s", signal, after);
+        else
+            snprintf(name, size, "crash-exit-%s", after);
+        return;
     }
+    if (report)
+        word(report + strlen("Sanitizer: "), kind, sizeof kind);
+    top_function(report ? report : undefined, function, sizeof function);
+    snprintf(name, size, "crash-%s-%s", kind, *function ? function : after);
 }

@@ -7,7 +7,11 @@
 
 #include <stddef.h>
 
-/* A name in [a-z0-9_-]; empty when neither says anything. `output` may be NULL, signal 0. */
-void vmsg_fuzz_crash_name(const char *output, int signal, char *name, size_t size);
+/*
+ * A name of letters, digits, '-' and '_': "crash-heap-buffer-overflow-set_features", or
+ * "crash-signal-11-GET_CONFIG" by the message after which it came. `output` may be NULL, signal 0.
+ */
+void vmsg_fuzz_crash_name(const char *output, int signal, const char *after, char *name,
+                          size_t size);
 
 #endif

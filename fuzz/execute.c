@@ -80,6 +80,7 @@ static bool begin(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_result *result)
                                sizeof result->text))
         return false;
     e->open = true;
+    e->far.log = e->log;
     e->last_at = vmsg_connection_now(&e->connection);
     result->end = VMSG_FUZZ_FAILED;
     snprintf(result->text, sizeof result->text, "not enough memory");
@@ -194,6 +195,7 @@ static void do_memory(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step 
     if (!c->memory || s->n_raw == 0 || at > c->mem_size || s->n_raw > c->mem_size - at)
         return;
     memcpy(c->memory + at, s->raw, s->n_raw);
+    vmsg_fuzz_log_memory(e->log, at, s->raw, s->n_raw);
     snprintf(text, sizeof text, "memory: %u bytes written at 0x%llx", s->n_raw,
              (unsigned long long)(e->known.mem_base + at));
     vmsg_connection_remark(c, text);

@@ -8,6 +8,7 @@
 #define VMSG_FUZZ_EXECUTE_H
 
 #include "fuzz/far.h"
+#include "fuzz/log.h"
 #include "fuzz/signal.h"
 
 /* What is fuzzed; strings and arrays are borrowed. */
@@ -62,6 +63,7 @@ struct vmsg_fuzz_executor {
     bool line_due, noted; /* a command awaits its reply; the oracle was told of it */
     bool refused;         /* by the upper tester, so that nothing can be judged any more */
     uint8_t *packet; /* VMSG_FUZZ_MESSAGE_MOST bytes */
+    struct vmsg_fuzz_log *log; /* what the adapter does not see goes there too; or NULL */
 };
 
 /* NULL when memory is short. The adapter stays the caller's. */

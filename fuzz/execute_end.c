@@ -61,14 +61,13 @@ static void say_broken(struct vmsg_fuzz_executor *e, const struct vmsg_seen_find
 static void say_crashed(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_result *r)
 {
     struct vmsg_adapter_end end;
-    char name[64], why[80];
+    char name[64];
 
     name_message(&e->connection.trace, UINT32_MAX, true, name, sizeof name);
     vmsg_connection_end(&e->connection, &end);
     e->open = false;
     r->end = VMSG_FUZZ_CRASHED;
-    vmsg_fuzz_crash_name(end.output, end.signalled ? end.status : 0, why, sizeof why);
-    snprintf(r->key, sizeof r->key, "crash-%s", *why ? why : name);
+    vmsg_fuzz_crash_name(end.output, end.signalled ? end.status : 0, name, r->key, sizeof r->key);
     snprintf(r->text, sizeof r->text, "the SUT died after %s: %s", name,
              end.text ? end.text : "it closed the connection");
     if (end.output && *end.output)

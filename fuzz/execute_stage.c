@@ -88,6 +88,8 @@ static void fill_ring(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_devic
     vmsg_put_le32(desc + 8, 64);
     vmsg_put_le16(desc + 12, 2); /* the device writes */
     vmsg_put_le16(desc + 0x1000 + 2, 1);
+    vmsg_fuzz_log_memory(e->log, base, desc, 16);
+    vmsg_fuzz_log_memory(e->log, base + 0x1000, desc + 0x1000, 4);
     vmsg_connection_remark(&e->connection, "memory: one buffer in the ring");
 }
 

@@ -94,6 +94,19 @@ void vmsg_fuzz_far_release(struct vmsg_fuzz_far *f, struct vmsg_connection *c)
         vmsg_connection_send(c, f->endpoint, f->packet, len);
 }
 
+static void log_step(struct vmsg_fuzz_far *f, const struct vmsg_fuzz_step *s, size_t len)
+{
+    uint8_t record[4 + 512 + VMSG_FUZZ_STEP_MOST];
+    size_t n = len < 512 ? len : 512;
+
+    if (!f->log)
+        return;
+    vmsg_put_le32(record, (uint32_t)n);
+    memcpy(record + 4, f->packet, n);
+    vmsg_fuzz_log_add(f->log, VMSG_FUZZ_PERTURBED, f->endpoint, record,
+                      4 + n + vmsg_fuzz_encode_step(s, record + 4 + n));
+}
+
 /* What the armed step makes of the packet. */
 static void apply(struct vmsg_fuzz_far *f, struct vmsg_connection *c, struct vmsg_fuzz_known *k,
                   size_t len)
@@ -102,6 +115,7 @@ static void apply(struct vmsg_fuzz_far *f, struct vmsg_connection *c, struct vms
     bool raw = s->n_raw > 0;
 
     f->armed = NULL;
+    log_step(f, s, len);
     switch (VMSG_FUZZ_FATE(s->a)) {
     case VMSG_FUZZ_LOSE:
         return;

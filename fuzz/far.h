@@ -7,6 +7,7 @@
 
 #include "adapters/queue.h"
 #include "fuzz/known.h"
+#include "fuzz/log.h"
 #include "harness/engine/connection.h"
 #include "harness/peers/peer.h"
 
@@ -24,6 +25,7 @@ struct vmsg_fuzz_far {
         uint32_t vq;
     } rings[VMSG_FUZZ_RINGS]; /* that were set up */
     unsigned n_rings;
+    struct vmsg_fuzz_log *log; /* or NULL */
 };
 
 /* A fresh device for the connection that begins; false when memory is short. */
