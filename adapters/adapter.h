@@ -83,6 +83,7 @@ struct vmsg_adapter_ops {
 struct vmsg_adapter {
     const struct vmsg_adapter_ops *ops;
     unsigned caps;
+    uint64_t mem_base; /* the bus address of its DMA memory; 0: any, the parameters say */
 };
 
 /* One registration per adapter: a row in adapters/registry.c. */

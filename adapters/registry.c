@@ -1,6 +1,7 @@
 /*
  * The adapters, one row each.
  */
+#include "adapters/chardev/chardev.h"
 #include "adapters/exec/exec.h"
 #include "adapters/inproc/ref.h"
 #include "adapters/lib/lib.h"
@@ -19,6 +20,8 @@ static const struct vmsg_adapter_kind kinds[] = {
     {"tcp-listen", "tcp-listen:HOST:PORT", "accept by TCP", NULL},
     {"vsock", "vsock:CID:PORT", "connect by vsock to a host or a guest", NULL},
     {"vsock-listen", "vsock-listen:PORT", "accept by vsock", NULL},
+    {"chardev", "chardev:/dev/virtio-msg-0[?control=/dev/virtio-msg-lb&mem-base=ADDRESS]",
+     "a character device of the Linux virtio-msg-user interface", vmsg_chardev_create},
     {"lib", "lib:PATH[?isolate=no]", "load a shared object that exports vmsg_sut_entry()",
      vmsg_lib_create},
     {"ref", "ref:[?fault=ID&quirk=A,B&seed=N&devices=block@0,entropy@5]",

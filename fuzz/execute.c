@@ -80,6 +80,7 @@ static bool begin(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_result *result)
                                sizeof result->text))
         return false;
     e->open = true;
+    e->known.mem_base = e->connection.mem_base;
     e->far.log = e->log;
     e->last_at = vmsg_connection_now(&e->connection);
     result->end = VMSG_FUZZ_FAILED;
@@ -348,7 +349,7 @@ static bool finish(struct vmsg_fuzz_executor *e)
            vmsg_fuzz_pump(e, e->last_at + patience))
         ;
     if (answers && vmsg_fuzz_goes_on(e) && vmsg_oracle_owes(c->oracle))
-        vmsg_oracle_settle(c->oracle);
+        vmsg_connection_settle(c);
     return answers && !e->line_due;
 }
 

@@ -14,6 +14,7 @@ enum {
     KEY_SELECT,
     KEY_SCENARIO,
     KEY_REPORT,
+    KEY_CAPTURE,
     KEY_SEED,
     KEY_REPEAT,
     KEY_JOBS,
@@ -63,6 +64,8 @@ static const struct argp_option options[] = {
      "also write a report: text, json or junit; PATH - is standard output, in place of the text. "
      "May be repeated",
      0},
+    {"capture", KEY_CAPTURE, "FILE.pcap", 0,
+     "record what passes, for Wireshark, 'check' and 'replay'", 0},
     {"verbose", KEY_VERBOSE, NULL, 0, "all findings, passed clauses, more traces", 0},
     {"colour", KEY_COLOUR, "WHEN", OPTION_ARG_OPTIONAL, "auto (default), always or never", 0},
     {NULL, 0, NULL, 0, "Fields of the conformance statement, over those of --ics:", 4},
@@ -119,6 +122,16 @@ static bool take_colour(struct vmsg_run_options *o, const char *arg, char *err, 
     return true;
 }
 
+static bool take_capture(struct vmsg_run_options *o, const char *arg, char *err, size_t err_size)
+{
+    if (!strcmp(arg, "-"))
+        return wrong(err, err_size,
+                     "--capture needs a file: standard output is the report's; a "
+                     "named pipe serves a program that reads along");
+    o->capture = arg;
+    return true;
+}
+
 static bool take_count(const char *option, const char *arg, unsigned most, unsigned *value,
                        char *err, size_t err_size)
 {
@@ -155,6 +168,8 @@ static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size
         return true;
     case KEY_REPORT:
         return take_report(o, arg, err, err_size);
+    case KEY_CAPTURE:
+        return take_capture(o, arg, err, err_size);
     case KEY_SEED:
         return vmsg_value_number("--seed", arg, 0, CLI_SEED_MOST, &o->seed, err, err_size);
     case KEY_REPEAT:

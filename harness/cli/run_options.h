@@ -21,8 +21,8 @@ struct vmsg_run_field {
 struct vmsg_run_options {
     enum vmsg_role role;
     bool role_given;
-    const char *uri, *device_side, *ics, *scenario; /* NULL: not given */
-    const char **select;                            /* NULL-terminated */
+    const char *uri, *device_side, *ics, *scenario, *capture; /* NULL: not given */
+    const char **select;                                      /* NULL-terminated */
     size_t n_select;
     struct vmsg_run_report *reports;
     size_t n_reports;

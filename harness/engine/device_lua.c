@@ -116,7 +116,7 @@ int vmsg_lua_device_open(lua_State *L)
         .ctx = &s->played,
         .send = sent,
         .mem = c->memory,
-        .mem_base = VMSG_MEM_BASE,
+        .mem_base = c->mem_base,
         .mem_size = c->mem_size,
         .revision = 1,
         .max_msg_size = (uint32_t)field(L, "max_msg_size"),

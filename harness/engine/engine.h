@@ -12,6 +12,7 @@
 struct vmsg_scenario {
     const char *id; /* "device/set-vqueue/reserved-nonzero" */
     const char *role;
+    const char *file; /* as in the source tree, or the path on disk */
     const char *requirement;
     const char *const *clauses; /* NULL-terminated */
 };
@@ -45,6 +46,8 @@ struct vmsg_run_hooks {
     bool (*stop)(void *ctx);
 };
 
+struct vmsg_tape; /* tape.h */
+
 struct vmsg_run_config {
     enum vmsg_role role;
     const char *sut_uri;
@@ -59,6 +62,7 @@ struct vmsg_run_config {
     unsigned jobs;       /* 1..64 SUTs at a time */
     size_t mem_size;     /* bytes of DMA memory, 0: none; default 16 MiB */
     uint32_t timeout_ms; /* how long a SUT may stay silent, default 2000 */
+    struct vmsg_tape *tape; /* records what the oracle is fed; NULL: nobody does */
     struct vmsg_run_hooks hooks;
 };
 

@@ -5,8 +5,8 @@
 static bool inside(const struct vmsg_connection *c, uint64_t address, size_t len, size_t align,
                    size_t *offset)
 {
-    *offset = (size_t)(address - VMSG_MEM_BASE);
-    return c->memory && address >= VMSG_MEM_BASE && address % align == 0 && len <= c->mem_size &&
+    *offset = (size_t)(address - c->mem_base);
+    return c->memory && address >= c->mem_base && address % align == 0 && len <= c->mem_size &&
            *offset <= c->mem_size - len;
 }
 
