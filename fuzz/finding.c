@@ -108,7 +108,7 @@ static void write_text(FILE *out, const struct vmsg_fuzz_finder *f, const struct
               "time, or on what ran before.\n\n",
               out);
     fprintf(out,
-            "Again, by the script (%zu steps):\n  vmsgspec replay script --role %s --sut '%s'\n"
+            "Again, by the script (%zu steps):\n  vmsgspec fuzz --script script --role %s --sut '%s'\n"
             "Again, as a scenario:\n  vmsgspec run --role %s --sut '%s' --scenario scenario.lua "
             "--select 'file/*'\n\nWhat went over the wire (-> to the SUT):\n",
             steps, f->role, f->sut, f->role, f->sut);
@@ -154,17 +154,27 @@ static bool write_files(const struct vmsg_fuzz_finder *f, const char *folder,
 /* Into a folder of its own, which then gets its name: of two workers one is first. */
 static enum vmsg_fuzz_saved write_finding(const struct vmsg_fuzz_finder *f,
                                           const struct vmsg_fuzz_script *s,
-                                          const struct vmsg_fuzz_result *r, bool stable)
+                                          struct vmsg_fuzz_result *r, bool stable)
 {
-    char path[PATH_MAX], beside[PATH_MAX + 32];
+    char path[PATH_MAX], beside[PATH_MAX + 32], capture[PATH_MAX];
+    struct vmsg_fuzz_finder last = *f; /* once more: its log is what is written */
 
     path_of(f, r->key, stable ? "" : f->mark, path);
     snprintf(beside, sizeof beside, "%s.%ld.new", path, (long)getpid());
-    if (!vmsg_fuzz_make_folder(beside) || !write_files(f, beside, s, r, stable))
+    if (!vmsg_fuzz_make_folder(beside))
+        return VMSG_FUZZ_UNSAVED;
+    if (stable) {
+        vmsg_fuzz_path(capture, beside, "capture.pcap");
+        last.trial.capture = capture;
+        free(r->output);
+        vmsg_fuzz_trial(&last.trial, s, r);
+    }
+    if (!write_files(f, beside, s, r, stable))
         return VMSG_FUZZ_UNSAVED;
     if (rename(beside, path) == 0)
         return stable ? VMSG_FUZZ_SAVED : VMSG_FUZZ_UNSTABLE;
-    for (const char *const *name = (const char *const[]){"script", "scenario.lua", "trace.txt", NULL};
+    for (const char *const *name = (const char *const[]){"script", "scenario.lua", "trace.txt",
+                                                        "capture.pcap", NULL};
          *name; name++) {
         char file[PATH_MAX];
 
@@ -201,11 +211,8 @@ enum vmsg_fuzz_saved vmsg_fuzz_save(const struct vmsg_fuzz_finder *f,
     *result = again;
     if (vmsg_fuzz_is_known(f, again.key))
         return VMSG_FUZZ_KNOWN;
-    if (vmsg_fuzz_copy(&small, shown) && vmsg_fuzz_minimise(&small, shows, &search, f->tries)) {
-        free(result->output);
-        vmsg_fuzz_trial(&f->trial, &small, result); /* its log is what is written */
+    if (vmsg_fuzz_copy(&small, shown) && vmsg_fuzz_minimise(&small, shows, &search, f->tries))
         saved = write_finding(f, &small, result, true);
-    }
     vmsg_fuzz_clear(&small);
     return saved;
 }

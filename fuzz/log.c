@@ -88,7 +88,13 @@ static struct logger *self(struct vmsg_adapter *a)
 static bool log_start(struct vmsg_adapter *a, const struct vmsg_adapter_params *params, char *err,
                       size_t err_size)
 {
-    return self(a)->inner->ops->start(self(a)->inner, params, err, err_size);
+    struct logger *l = self(a);
+    const struct vmsg_adapter_ops *ops = a->ops;
+    bool ok = l->inner->ops->start(l->inner, params, err, err_size);
+
+    l->base = *l->inner; /* what an adapter tells of itself may come with the start */
+    l->base.ops = ops;
+    return ok;
 }
 
 static bool log_send(struct vmsg_adapter *a, unsigned endpoint, const void *msg, size_t len)
@@ -152,6 +158,7 @@ struct vmsg_adapter *vmsg_fuzz_log_adapter(struct vmsg_adapter *inner, struct vm
 
     if (!l)
         return NULL;
-    *l = (struct logger){{&ops, inner->caps}, inner, log};
+    *l = (struct logger){*inner, inner, log};
+    l->base.ops = &ops;
     return &l->base;
 }

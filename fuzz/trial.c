@@ -1,6 +1,7 @@
 /* One script on a fresh SUT; see trial.h. */
 #include "fuzz/trial.h"
 
+#include "adapters/pcap/writer.h"
 #include "fuzz/crash.h"
 
 #include <poll.h>
@@ -15,6 +16,31 @@
 
 #define OUTPUT_MOST (64u << 10)
 
+/* Run and record. A capture that cannot be written is missing, nothing more. */
+static void record(const struct vmsg_fuzz_trial *t, struct vmsg_fuzz_executor *e,
+                   const struct vmsg_fuzz_script *script, struct vmsg_fuzz_result *result)
+{
+    struct vmsg_connection *c = &e->connection;
+    char err[300];
+    struct vmsg_capture *capture =
+        t->capture ? vmsg_capture_create(t->capture, true, err, sizeof err) : NULL;
+    struct vmsg_tape tape = {.put = vmsg_capture_put, .ctx = capture};
+
+    if (capture) {
+        c->tape = &tape;
+        c->session = vmsg_tape_session(&tape, t->target->oracle.judged, NULL);
+    }
+    vmsg_fuzz_execute(e, script, result);
+    if (!capture)
+        return;
+    const struct vmsg_tape_place end = {.session = c->session,
+                                        .index = c->trace.count,
+                                        .judged = (uint8_t)t->target->oracle.judged};
+    vmsg_tape_close(&tape, &end, NULL);
+    c->tape = NULL;
+    vmsg_capture_finish(capture, err, sizeof err);
+}
+
 /* One connection, in this process. */
 static void run(const struct vmsg_fuzz_trial *t, const struct vmsg_fuzz_script *script,
                 struct vmsg_fuzz_result *result)
@@ -28,7 +54,7 @@ static void run(const struct vmsg_fuzz_trial *t, const struct vmsg_fuzz_script *
     e = logged ? vmsg_fuzz_executor_new(&alone, logged) : NULL;
     if (e) {
         e->log = t->log;
-        vmsg_fuzz_execute(e, script, result);
+        record(t, e, script, result);
     } else {
         snprintf(result->text, sizeof result->text, "not enough memory");
     }

@@ -12,6 +12,7 @@ struct vmsg_fuzz_trial {
     const struct vmsg_fuzz_target *target;
     struct vmsg_adapter *adapter;
     struct vmsg_fuzz_log *log;
+    const char *capture; /* a file to record to; NULL: none */
     uint32_t hang_ms; /* of a SUT in this process: how long a script may take */
 };
 

@@ -209,7 +209,10 @@ static bool begin(struct work *w, char *err, size_t err_size)
     w->executor = vmsg_fuzz_executor_new(&w->target, w->adapter);
     w->corpus.folder = c->corpus;
     w->finder = (struct vmsg_fuzz_finder){
-        .trial = {&w->target, w->adapter, vmsg_fuzz_log_new(), c->hang_ms},
+        .trial = {.target = &w->target,
+                  .adapter = w->adapter,
+                  .log = vmsg_fuzz_log_new(),
+                  .hang_ms = c->hang_ms},
         .folder = c->folder,
         .sut = c->sut,
         .role = w->target.params.role,

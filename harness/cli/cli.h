@@ -26,6 +26,7 @@ struct vmsg_cli_command {
 const struct vmsg_cli_command *vmsg_cli_command_at(size_t i);
 
 int vmsg_cmd_run(int argc, char **argv);
+int vmsg_cmd_fuzz(int argc, char **argv);
 int vmsg_cmd_list(int argc, char **argv);
 int vmsg_cmd_rules(int argc, char **argv);
 int vmsg_cmd_peer(int argc, char **argv);

@@ -7,6 +7,7 @@
 
 static const struct vmsg_cli_command commands[] = {
     {"run", "judge an implementation and report", vmsg_cmd_run},
+    {"fuzz", "drive an implementation with sequences that no scenario foresaw", vmsg_cmd_fuzz},
     {"list", "scenarios and the clauses that each one tests", vmsg_cmd_list},
     {"rules", "the clause catalogue; against a spec source with 'rules diff'", vmsg_cmd_rules},
     {"peer", "a reference peer as a program", vmsg_cmd_peer},
