@@ -20,6 +20,8 @@ static void name_message(const struct vmsg_trace *t, uint32_t at, bool to_sut, c
             (to_sut && e->kind != VMSG_TRACE_TO_SUT))
             continue;
         vmsg_decode(&m, e->bytes, e->len);
+        if (to_sut && m.msg_id == VMSG_ID_GET_DEVICE_INFO && !vmsg_is_bus(&m))
+            continue; /* a fence, mostly */
         snprintf(out, size, "%s%s", m.def ? m.def->name : "unknown",
                  vmsg_is_response(&m) ? "-resp" : "");
         return;

@@ -1,6 +1,7 @@
 /* Saving findings; see finding.h. */
 #include "fuzz/finding.h"
 
+#include "adapters/clock.h"
 #include "fuzz/files.h"
 #include "fuzz/lua.h"
 #include "fuzz/minimise.h"
@@ -40,13 +41,23 @@ bool vmsg_fuzz_is_known(const struct vmsg_fuzz_finder *f, const char *key)
 struct search {
     const struct vmsg_fuzz_finder *finder;
     const char *key;
+    uint64_t until_ns;
 };
+
+static bool is_over(const struct search *s)
+{
+    const bool *stop = s->finder->stop;
+
+    return vmsg_clock_ns() > s->until_ns || (stop && __atomic_load_n(stop, __ATOMIC_RELAXED));
+}
 
 static bool shows(void *ctx, const struct vmsg_fuzz_script *s)
 {
     const struct search *search = ctx;
     struct vmsg_fuzz_result r;
 
+    if (is_over(search))
+        return false;
     vmsg_fuzz_trial(&search->finder->trial, s, &r);
     free(r.output);
     return r.end != VMSG_FUZZ_CLEAN && !strcmp(r.key, search->key);
@@ -193,7 +204,7 @@ enum vmsg_fuzz_saved vmsg_fuzz_save(const struct vmsg_fuzz_finder *f,
     struct vmsg_fuzz_script small = {0};
     struct vmsg_fuzz_result again;
     enum vmsg_fuzz_saved saved = VMSG_FUZZ_UNSAVED;
-    struct search search = {f, again.key};
+    struct search search = {f, again.key, vmsg_clock_ns() + f->patience_ms * VMSG_NS_PER_MS};
     bool stable = shows_something(f, alone, result->key, &again);
     const struct vmsg_fuzz_script *shown = alone;
 

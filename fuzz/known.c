@@ -56,6 +56,15 @@ static void learn_of(struct vmsg_fuzz_device *d, const struct vmsg *m)
     }
 }
 
+/* A device that goes or comes by itself. */
+static void learn_of_bus(struct vmsg_fuzz_known *k, const struct vmsg *m)
+{
+    struct vmsg_fuzz_device *d = find(k, (uint16_t)m->f[VMSG_EVENT_DEVICE_REQ_device_number]);
+
+    if (d && m->msg_id == VMSG_ID_EVENT_DEVICE && !m->defect)
+        d->removed = m->f[VMSG_EVENT_DEVICE_REQ_device_bus_state] == VMSG_DEVICE_REMOVED;
+}
+
 void vmsg_fuzz_learn(struct vmsg_fuzz_known *k, const struct vmsg *m)
 {
     struct vmsg_fuzz_device *d;
@@ -67,6 +76,8 @@ void vmsg_fuzz_learn(struct vmsg_fuzz_known *k, const struct vmsg *m)
             see(k, m->f[i]);
     if (!vmsg_is_response(m) && !vmsg_is_event(m))
         k->heard = m->token;
+    if (vmsg_is_bus(m) && !vmsg_is_response(m))
+        learn_of_bus(k, m);
     d = vmsg_is_bus(m) ? NULL : find(k, m->dev_num);
     if (d && (vmsg_is_response(m) || vmsg_is_event(m)))
         learn_of(d, m);

@@ -1,6 +1,7 @@
 /* Finding out what is fuzzed; see setup.h. */
 #include "fuzz/setup.h"
 
+#include "harness/engine/connection.h"
 #include "harness/engine/discovery.h"
 
 #include <stdio.h>
@@ -47,6 +48,7 @@ enum vmsg_fuzz_ready vmsg_fuzz_setup(struct vmsg_fuzz_setup *s,
     if (!w)
         return VMSG_FUZZ_WRONG;
     s->ctx.caps = w->adapter->caps;
+    s->ctx.mem_base = w->adapter->mem_base ? w->adapter->mem_base : VMSG_MEM_BASE;
     vmsg_discover(&s->ctx, w, &result);
     vmsg_worker_free(w);
     started = !result.not_started;

@@ -11,6 +11,7 @@
 
 #define RESYNC_MS    2000u
 #define TRIES        600u
+#define SMALLER_MS   10000u /* for making one finding small */
 #define LOST_MOST    20u /* starts in a row that fail */
 #define FIRST_SEEDS  16u
 #define SELDOM       64u /* one script in so many is made from nothing */
@@ -217,6 +218,8 @@ static bool begin(struct work *w, char *err, size_t err_size)
         .sut = c->sut,
         .role = w->target.params.role,
         .tries = w->adapter->caps & VMSG_VIRTUAL_TIME ? TRIES : TRIES / 2,
+        .patience_ms = SMALLER_MS,
+        .stop = &w->shared->stop,
         .mark = ".unstable",
     };
     snprintf(err, err_size, "not enough memory");

@@ -110,14 +110,14 @@ static bool make_folders(struct fuzz *f, char *err, size_t err_size)
 /* The folder's first line of trace.txt says what it is. */
 static void show_finding(const char *folder, const char *name)
 {
-    char path[PATH_MAX];
+    char path[PATH_MAX], trace[PATH_MAX];
     size_t len = 0;
     uint8_t *text;
 
     vmsg_fuzz_path(path, folder, name);
     printf("%s\n", path);
-    vmsg_fuzz_path(path, path, "trace.txt");
-    text = vmsg_fuzz_read_file(path, 64u << 20, &len);
+    vmsg_fuzz_path(trace, path, "trace.txt");
+    text = vmsg_fuzz_read_file(trace, 64u << 20, &len);
     if (text)
         printf("  %.*s\n", (int)strcspn((char *)text, "\n"), (char *)text);
     free(text);

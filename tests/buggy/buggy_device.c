@@ -1,6 +1,6 @@
 /*
  * The buggy device: two small devices (0 and 1) behind the C interface of a SUT, sound unless
- * VMSG_BUG names one of the bugs of bugs.h. Writing to the last byte of device 0's configuration
+ * BUGGY_BUG names one of the bugs of bugs.h. Writing to the last byte of device 0's configuration
  * ejects device 1. Like many a real parser it copies each message to the heap first.
  */
 #include "tests/buggy/bugs.h"
@@ -63,7 +63,7 @@ static enum buggy_bug chosen(void)
         BUGGY_DEVICE_BUGS(X)
 #undef X
     };
-    const char *id = getenv("VMSG_BUG");
+    const char *id = getenv("BUGGY_BUG");
 
     for (unsigned i = 0; id && i < BUG_NONE; i++)
         if (!strcmp(id, ids[i]))
@@ -89,8 +89,10 @@ static void transmit(struct buggy *b, uint8_t type, uint8_t id, uint16_t dev, ui
 
 static void answer(struct buggy *b, const uint8_t *payload, size_t n)
 {
-    transmit(b, 1 | (b->m[0] & 2), b->m[1], (uint16_t)get(b->m + 2, 2), (uint16_t)get(b->m + 4, 2),
-             payload, n);
+    bool bus = b->m[0] & 2;
+
+    transmit(b, bus ? 3 : 1, b->m[1], bus ? 0 : (uint16_t)get(b->m + 2, 2),
+             (uint16_t)get(b->m + 4, 2), payload, n);
 }
 
 /* ---- devices ---- */
@@ -453,7 +455,7 @@ static void serve(struct buggy *b, struct device *d, uint32_t index)
 static void get_devices(struct buggy *b, const uint8_t *p)
 {
     uint32_t offset = (uint32_t)get(p, 2), count = (uint32_t)get(p + 2, 2);
-    uint32_t step = count < 64 ? count : 64, next = offset + count;
+    uint32_t step = count < 64 ? count : 64, next = offset + (step ? step : 1);
     uint8_t a[14] = {0};
 
     if (b->bug == BUG_DEVICES_LOOP && offset)
@@ -464,7 +466,7 @@ static void get_devices(struct buggy *b, const uint8_t *p)
             if (b->devices[k] && b->devices[k]->number == offset + i)
                 a[6 + i / 8] |= (uint8_t)(1u << i % 8);
     put(a, offset, 2);
-    put(a + 2, offset + step < N_DEVICES ? next : 0, 2);
+    put(a + 2, next < N_DEVICES ? next : 0, 2);
     put(a + 4, step, 2);
     answer(b, a, 6 + (step + 7) / 8);
 }

@@ -1,6 +1,6 @@
 /*
  * Planted bugs of the buggy peers: memory errors and hangs as they are found in real parsers, each
- * switched on by its name in the environment variable VMSG_BUG. Without it the peers are sound.
+ * switched on by its name in the environment variable BUGGY_BUG. Without it the peers are sound.
  */
 #ifndef BUGGY_BUGS_H
 #define BUGGY_BUGS_H
