@@ -166,6 +166,7 @@ struct device {
     uint64_t info[VMSG_MAX_FIELDS];
     /* status */
     bool status_known, reset_pending, reset_reported, needs_reset_noted, corrupted;
+    bool needs_reset_told;   /* an EVENT_CONFIG said so in this life of the device */
     bool needs_reset_missed; /* a read after the note did not show it (yet) */
     uint32_t needs_reset_index;
     bool status_suspect; /* a read that differs from the last response shows that one to be wrong */
