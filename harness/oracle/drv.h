@@ -38,6 +38,7 @@ struct drv_queue {
     bool asking;   /* a SET_VQUEUE is not answered yet; its fields: */
     uint64_t want[VMSG_MAX_FIELDS];
     bool resetting; /* RESET_VQUEUE is not answered yet */
+    uint64_t changed; /* serial of the last SET_VQUEUE or RESET_VQUEUE */
     bool announced; /* EVENT_AVAIL came after the last buffers */
     bool debtor;    /* in the view's list of queues with something to settle */
     bool reclaimed_by_odd_token;
