@@ -1,9 +1,11 @@
 /*
  * The adapters, one row each.
  */
+#include "adapters/chardev/chardev.h"
 #include "adapters/exec/exec.h"
 #include "adapters/inproc/ref.h"
 #include "adapters/lib/lib.h"
+#include "adapters/shm/shm.h"
 #include "adapters/socket/address.h"
 #include "adapters/socket/socket.h"
 
@@ -19,6 +21,15 @@ static const struct vmsg_adapter_kind kinds[] = {
     {"tcp-listen", "tcp-listen:HOST:PORT", "accept by TCP", NULL},
     {"vsock", "vsock:CID:PORT", "connect by vsock to a host or a guest", NULL},
     {"vsock-listen", "vsock-listen:PORT", "accept by vsock", NULL},
+    {"chardev", "chardev:/dev/virtio-msg-0[?control=/dev/virtio-msg-lb&mem-base=ADDRESS]",
+     "a character device of the Linux virtio-msg-user interface", vmsg_chardev_create},
+    {"shm", "shm:PATH?layout=simple&side=driver",
+     "message queues in shared memory, the AMP layout; PATH is a file, a PCI resource or a UIO "
+     "device",
+     vmsg_shm_create},
+    {"ivshmem", "ivshmem:/path/to/socket?layout=simple&side=driver",
+     "the same layout in the memory of an ivshmem server, with its doorbells",
+     vmsg_ivshmem_create},
     {"lib", "lib:PATH[?isolate=no]", "load a shared object that exports vmsg_sut_entry()",
      vmsg_lib_create},
     {"ref", "ref:[?fault=ID&quirk=A,B&seed=N&devices=block@0,entropy@5]",
@@ -56,7 +67,9 @@ struct vmsg_adapter *vmsg_adapter_create(const char *uri, const char *role, char
 struct vmsg_adapter *vmsg_adapter_create_pair(const char *uri, const char *device_side,
                                               const char *role, char *err, size_t err_size)
 {
-    const char *odd = !vmsg_address_is(uri) ? uri : device_side;
+    const char *odd = !vmsg_address_is(uri) ? uri : device_side, *rest;
+    if (!strcmp(role, "bus") && vmsg_shm_scheme(uri, &rest) && vmsg_shm_scheme(device_side, &rest))
+        return vmsg_shm_create_pair(uri, device_side, err, err_size);
     if (!strcmp(role, "bus") && vmsg_address_is(uri) && vmsg_address_is(device_side))
         return vmsg_socket_create(uri, device_side, role, err, err_size);
     if (strcmp(role, "bus"))
@@ -64,7 +77,7 @@ struct vmsg_adapter *vmsg_adapter_create_pair(const char *uri, const char *devic
     else
         snprintf(err, err_size,
                  "'%s' cannot be one of a bus's two sides; give both as unix:, tcp: or vsock:, "
-                 "or the -listen forms",
+                 "or the -listen forms, or both as shm: or ivshmem:",
                  odd);
     return NULL;
 }

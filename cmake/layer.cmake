@@ -1,8 +1,13 @@
 # vmsg_layer(NAME [layers it may use...]): the library vmsg_NAME from every .c file of this folder
 # and its subfolders, and a CMocka test program for every *_test.c among them. A new file needs no
-# registration.
+# registration. A subfolder with a CMakeLists.txt of its own is a layer of its own.
 function(vmsg_layer name)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.c)
+  file(GLOB own CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*/CMakeLists.txt)
+  foreach(list ${own})
+    get_filename_component(folder ${list} DIRECTORY)
+    list(FILTER sources EXCLUDE REGEX "^${folder}/")
+  endforeach()
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.c$")
   list(FILTER sources EXCLUDE REGEX "_(test|main)\\.c$")

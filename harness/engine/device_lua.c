@@ -115,7 +115,7 @@ int vmsg_lua_device_open(lua_State *L)
         .ctx = &s->played,
         .send = sent,
         .mem = c->memory,
-        .mem_base = VMSG_MEM_BASE,
+        .mem_base = c->mem_base,
         .mem_size = c->mem_size,
         .revision = 1,
         .max_msg_size = (uint32_t)field(L, "max_msg_size"),
@@ -199,8 +199,8 @@ int vmsg_lua_device_status(lua_State *L)
 static bool inside(const struct vmsg_connection *c, uint64_t address, size_t len, size_t align,
                    size_t *offset)
 {
-    *offset = (size_t)(address - VMSG_MEM_BASE);
-    return c->memory && address >= VMSG_MEM_BASE && address % align == 0 && len <= c->mem_size &&
+    *offset = (size_t)(address - c->mem_base);
+    return c->memory && address >= c->mem_base && address % align == 0 && len <= c->mem_size &&
            *offset <= c->mem_size - len;
 }
 

@@ -3,6 +3,7 @@
 
 #include "harness/engine/memory_lua.h"
 #include "harness/engine/script.h"
+#include "harness/engine/tape_json.h"
 #include "harness/engine/wire_lua.h"
 
 #include <lauxlib.h>
@@ -118,17 +119,8 @@ static uint32_t check_u32(lua_State *L, int arg)
 
 static int core_note(lua_State *L)
 {
-    static const char *const kinds[] = {
-        "available",     "used",     "no-interrupt", "corrupted", "change-config",
-        "needs-reset",   "complete", "add",          "remove",    "reset-timeout",
-        "patience-over", "refused",  "drop-next",    "max-size",  NULL};
-    static const enum vmsg_note_kind notes[] = {
-        VMSG_NOTE_AVAILABLE,     VMSG_NOTE_USED,          VMSG_NOTE_NO_INTERRUPT,
-        VMSG_NOTE_CORRUPTED,     VMSG_NOTE_CHANGE_CONFIG, VMSG_NOTE_NEEDS_RESET,
-        VMSG_NOTE_COMPLETE,      VMSG_NOTE_ADD,           VMSG_NOTE_REMOVE,
-        VMSG_NOTE_RESET_TIMEOUT, VMSG_NOTE_PATIENCE_OVER, VMSG_NOTE_REFUSED,
-        VMSG_NOTE_DROP_NEXT,     VMSG_NOTE_MAX_SIZE};
-    struct vmsg_note note = {.kind = notes[luaL_checkoption(L, 1, NULL, kinds)],
+    struct vmsg_note note = {.kind =
+                                 (enum vmsg_note_kind)luaL_checkoption(L, 1, NULL, vmsg_note_names),
                              .dev_num = (uint16_t)(check_u32(L, 2) & 0xFFFF),
                              .vq = check_u32(L, 3),
                              .value = check_u32(L, 4)};

@@ -17,6 +17,7 @@ struct vmsg_worker *vmsg_worker_new(const struct vmsg_run_context *ctx, char *er
     if (!w)
         return NULL;
     w->ctx = ctx;
+    w->connection.tape = ctx->config->tape;
     w->lists = malloc((suite->n_files + 1) * sizeof *w->lists);
     if (w->lists) {
         for (size_t i = 0; i < suite->n_files; i++)
