@@ -57,7 +57,8 @@ struct drv_queue {
     uint64_t used_at_event;   /* of them, at the last EVENT_USED */
     uint32_t position;        /* of the ring, as the last note said */
     bool position_known;
-    uint32_t last_offset; /* next_offset of the last EVENT_AVAIL */
+    bool position_announced; /* an EVENT_AVAIL has to tell it */
+    uint32_t last_offset;    /* next_offset of the last EVENT_AVAIL */
     uint32_t last_offset_index;
     uint32_t available_index; /* trace index of the last AVAILABLE note */
     uint16_t last_used_token;

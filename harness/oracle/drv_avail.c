@@ -137,7 +137,8 @@ void drv_avail(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
     }
     judge_queue_ready(o, v, q, "EVENT_AVAIL was sent");
     exercise(o, VMSG_DRV_EVENT_AVAIL_1);
-    judge_offset(o, v, q, (uint32_t)m->f[VMSG_EVENT_AVAIL_REQ_next_offset]);
+    if (!q->muddled)
+        judge_offset(o, v, q, (uint32_t)m->f[VMSG_EVENT_AVAIL_REQ_next_offset]);
     q->last_offset = (uint32_t)m->f[VMSG_EVENT_AVAIL_REQ_next_offset];
     q->last_offset_index = o->index;
     if (q->available && !q->announced)
@@ -167,6 +168,9 @@ static void became_available(struct vmsg_oracle *o, struct drv_view *v, struct d
     q->available += note->value;
     q->position = note->position;
     q->position_known = true;
+    /* With the event index, several buffers may be known by the notification of the first. */
+    q->position_announced =
+        !drv_negotiated(v, VIRTIO_F_EVENT_IDX) || (note->value == 1 && !note->unwanted);
     q->available_index = note->index;
     q->announced = false;
     q->awaited |= !note->unwanted;
@@ -204,6 +208,8 @@ void drv_queue_note(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg
 {
     struct drv_queue *q = drv_queue(o, v, note->vq);
 
+    if (o->drv->swapped)
+        return; /* its messages were not understood */
     switch (note->kind) {
     case VMSG_NOTE_AVAILABLE:
         if (v->under_way || q->muddled)
@@ -246,7 +252,7 @@ static void settle_queue_avail(struct vmsg_oracle *o, struct drv_view *v, struct
 {
     bool packed = drv_negotiated(v, VIRTIO_F_RING_PACKED);
 
-    if (!q->available || !v->driver_ok_told)
+    if (!q->available || !v->driver_ok_told || q->muddled)
         return;
     if (!q->announced) {
         if (o->config.polling) {
@@ -259,8 +265,7 @@ static void settle_queue_avail(struct vmsg_oracle *o, struct drv_view *v, struct
         q->announced = true; /* told once */
         return;
     }
-    if (!drv_negotiated(v, VIRTIO_F_NOTIFICATION_DATA) || !q->position_known ||
-        drv_negotiated(v, VIRTIO_F_EVENT_IDX)) /* the last buffers may need no notification */
+    if (!drv_negotiated(v, VIRTIO_F_NOTIFICATION_DATA) || !q->position_announced)
         return;
     if (packed ? q->last_offset == q->position : split_encoding(q->last_offset, q->position))
         return;

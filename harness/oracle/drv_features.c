@@ -24,7 +24,8 @@ void drv_features_told(struct vmsg_oracle *o, struct drv_view *v, const struct v
 
 bool drv_features_offered(const struct drv_view *v)
 {
-    uint32_t any = !v->features_read;
+    bool no_blocks = v->info_told && !v->info[VMSG_GET_DEVICE_INFO_RESP_num_feature_blocks];
+    uint32_t any = !v->features_read && !no_blocks;
 
     for (unsigned i = 0; i < DRV_BLOCKS; i++)
         any |= v->offered[i];

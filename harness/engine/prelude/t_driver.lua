@@ -15,6 +15,13 @@ end
 
 function methods.boot(_, dev) D.boot(dev or S.dev) end
 function methods.quiet() D.quiet() end
+
+-- Until a rule has applied; else the situation does not arise.
+function methods.await_met(_, rule)
+    if not W.serve(function() return rule.met > 0 end) then
+        core.finish("inconclusive", ("the driver sends no %s there"):format(rule.name))
+    end
+end
 function methods.sanity() D.sanity() end
 
 local function status_name(bits)
