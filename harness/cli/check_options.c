@@ -35,7 +35,7 @@ static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size
     case KEY_COMPLETE:
         return o->bare.complete = true;
     case KEY_JSON:
-        o->run.reports[o->run.n_reports++] = (struct vmsg_run_report){"json", "-"};
+        o->run.reports[o->run.n_reports++] = (struct vmsg_value_report){"json", "-"};
         return true;
     case ARGP_KEY_ARG:
         if (o->path) {

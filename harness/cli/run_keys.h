@@ -14,6 +14,8 @@ enum vmsg_run_key {
     KEY_ICS,
     KEY_SELECT,
     KEY_SCENARIO,
+    KEY_XFAIL,
+    KEY_BASELINE,
     KEY_REPORT,
     KEY_CAPTURE,
     KEY_SEED,
@@ -29,7 +31,7 @@ enum vmsg_run_key {
 
 /* Rows of an option table, the last ones. */
 #define VMSG_STATEMENT_OPTIONS                                                                       \
-    {NULL, 0, NULL, 0, "Fields of the conformance statement, over those of --ics:", 4},              \
+    {NULL, 0, NULL, 0, "Fields of the conformance statement, over those of --ics:", 5},              \
         {"name", KEY_FIELD, "TEXT", 0, "the implementation's name", 0},                              \
         {"sut-version", KEY_FIELD + 1, "TEXT", 0, "its version", 0},                                 \
         {"devices", KEY_FIELD + 2, "N,N,...", 0, "its device numbers; default: enumerated", 0},      \

@@ -40,10 +40,15 @@ static const struct argp_option options[] = {
     {"jobs", KEY_JOBS, "N", 0, "start up to N implementations at a time; default 1", 0},
     {"mem", KEY_MEM, "SIZE", 0, "DMA memory, e.g. 64K or 16M (default); 0: none", 0},
     {"timeout", KEY_TIMEOUT, "SECONDS", 0, "how long it may stay silent; default 2", 0},
-    {NULL, 0, NULL, 0, "What is told:", 3},
+    {NULL, 0, NULL, 0, "What may fail (the exit status is the gate's then):", 3},
+    {"xfail", KEY_XFAIL, "FILE", 0, "expected failures, a Lua file; one that passes fails the run",
+     0},
+    {"baseline", KEY_BASELINE, "FILE.json", 0, "an earlier report: only what got worse fails", 0},
+    {NULL, 0, NULL, 0, "What is told:", 4},
     {"report", KEY_REPORT, "FORMAT=PATH", 0,
-     "also write a report: text, json or junit; PATH - is standard output, in place of the text. "
-     "May be repeated",
+     "also write a report: text, json, junit, tap, sarif, markdown or html; PATH - is standard "
+     "output, "
+     "in place of the text. May be repeated",
      0},
     {"capture", KEY_CAPTURE, "FILE.pcap", 0,
      "record what passes, for Wireshark, 'check' and 'replay'", 0},
@@ -61,17 +66,10 @@ static bool wrong(char *err, size_t err_size, const char *text)
 
 static bool take_report(struct vmsg_run_options *o, const char *arg, char *err, size_t err_size)
 {
-    char *equals = strchr(arg, '=');
-
-    if (!equals || !equals[1] || equals == arg)
-        return wrong(err, err_size, "--report needs FORMAT=PATH, e.g. --report json=report.json");
-    *equals = '\0';
-    for (size_t i = 0; i < o->n_reports; i++)
-        if (!strcmp(o->reports[i].path, equals + 1)) {
-            snprintf(err, err_size, "two reports go to '%s'; give each its own path", equals + 1);
-            return false;
-        }
-    o->reports[o->n_reports++] = (struct vmsg_run_report){arg, equals + 1};
+    if (!vmsg_value_report((char *)arg, o->reports, o->n_reports, &o->reports[o->n_reports], err,
+                           err_size))
+        return false;
+    o->n_reports++;
     return true;
 }
 
@@ -130,6 +128,12 @@ bool vmsg_run_options_take(struct vmsg_run_options *o, int key, const char *arg,
         return true;
     case KEY_SCENARIO:
         o->scenario = arg;
+        return true;
+    case KEY_XFAIL:
+        o->xfail = arg;
+        return true;
+    case KEY_BASELINE:
+        o->baseline = arg;
         return true;
     case KEY_REPORT:
         return take_report(o, arg, err, err_size);
@@ -194,8 +198,9 @@ enum vmsg_cli_parsed vmsg_run_options_parse(struct vmsg_run_options *o, int argc
         .command = "run",
         .args = "--role ROLE --sut URI",
         .doc = "Run scenarios against an implementation and judge what it sends."
-               "\vThe text report goes to standard output. Exit status: 0 conforms, 1 does not, 2 "
-               "wrong usage, 3 the implementation could not be started or reached.",
+               "\vThe text report goes to standard output. Exit status: 0 conforms (or fails "
+               "only as --xfail and --baseline expect), 1 does not, 2 wrong usage, 3 the "
+               "implementation could not be started or reached.",
         .options = options,
         .take = take,
     };

@@ -62,6 +62,20 @@ static bool needs_are_met(struct attempt *a)
     return false;
 }
 
+/* Does the adapter carry messages as long as this scenario wants them? */
+static bool fits(struct attempt *a)
+{
+    size_t most = a->w->adapter->most;
+    char reason[120];
+
+    if (!most || a->params.max_msg_size <= most)
+        return true;
+    snprintf(reason, sizeof reason, "this adapter carries messages of at most %zu bytes", most);
+    vmsg_outcome_set(a->out, VMSG_VERDICT_INCONCLUSIVE, reason);
+    a->out->unobservable = true;
+    return false;
+}
+
 /* The scenario's function, then what is owed and the closing fence. */
 static void talk(struct attempt *a)
 {
@@ -141,7 +155,7 @@ void vmsg_attempt(struct vmsg_worker *w, const struct vmsg_suite_entry *entry, s
     vmsg_context_params(w->ctx, entry, seed, &a.params);
     if (c->tape)
         c->session = vmsg_tape_session(c->tape, vmsg_context_judged(w->ctx), about(&a, piece));
-    if (needs_are_met(&a) && begin(&a, seed)) {
+    if (needs_are_met(&a) && fits(&a) && begin(&a, seed)) {
         converse(&a);
         return;
     }

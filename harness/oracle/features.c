@@ -126,6 +126,8 @@ void judge_set_features(struct vmsg_oracle *o, struct device *d, const struct re
         d->split = true;
     for (uint64_t i = 0; i < n && first + i < SELECT_BLOCKS; i++) {
         d->selected[first + i] = vmsg_le32(r->tail + 4 * i);
+        if (first + i == VIRTIO_F_RING_RESET / 32)
+            d->ring_reset_given |= d->selected[first + i] & feature_word(VIRTIO_F_RING_RESET);
         d->selected_known |= 1u << (first + i);
     }
     d->features_writes++;
