@@ -97,7 +97,8 @@ static void talk(struct attempt *a)
     vmsg_luabox_budget(&s->box, VMSG_SCRIPT_INSTRUCTIONS);
     e->closing = true;
     e->close = vmsg_script_run(s, c, 0);
-    if (e->close == VMSG_SCRIPT_RETURNED && !s->unsettled)
+    /* Where the harness failed, the SUT may owe what the harness kept from it. */
+    if (e->run != VMSG_SCRIPT_FAILED && e->close == VMSG_SCRIPT_RETURNED && !s->unsettled)
         vmsg_connection_settle(c);
     if (e->close != VMSG_SCRIPT_RETURNED)
         snprintf(a->reason, sizeof a->reason, "%s", s->reason);

@@ -4,6 +4,7 @@
 #include "harness/embed.h"
 #include "harness/engine/primitives.h"
 #include "harness/engine/wire_lua.h"
+#include "harness/wire/wire.h"
 
 #include <lauxlib.h>
 #include <lualib.h>
@@ -12,7 +13,8 @@
 
 #define PRELUDE_INSTRUCTIONS 10000000
 
-/* Messages that a function takes in before it is the SUT that runs without end, not the script. */
+/* Messages that nobody asked for, after which it is the SUT that runs without end, not the script.
+ */
 #define BUSY_MOST 10000u
 
 /* Lua: import(name) -> what the prelude file of that name returns, loaded once. */
@@ -174,6 +176,14 @@ static enum vmsg_script_end ended(struct vmsg_script *s, enum vmsg_script_end en
     return end;
 }
 
+/* No response, and nothing that a bus merely carries: the SUT began this itself. */
+static bool is_unasked(const struct vmsg_connection *c)
+{
+    unsigned type = c->len ? c->packet[0] : 0;
+
+    return !(type & VMSG_TYPE_RESPONSE) && (c->judged != VMSG_JUDGE_BUS || type & VMSG_TYPE_BUS);
+}
+
 /*
  * Wait for what the coroutine waits for and push it: the values of core.wait(). The number of
  * values, or -1 with *end set when there is nothing to wait for any more.
@@ -197,6 +207,7 @@ static int arrival(struct vmsg_script *s, lua_State *co, enum vmsg_script_end *e
     }
     switch (vmsg_connection_wait(c, s->deadline)) {
     case VMSG_ARRIVED_MESSAGE:
+        s->unasked += is_unasked(c);
         lua_pushliteral(co, "message");
         return 1 + vmsg_lua_push_message(co, c->packet, c->len);
     case VMSG_ARRIVED_LINE:
@@ -231,7 +242,7 @@ static enum vmsg_script_end loop(struct vmsg_script *s, lua_State *co, int args)
         default:
             return failed(s, co);
         }
-        if (s->box.exhausted && s->connection->received - s->received > BUSY_MOST)
+        if (s->box.exhausted && s->unasked > BUSY_MOST)
             return ended(s, VMSG_SCRIPT_WEDGED, "it keeps its peer busy without end");
         if (s->box.exhausted) {
             where(co, s->reason, sizeof s->reason);
@@ -259,7 +270,7 @@ enum vmsg_script_end vmsg_script_run(struct vmsg_script *s, struct vmsg_connecti
     lua_insert(L, base + 1); /* anchored below what it runs */
     lua_xmove(L, co, args + 1);
     s->connection = c;
-    s->received = c->received;
+    s->unasked = 0;
     s->began_ns = vmsg_connection_now(c);
     *s->reason = '\0';
     end = loop(s, co, args);

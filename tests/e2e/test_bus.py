@@ -151,6 +151,14 @@ def test_reference_bus_conforms():
     assert len(of_the_text(outcome)) >= 43, sorted(of_the_text(outcome))
 
 
+@pytest.mark.parametrize("sut", ["ref:", REFERENCE], ids=["ref", "exec"])
+def test_thousands_over_many_devices(sut):
+    outcome = run(sut, "--request-timeout-ms", "10000", "--scenario", vmsgspec.SUTS / "load.lua",
+                  select=("file/*",))
+    conforms(outcome)
+    assert outcome.clause("bus.ordering.1")["exercised"] > 8192, str(outcome)
+
+
 def test_example_conforms():
     outcome = run(vmsgspec.program(vmsgspec.PYTHON, TINY), *QUICK, "--jobs", "2")
     conforms(outcome)
