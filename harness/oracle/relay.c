@@ -48,6 +48,13 @@ void relay_each_device(struct relay *r,
             look(ctx, (uint16_t)(i * RELAY_PAGE + k), &r->pages[i][k]);
 }
 
+const char *relay_name(uint8_t msg_id)
+{
+    const struct vmsg_def *def = vmsg_def_by_id(VMSG_NS_TRANSPORT, msg_id);
+
+    return def ? def->name : msg_id & VMSG_ID_EVENT ? "the event" : "the request";
+}
+
 void relay_passes(struct relay *r, enum vmsg_direction direction, uint16_t dev, uint64_t serial)
 {
     struct passer *latest = r->passers[direction];

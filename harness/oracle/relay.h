@@ -11,13 +11,13 @@
 
 #include "harness/oracle/internal.h"
 
-#define RELAY_MOST    (1u << 19) /* parcels under way; beyond, new ones are not followed */
-#define RELAY_DONE    4096u      /* parcels that ended, kept to tell second endings */
-#define RELAY_OPEN    4096u      /* parcels that need not come to an end and have not */
-#define RELAY_LANES   3u
-#define RELAY_PAGE    256u /* devices of a page of memory */
-#define RELAY_PAGES   (65536u / RELAY_PAGE)
-#define RELAY_STEPS   1024u /* parcels that a search for what went wrong looks at */
+#define RELAY_MOST  (1u << 19) /* parcels under way; beyond, new ones are not followed */
+#define RELAY_DONE  4096u      /* parcels that ended, kept to tell second endings */
+#define RELAY_OPEN  4096u      /* parcels that need not come to an end and have not */
+#define RELAY_LANES 3u
+#define RELAY_PAGE  256u /* devices of a page of memory */
+#define RELAY_PAGES (65536u / RELAY_PAGE)
+#define RELAY_STEPS 1024u /* parcels that a search for what went wrong looks at */
 
 enum parcel_state {
     PARCEL_IN,       /* went in */
@@ -74,7 +74,8 @@ struct parcel {
 };
 
 /* What has not come out, of one device in one direction: events, or requests that must come out in
- * this order. Parcels are numbered from 1 here and in the tables, so that zeroed memory is empty. */
+ * this order. Parcels are numbered from 1 here and in the tables, so that zeroed memory is empty.
+ */
 struct lane {
     uint32_t first, last;
 };
@@ -108,14 +109,14 @@ struct relay {
     uint32_t open[RELAY_OPEN], open_at; /* ring of parcels that need not end */
     uint64_t open_serials[RELAY_OPEN];
     struct lane *buckets[PARCEL_TABLES];
-    uint32_t n_buckets; /* a power of two, grows with the parcels */
+    uint32_t n_buckets;          /* a power of two, grows with the parcels */
     struct passer passers[2][2]; /* by direction: the latest of two devices, latest first */
     struct relay_device *pages[RELAY_PAGES]; /* of devices that were met */
     struct relay_device nobody;              /* when memory ran out */
     bool out_of_memory;
-    uint32_t outstanding;            /* over all devices */
-    bool drop_next;                  /* the upper tester was told to lose the next request */
-    bool overflown;                  /* parcels were let go: nothing is called an invention */
+    uint32_t outstanding; /* over all devices */
+    bool drop_next;       /* the upper tester was told to lose the next request */
+    bool overflown;       /* parcels were let go: nothing is called an invention */
     uint16_t pinged_token;
     uint32_t pinged_data;
     bool pinged;
@@ -141,6 +142,8 @@ void relay_message(struct vmsg_oracle *o, enum vmsg_end end, enum vmsg_direction
                    struct vmsg *m);
 void relay_note(struct vmsg_oracle *o, const struct vmsg_note *note);
 void relay_settle(struct vmsg_oracle *o);
+/* Of a transport message, for findings. */
+const char *relay_name(uint8_t msg_id);
 /* Never NULL; when memory ran out, relay->out_of_memory. */
 struct relay_device *relay_device(struct relay *r, uint16_t dev);
 /* Those that were met, and their neighbours. */
@@ -181,16 +184,23 @@ struct lane *parcel_lane(struct relay *r, const struct parcel *p);
 /* Forget it at once, as if it had never been. */
 void parcel_forget(struct vmsg_oracle *o, struct parcel *p);
 
-/* relay_requests.c: requests, responses and failures. */
+/* relay_requests.c: requests and failures. */
 void relay_request_in(struct vmsg_oracle *o, const struct vmsg *m);
 void relay_request_out(struct vmsg_oracle *o, const struct vmsg *m);
+void relay_failed(struct vmsg_oracle *o, const struct vmsg *m);
+void relay_request_settle(struct vmsg_oracle *o, struct parcel *p);
+void relay_request_leaves_device(struct relay *r, const struct parcel *p);
+
+/* relay_responses.c */
 void relay_response_in(struct vmsg_oracle *o, const struct vmsg *m);
 void relay_response_out(struct vmsg_oracle *o, const struct vmsg *m);
 /* Is this, but for the response bit, a response that has to come out? */
 bool relay_is_due(struct relay *r, const struct vmsg *m);
-void relay_failed(struct vmsg_oracle *o, const struct vmsg *m);
-void relay_request_settle(struct vmsg_oracle *o, struct parcel *p);
-void relay_request_leaves_device(struct relay *r, const struct parcel *p);
+/* A request was completed; it was already, and is once more. */
+void relay_completed(struct vmsg_oracle *o);
+void relay_completed_already(struct vmsg_oracle *o, const struct parcel *p);
+/* What becomes of it is left open from now on. */
+void relay_forgive(struct vmsg_oracle *o, struct parcel *p);
 
 /* relay_events.c */
 void relay_event_in(struct vmsg_oracle *o, enum vmsg_direction direction, const struct vmsg *m);

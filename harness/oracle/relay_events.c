@@ -7,13 +7,6 @@
 /* Longer than any bus takes to pass on what it does not hold back on purpose. */
 #define HELD_NS UINT64_C(250000000)
 
-static const char *name_of(uint8_t msg_id)
-{
-    const struct vmsg_def *def = vmsg_def_by_id(VMSG_NS_TRANSPORT, msg_id);
-
-    return def ? def->name : "the event";
-}
-
 static bool is_notification(uint8_t msg_id)
 {
     return msg_id == VMSG_ID_EVENT_AVAIL || msg_id == VMSG_ID_EVENT_USED ||
@@ -66,9 +59,8 @@ static struct parcel *changed(struct relay *r, enum vmsg_direction direction, co
     struct parcel *p = parcel_at(r, relay_device(r, m->dev_num)->lanes[direction].first);
 
     for (unsigned steps = 0; p && steps < RELAY_STEPS; p = parcel_at(r, p->next), steps++)
-        if (p->msg_id == m->msg_id &&
-            (m->msg_id != VMSG_ID_EVENT_AVAIL ||
-             p->named == (uint32_t)m->f[VMSG_EVENT_AVAIL_REQ_vq_index]))
+        if (p->msg_id == m->msg_id && (m->msg_id != VMSG_ID_EVENT_AVAIL ||
+                                       p->named == (uint32_t)m->f[VMSG_EVENT_AVAIL_REQ_vq_index]))
             return p;
     return NULL;
 }
@@ -88,7 +80,7 @@ static void judge_held(struct vmsg_oracle *o, const struct parcel *p)
         blame(o, VMSG_BUS_ORDERING_5, p->dev,
               "%s (message %u) arrived %u ms later, when the request was over that was "
               "outstanding then; events are not held back behind requests",
-              name_of(p->msg_id), p->index, (unsigned)((o->now_ns - p->in_ns) / 1000000));
+              relay_name(p->msg_id), p->index, (unsigned)((o->now_ns - p->in_ns) / 1000000));
     }
 }
 
@@ -127,11 +119,11 @@ static bool came_before(struct relay *r, enum vmsg_direction direction, const st
 static void judge_twice(struct vmsg_oracle *o, const struct vmsg *m)
 {
     blame(o, VMSG_BUS_RUNTIME_NOTIFICATIONS_3, m->dev_num,
-          "%s arrived a second time; each notification is one event", name_of(m->msg_id));
+          "%s arrived a second time; each notification is one event", relay_name(m->msg_id));
     if (o->config.synthesis)
         blame(o, VMSG_BUS_RUNTIME_NOTIFICATIONS_4, m->dev_num,
               "%s arrived a second time: it was both forwarded and synthesised",
-              name_of(m->msg_id));
+              relay_name(m->msg_id));
 }
 
 static void judge_extra(struct vmsg_oracle *o, enum vmsg_direction direction, const struct vmsg *m)
@@ -142,12 +134,12 @@ static void judge_extra(struct vmsg_oracle *o, enum vmsg_direction direction, co
         return;
     if (is_notification(m->msg_id) && polled)
         blame(o, VMSG_BUS_RUNTIME_NOTIFICATIONS_6, m->dev_num,
-              "%s arrived that nobody sent, although the ends poll", name_of(m->msg_id));
+              "%s arrived that nobody sent, although the ends poll", relay_name(m->msg_id));
     else if (came_before(o->relay, direction, m))
         judge_twice(o, m);
     else if (!o->relay->overflown)
         blame(o, VMSG_BUS_RUNTIME_NOTIFICATIONS_3, m->dev_num,
-              "%s arrived that the other side did not send", name_of(m->msg_id));
+              "%s arrived that the other side did not send", relay_name(m->msg_id));
 }
 
 void relay_event_out(struct vmsg_oracle *o, enum vmsg_direction direction, const struct vmsg *m)
@@ -157,7 +149,7 @@ void relay_event_out(struct vmsg_oracle *o, enum vmsg_direction direction, const
     if (p && p->absent && !relay_device(o->relay, p->dev)->present && direction == VMSG_TO_DEVICE) {
         blame(o, VMSG_BUS_FORWARDING_1, p->dev,
               "%s (message %u) was forwarded to device %u, which does not exist",
-              name_of(p->msg_id), p->index, p->dev);
+              relay_name(p->msg_id), p->index, p->dev);
         parcel_done(o, p);
     } else if (p) {
         arrived(o, p);
@@ -170,7 +162,7 @@ void relay_event_out(struct vmsg_oracle *o, enum vmsg_direction direction, const
         parcel_done(o, p);
     } else if ((p = changed(o->relay, direction, m))) {
         blame(o, VMSG_BUS_FORWARDING_3, p->dev, "%s (message %u) arrived with another payload",
-              name_of(p->msg_id), p->index);
+              relay_name(p->msg_id), p->index);
         parcel_done(o, p);
     } else {
         judge_extra(o, direction, m);
@@ -182,7 +174,7 @@ void relay_event_settle(struct vmsg_oracle *o, struct parcel *p)
     if (p->firm && relay_device(o->relay, p->dev)->present) {
         blame(o, VMSG_BUS_RUNTIME_NOTIFICATIONS_3, p->dev,
               "%s did not arrive at the other end; each notification is one event",
-              name_of(p->msg_id));
+              relay_name(p->msg_id));
     } else if (p->absent) {
         exercise(o, VMSG_BUS_FORWARDING_1);
         exercise(o, VMSG_BUS_FORWARDING_5);

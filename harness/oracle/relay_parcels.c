@@ -66,8 +66,8 @@ static void append(struct relay *r, struct parcel *p, enum parcel_table table)
 void parcel_chain(struct relay *r, struct parcel *p, enum parcel_table table)
 {
     parcel_unchain(r, p, table);
-    p->links[table / 2] = (struct parcel_link){
-        .key = key_in(p, table), .linked = true, .ended = table % 2 == 1};
+    p->links[table / 2] =
+        (struct parcel_link){.key = key_in(p, table), .linked = true, .ended = table % 2 == 1};
     append(r, p, table);
 }
 
@@ -149,8 +149,7 @@ struct parcel *parcel_find(struct relay *r, enum parcel_table table, uint16_t de
 struct parcel *parcel_like(struct relay *r, uint16_t dev, enum vmsg_direction direction,
                            const struct vmsg *m)
 {
-    uint64_t key =
-        key_of_content(dev, direction, m->msg_id, m->payload_len, parcel_hash(m));
+    uint64_t key = key_of_content(dev, direction, m->msg_id, m->payload_len, parcel_hash(m));
     struct parcel *p = NULL, *may = NULL, *lost = NULL;
 
     while ((p = find(r, BY_CONTENT, key, p)) && (p->lost || !p->firm)) {

@@ -5,13 +5,6 @@
  */
 #include "harness/oracle/relay.h"
 
-static const char *name_of(uint8_t msg_id)
-{
-    const struct vmsg_def *def = vmsg_def_by_id(VMSG_NS_TRANSPORT, msg_id);
-
-    return def ? def->name : "the request";
-}
-
 /* Header and size as they must be: what becomes of it is not left to the bus. */
 static bool well_framed(const struct vmsg_oracle *o, const struct vmsg *m)
 {
@@ -62,7 +55,7 @@ static void judge_order(struct vmsg_oracle *o, struct relay *r, const struct par
     }
     blame(o, VMSG_BUS_ORDERING_3, p->dev,
           "%s (message %u) reached the device before %s (message %u), which was sent earlier",
-          name_of(p->msg_id), p->index, name_of(older->msg_id), older->index);
+          relay_name(p->msg_id), p->index, relay_name(older->msg_id), older->index);
     parcel_leave_lane(r, older); /* told once, however many pass it */
 }
 
@@ -120,25 +113,25 @@ static void judge_unexpected(struct vmsg_oracle *o, const struct vmsg *m)
         parcel_find(r, BY_BUS_ENDED, m->dev_num, m->token, m->msg_id, NULL)) {
         blame(o, VMSG_BUS_FORWARDING_2, m->dev_num,
               "%s reached device %u a second time; each request reaches it once",
-              name_of(m->msg_id), m->dev_num);
+              relay_name(m->msg_id), m->dev_num);
         return;
     }
     if (r->overflown)
         return;
     if ((p = misrouted(o, m))) {
         blame(o, VMSG_BUS_FORWARDING_2, p->dev, "%s (message %u) for device %u reached device %u",
-              name_of(p->msg_id), p->index, p->dev, m->dev_num);
+              relay_name(p->msg_id), p->index, p->dev, m->dev_num);
         blame(o, VMSG_BUS_COMMON_MESSAGE_FORMAT_1, p->dev,
-              "%s (message %u) came out with dev_num %u; it went in with %u", name_of(p->msg_id),
+              "%s (message %u) came out with dev_num %u; it went in with %u", relay_name(p->msg_id),
               p->index, m->dev_num, p->dev);
     } else if ((p = changed(r, m))) {
         blame(o, VMSG_BUS_FORWARDING_3, p->dev,
-              "%s (message %u) reached the device with another payload", name_of(p->msg_id),
+              "%s (message %u) reached the device with another payload", relay_name(p->msg_id),
               p->index);
     } else if (m->msg_id != VMSG_ID_GET_DEVICE_INFO) { /* which a bus may ask to confirm a device */
         blame(o, VMSG_BUS_FORWARDING_2, m->dev_num,
               "%s reached device %u, and no such request is under way; each reaches it once",
-              name_of(m->msg_id), m->dev_num);
+              relay_name(m->msg_id), m->dev_num);
         return;
     }
     if (p)
@@ -178,218 +171,15 @@ void relay_request_out(struct vmsg_oracle *o, const struct vmsg *m)
         enum vmsg_clause_no clause =
             relay_device(r, p->dev)->removed ? VMSG_BUS_EVENT_DEVICE_3 : VMSG_BUS_FORWARDING_1;
         blame(o, clause, p->dev, "%s (message %u) was forwarded to device %u, which %s",
-              name_of(p->msg_id), p->index, p->dev,
-              relay_device(r, p->dev)->removed ? "was reported as removed before" : "does not exist");
+              relay_name(p->msg_id), p->index, p->dev,
+              relay_device(r, p->dev)->removed ? "was reported as removed before"
+                                               : "does not exist");
     } else {
         exercise(o, VMSG_BUS_FORWARDING_1);
     }
     if (p->firm)
         judge_order(o, r, p);
     came_out(o, p, m->token);
-}
-
-/* ---- responses ---- */
-
-/* Its request was failed already: it must not come out. */
-static void came_late(struct relay *r, const struct vmsg *m)
-{
-    struct parcel *p = NULL;
-
-    while ((p = parcel_find(r, BY_BUS_ENDED, m->dev_num, m->token, m->msg_id, p)))
-        if (p->failed && !p->late) {
-            p->late = true;
-            p->answer_hash = parcel_hash(m);
-            p->answer_len = m->payload_len;
-            return;
-        }
-}
-
-/* What becomes of it is left open from now on. */
-static void forgive(struct vmsg_oracle *o, struct parcel *p)
-{
-    if (!p->firm)
-        return;
-    p->firm = p->pending = false;
-    settle_debt(o, &p->owed);
-    parcel_need_not_end(o, p);
-}
-
-/* The one at the device with the bus's token; what its device may drop may be there for good. */
-static struct parcel *at_device(struct relay *r, const struct vmsg *m)
-{
-    struct parcel *p = NULL, *oldest = NULL;
-
-    while ((p = parcel_find(r, BY_BUS, m->dev_num, m->token, m->msg_id, p)) && !p->firm)
-        oldest = oldest ? oldest : p;
-    return p ? p : oldest;
-}
-
-void relay_response_in(struct vmsg_oracle *o, const struct vmsg *m)
-{
-    struct relay *r = o->relay;
-    struct parcel *p = at_device(r, m);
-
-    if (!p) {
-        came_late(r, m);
-        return;
-    }
-    if (m->defect != VMSG_WELL_FORMED || m->msg_size != m->delivered ||
-        m->delivered > o->config.max_msg_size)
-        forgive(o, p);
-    p->state = PARCEL_ANSWERED;
-    p->answer_hash = parcel_hash(m);
-    p->answer_len = m->payload_len;
-    p->answered = o->serial;
-    parcel_chain(r, p, BY_BUS_ENDED);
-    relay_request_leaves_device(r, p);
-}
-
-static void exercise_completion(struct vmsg_oracle *o)
-{
-    exercise(o, VMSG_BUS_ERROR_SIGNALING_1);
-    exercise(o, VMSG_BUS_ERROR_SIGNALING_2);
-    exercise(o, VMSG_BUS_ORDERING_1);
-}
-
-static void delivered(struct vmsg_oracle *o, struct parcel *p)
-{
-    struct relay *r = o->relay;
-    struct relay_device *d = relay_device(r, p->dev);
-
-    exercise_completion(o);
-    exercise(o, VMSG_BUS_COMMON_MESSAGE_FORMAT_1);
-    exercise(o, VMSG_BUS_COMMON_MESSAGE_FORMAT_6);
-    if (d->outstanding)
-        exercise(o, VMSG_BUS_ORDERING_4);
-    if (p->msg_id == VMSG_ID_GET_DEVICE_INFO) {
-        exercise(o, VMSG_BUS_DEVICE_DISCOVERY_2);
-        if (d->announced) {
-            exercise(o, VMSG_BUS_EVENT_DEVICE_2);
-            exercise(o, VMSG_BUS_HOTPLUG_AND_REMOVAL_2);
-        }
-    }
-    d->exposed = d->reached = true;
-    relay_passes(r, VMSG_TO_DRIVER, p->dev, p->answered);
-    r->answered = p->answered > r->answered ? p->answered : r->answered;
-    /* A fence for the bus messages that were sent before it. */
-    o->answered_at = p->serial > o->answered_at ? p->serial : o->answered_at;
-    parcel_done(o, p);
-}
-
-/* Of several that the response can answer, the one whose response went in like this. */
-static struct parcel *answered_by(struct relay *r, uint16_t dev, const struct vmsg *m,
-                                  enum parcel_state state, bool same)
-{
-    enum parcel_table table = state == PARCEL_DONE ? BY_SENDER_ENDED : BY_SENDER;
-    uint64_t hash = parcel_hash(m);
-    struct parcel *p = NULL;
-
-    while ((p = parcel_find(r, table, dev, m->token, m->msg_id, p)))
-        if (p->state == state && (!same || (p->answer_hash == hash && p->answer_len == m->payload_len)))
-            return p;
-    return NULL;
-}
-
-bool relay_is_due(struct relay *r, const struct vmsg *m)
-{
-    return answered_by(r, m->dev_num, m, PARCEL_ANSWERED, true);
-}
-
-/* Whose response is it, when the token names none that is due one? */
-static struct parcel *same_response(struct vmsg_oracle *o, const struct vmsg *m)
-{
-    struct relay *r = o->relay;
-    uint64_t hash = parcel_hash(m);
-
-    for (uint32_t i = 0; i < r->n && i < 4 * RELAY_STEPS; i++) {
-        struct parcel *p = &r->parcels[i];
-
-        if (p->state == PARCEL_ANSWERED && p->msg_id == m->msg_id && p->answer_hash == hash &&
-            p->answer_len == m->payload_len)
-            return p;
-    }
-    return NULL;
-}
-
-static void completed_already(struct vmsg_oracle *o, const struct parcel *p)
-{
-    blame(o, VMSG_BUS_ERROR_SIGNALING_2, p->dev,
-          "%s (message %u) was completed already, by %s; a request ends once", name_of(p->msg_id),
-          p->index, p->failed ? "a failure" : "its response");
-}
-
-static void judge_stray_response(struct vmsg_oracle *o, const struct vmsg *m)
-{
-    struct relay *r = o->relay;
-    struct parcel *p;
-
-    if ((p = answered_by(r, m->dev_num, m, PARCEL_DONE, true))) {
-        completed_already(o, p);
-    } else if ((p = same_response(o, m))) {
-        bool device = p->dev != m->dev_num;
-
-        blame(o, device ? VMSG_BUS_COMMON_MESSAGE_FORMAT_1 : VMSG_BUS_COMMON_MESSAGE_FORMAT_6,
-              p->dev,
-              "the response to %s (message %u) arrived with dev_num %u and token %u; its request "
-              "has dev_num %u and token %u",
-              name_of(p->msg_id), p->index, m->dev_num, m->token, p->dev, p->token);
-        delivered(o, p);
-    } else if ((p = answered_by(r, m->dev_num, m, PARCEL_ANSWERED, false))) {
-        blame(o, VMSG_BUS_FORWARDING_3, p->dev,
-              "the response to %s (message %u) arrived with another payload", name_of(p->msg_id),
-              p->index);
-        delivered(o, p);
-    } else if ((p = answered_by(r, m->dev_num, m, PARCEL_DONE, false))) {
-        completed_already(o, p);
-    } else if ((p = answered_by(r, m->dev_num, m, PARCEL_OUT, false)) ||
-               (p = answered_by(r, m->dev_num, m, PARCEL_IN, false))) {
-        blame(o, VMSG_BUS_FORWARDING_2, p->dev,
-              "%s (message %u) was answered without its device, which has not responded",
-              name_of(p->msg_id), p->index);
-        if (p->state == PARCEL_OUT)
-            relay_request_leaves_device(r, p);
-        parcel_done(o, p);
-    } else if (!r->overflown) {
-        blame(o, VMSG_BUS_ORDERING_1, m->dev_num,
-              "a response to %s with token %u arrived, and no such request was sent",
-              name_of(m->msg_id), m->token);
-    }
-}
-
-/*
- * Of two equal requests one may have been dropped by right, and which of them came out cannot be
- * seen before a response names it. Then the two change places.
- */
-static struct parcel *mistaken_for(struct vmsg_oracle *o, const struct vmsg *m)
-{
-    struct relay *r = o->relay;
-    struct parcel *p = same_response(o, m), *q;
-    struct parcel was;
-
-    if (!p || !(q = parcel_find(r, BY_SENDER, m->dev_num, m->token, m->msg_id, NULL)) ||
-        (p->firm && q->firm) || p->dev != q->dev || p->hash != q->hash || p->len != q->len)
-        return NULL;
-    parcel_leave_lane(r, q);
-    parcel_unchain(r, p, BY_SENDER);
-    parcel_unchain(r, q, BY_SENDER);
-    was = *p;
-    p->token = q->token, p->firm = q->firm, p->index = q->index;
-    p->pending = q->pending, p->owed = q->owed;
-    q->token = was.token, q->firm = was.firm, q->index = was.index;
-    q->pending = was.pending, q->owed = was.owed;
-    parcel_chain(r, p, BY_SENDER);
-    parcel_chain(r, q, BY_SENDER);
-    return p;
-}
-
-void relay_response_out(struct vmsg_oracle *o, const struct vmsg *m)
-{
-    struct parcel *p = answered_by(o->relay, m->dev_num, m, PARCEL_ANSWERED, true);
-
-    if (p || (p = mistaken_for(o, m)))
-        delivered(o, p);
-    else if (!(m->msg_id & VMSG_ID_IMPLEMENTATION))
-        judge_stray_response(o, m);
 }
 
 /* ---- failures ---- */
@@ -456,7 +246,7 @@ void relay_failed(struct vmsg_oracle *o, const struct vmsg *m)
         return;
     }
     if (!p && (done = parcel_find(r, BY_SENDER_ENDED, dev, token, msg_id, NULL))) {
-        completed_already(o, done);
+        relay_completed_already(o, done);
     } else if (!p && !r->overflown) {
         blame(o, VMSG_BUS_ORDERING_1, dev,
               "a failure names a request to device %u with token %u and id 0x%02x, and none was "
@@ -464,13 +254,13 @@ void relay_failed(struct vmsg_oracle *o, const struct vmsg *m)
               dev, token, msg_id);
     } else if (p) {
         judge_failure(o, p);
-        exercise_completion(o);
+        relay_completed(o);
         if (p->state == PARCEL_OUT)
             relay_request_leaves_device(r, p);
         /* Of several that it can name, some by right without an end, it may mean any. */
         for (struct parcel *q = p; !p->firm && q;)
             if ((q = parcel_find(r, BY_SENDER, dev, token, msg_id, q)))
-                forgive(o, q);
+                relay_forgive(o, q);
         p->failed = true;
         parcel_done(o, p);
     }
@@ -487,17 +277,17 @@ void relay_request_settle(struct vmsg_oracle *o, struct parcel *p)
     if (p->absent) {
         blame(o, VMSG_BUS_FORWARDING_4, p->dev,
               "%s to device %u, which does not exist, was never completed by a failure",
-              name_of(p->msg_id), p->dev);
+              relay_name(p->msg_id), p->dev);
         return;
     }
     blame(o, VMSG_BUS_ERROR_SIGNALING_1, p->dev,
           "%s to device %u was neither answered nor failed, long after the declared %u ms",
-          name_of(p->msg_id), p->dev, bound);
+          relay_name(p->msg_id), p->dev, bound);
     if (p->state == PARCEL_OUT)
         blame(o, VMSG_BUS_ERROR_SIGNALING_3, p->dev,
               "the device never answered %s, and the bus waits for it without end",
-              name_of(p->msg_id));
+              relay_name(p->msg_id));
     if (p->state == PARCEL_ANSWERED)
         blame(o, VMSG_BUS_ORDERING_1, p->dev,
-              "the device's response to %s did not reach the driver side", name_of(p->msg_id));
+              "the device's response to %s did not reach the driver side", relay_name(p->msg_id));
 }

@@ -56,9 +56,9 @@ struct vmsg_bus {
     uint16_t own_token, peer_token;
     uint32_t asked_from; /* the window that its peer was asked for and did not answer */
     uint64_t ask_again;  /* ns; 0: nothing is asked */
-    unsigned events; /* counted for faults */
-    uint16_t lowest; /* device, for a fault */
-    bool swapping;   /* a request waits to be overtaken, for a fault */
+    unsigned events;     /* counted for faults */
+    uint16_t lowest;     /* device, for a fault */
+    bool swapping;       /* a request waits to be overtaken, for a fault */
 };
 
 static inline bool bus_faulty(const struct vmsg_bus *bus, enum vmsg_fault_no fault)

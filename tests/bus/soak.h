@@ -18,8 +18,8 @@ struct soak_config {
 struct soak_result {
     uint64_t responses, events, judged; /* delivered; messages that the oracle saw */
     uint64_t most;                      /* requests under way at a time */
-    size_t early_bytes, late_bytes;     /* allocated after a quarter of the requests, and at the end */
-    char finding[300];                  /* the first, "" when there is none */
+    size_t early_bytes, late_bytes; /* allocated after a quarter of the requests, and at the end */
+    char finding[300];              /* the first, "" when there is none */
 };
 
 /* -1 with a sentence on standard error when memory ran out. */

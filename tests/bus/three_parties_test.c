@@ -76,8 +76,8 @@ static unsigned chance(struct trio *t, unsigned n)
     return (unsigned)(t->rng % n);
 }
 
-static void judge(struct trio *t, unsigned judge, enum vmsg_end end,
-                  enum vmsg_direction direction, const void *bytes, size_t len)
+static void judge(struct trio *t, unsigned judge, enum vmsg_end end, enum vmsg_direction direction,
+                  const void *bytes, size_t len)
 {
     vmsg_oracle_time(t->oracle[judge], t->now);
     vmsg_oracle_message_at(t->oracle[judge], t->index, end, direction, bytes, len);
@@ -95,8 +95,8 @@ static void count(struct trio *t, unsigned lane, const void *bytes, size_t len)
     if (lane == FROM_DEVICE && !vmsg_is_bus(&m) && vmsg_is_response(&m) &&
         (m.msg_id == VMSG_ID_SET_DEVICE_STATUS || m.msg_id == VMSG_ID_GET_DEVICE_STATUS))
         t->status[m.dev_num % 16] = (uint32_t)m.f[0];
-    t->resets += lane == TO_BUS && !vmsg_is_bus(&m) && m.msg_id == VMSG_ID_SET_DEVICE_STATUS &&
-                 m.f[0] == 0;
+    t->resets +=
+        lane == TO_BUS && !vmsg_is_bus(&m) && m.msg_id == VMSG_ID_SET_DEVICE_STATUS && m.f[0] == 0;
 }
 
 static void judge_sent(struct trio *t, unsigned lane, const void *bytes, size_t len)
@@ -136,7 +136,8 @@ static void sent(void *ctx, const void *msg, size_t len)
     if (w->delay && chance(t, 1000) < w->late)
         p->due += chance(t, w->delay) * MS;
     /* Towards the device, order is kept: no bus may change that of requests. */
-    if ((!w->reorder || lane->number == TO_BUS || lane->number == TO_DEVICE) && p->due < lane->last_due)
+    if ((!w->reorder || lane->number == TO_BUS || lane->number == TO_DEVICE) &&
+        p->due < lane->last_due)
         p->due = lane->last_due;
     lane->last_due = p->due;
     memcpy(p->bytes, msg, len);
@@ -306,9 +307,9 @@ static void settle(struct trio *t)
 /* Bad weather, with work to do; then it clears up, and both devices are in use again. */
 static void live(struct trio *t, struct weather weather)
 {
-    static const char *const work[] = {"kick 0 0",         "get-config 0 0 8", "kick 5 0",
-                                       "setup-vqueue 0 0", "status 5",         "reset-vqueue 0 0",
-                                       "kick 0 0",         "init 5"};
+    static const char *const work[] = {
+        "kick 0 0", "get-config 0 0 8", "kick 5 0", "setup-vqueue 0 0",
+        "status 5", "reset-vqueue 0 0", "kick 0 0", "init 5"};
 
     t->weather = weather;
     run(t, 3000);
@@ -347,10 +348,14 @@ static void try(unsigned seed, struct weather weather, uint8_t *mem)
 
 static void test_three_parties(void **state)
 {
-    static const struct weather weathers[] = {
-        {0},           {.late = 500, .delay = 50},    {.lost = 20},
-        {.lost = 100}, {.late = 300, .delay = 2000},  {.late = 500, .delay = 100, .reorder = true},
-        {.lost = 300}, {50, 200, 1000, .reorder = true}};
+    static const struct weather weathers[] = {{0},
+                                              {.late = 500, .delay = 50},
+                                              {.lost = 20},
+                                              {.lost = 100},
+                                              {.late = 300, .delay = 2000},
+                                              {.late = 500, .delay = 100, .reorder = true},
+                                              {.lost = 300},
+                                              {50, 200, 1000, .reorder = true}};
     uint8_t *mem = aligned_alloc(4096, MEM_SIZE);
 
     (void)state;
