@@ -212,18 +212,19 @@ static bool complete(const struct vmsg_run_options *o)
     return o->role_given && o->uri;
 }
 
+const struct vmsg_cli_options vmsg_cmd_run_options = {
+    .command = "run",
+    .args = "--role ROLE --sut URI",
+    .doc = "Run scenarios against an implementation and judge what it sends."
+           "\vThe text report goes to standard output. Exit status: 0 conforms (or fails "
+           "only as --xfail and --baseline expect), 1 does not, 2 wrong usage, 3 the "
+           "implementation could not be started or reached.",
+    .options = options,
+    .take = take,
+};
+
 enum vmsg_cli_parsed vmsg_run_options_parse(struct vmsg_run_options *o, int argc, char **argv)
 {
-    static const struct vmsg_cli_options parser = {
-        .command = "run",
-        .args = "--role ROLE --sut URI",
-        .doc = "Run scenarios against an implementation and judge what it sends."
-               "\vThe text report goes to standard output. Exit status: 0 conforms (or fails "
-               "only as --xfail and --baseline expect), 1 does not, 2 wrong usage, 3 the "
-               "implementation could not be started or reached.",
-        .options = options,
-        .take = take,
-    };
     enum vmsg_cli_parsed parsed;
     size_t most = (size_t)argc + 1; /* of anything that may be repeated */
 
@@ -236,7 +237,7 @@ enum vmsg_cli_parsed vmsg_run_options_parse(struct vmsg_run_options *o, int argc
         vmsg_cli_error("run", "out of memory");
         return CLI_WRONG;
     }
-    parsed = vmsg_cli_parse(&parser, argc, argv, o);
+    parsed = vmsg_cli_parse(&vmsg_cmd_run_options, argc, argv, o);
     if (parsed == CLI_PARSED && !complete(o))
         return CLI_WRONG;
     return parsed;
