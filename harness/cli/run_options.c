@@ -67,7 +67,7 @@ static const struct argp_option options[] = {
     {"baseline", KEY_BASELINE, "FILE.json", 0, "an earlier report: only what got worse fails", 0},
     {NULL, 0, NULL, 0, "What is told:", 4},
     {"report", KEY_REPORT, "FORMAT=PATH", 0,
-     "also write a report: text, json, junit, tap, sarif, markdown or html; PATH - is standard "
+     "also write a report: text, json, junit, tap, sarif, markdown, html or github; PATH - is standard "
      "output, "
      "in place of the text. May be repeated",
      0},

@@ -29,7 +29,7 @@ def commands():
 def test_manual_page_tells_what_the_help_tells():
     page = (SHARE / "vmsgspec.1").read_text()
     for name, options in commands().items():
-        section = page.partition(f".SS vmsgspec {name}\n")[2].partition("\n.SS ")[0]
+        section = re.split(r"\n\.S[SH] ", page.partition(f".SS vmsgspec {name}\n")[2])[0]
         shown = {o.replace("\\-", "-") for o in re.findall(r"^\.B \\-\\-([a-z]+(?:\\-[a-z]+)*)", section,
                                                              re.M)}
         assert section and shown == options - {"help", "version"}, name
