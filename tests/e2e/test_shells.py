@@ -138,6 +138,22 @@ def test_fish(tmp_path, line, offered):
     assert {row.partition("\t")[0] for row in told.stdout.splitlines()} == offered
 
 
+def test_install(tmp_path):
+    """What is installed, and that the installed program runs."""
+    subprocess.run(["cmake", "--install", vmsgspec.BUILD, "--prefix", tmp_path], check=True,
+                   capture_output=True, text=True)
+    installed = {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()}
+    assert installed >= {"bin/vmsgspec", "share/man/man1/vmsgspec.1", "include/vmsgspec_sut.h",
+                         "share/bash-completion/completions/vmsgspec",
+                         "share/zsh/site-functions/_vmsgspec",
+                         "share/fish/vendor_completions.d/vmsgspec.fish",
+                         "share/vmsgspec/schema/report.schema.json"}
+    told = subprocess.run([tmp_path / "bin" / "vmsgspec", "run", "--role", "device", "--sut",
+                           "ref:", "--select", "device/get-shm"], check=True, cwd="/",
+                          capture_output=True, text=True)
+    assert "conforms: yes" in told.stdout
+
+
 def test_wrong_shell():
     for args, told in ((("tcsh",), "bash, zsh or fish"), ((), "bash, zsh or fish")):
         outcome = vmsgspec.vmsgspec("completion", *args)
