@@ -5,9 +5,10 @@
 
 static const struct vmsg_def *def_of(uint8_t a)
 {
-    enum { MESSAGES = 0
+    enum {
+        MESSAGES = 0
 #define VMSG_X(NAME, NS, ID, KIND, SIDE) +1
-           VMSG_MESSAGES(VMSG_X)
+        VMSG_MESSAGES(VMSG_X)
 #undef VMSG_X
     };
     return vmsg_def_at(a % MESSAGES);
@@ -319,7 +320,7 @@ static size_t bytes_of(const struct vmsg_field *tail, uint64_t count)
 {
     if (count > 65535)
         return 65536;
-    return (size_t)(tail->type == VMSG_LE32S ? 4 * count
+    return (size_t)(tail->type == VMSG_LE32S    ? 4 * count
                     : tail->type == VMSG_BITMAP ? (count + 7) / 8
                                                 : count);
 }
@@ -387,8 +388,8 @@ size_t vmsg_fuzz_right(struct vmsg_fuzz_known *k, enum vmsg_namespace ns, uint8_
 /* Where the i-th field of a message lies; NULL when it is not there. */
 static uint8_t *field_at(const struct vmsg *m, uint8_t *bytes, unsigned i, unsigned *size)
 {
-    static const unsigned sizes[] = {[VMSG_U8] = 1, [VMSG_LE16] = 2, [VMSG_LE32] = 4,
-                                     [VMSG_LE64] = 8, [VMSG_UUID] = 8};
+    static const unsigned sizes[] = {
+        [VMSG_U8] = 1, [VMSG_LE16] = 2, [VMSG_LE32] = 4, [VMSG_LE64] = 8, [VMSG_UUID] = 8};
 
     if (!m->layout || i >= m->layout->n_fields)
         return NULL;

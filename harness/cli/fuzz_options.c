@@ -56,7 +56,10 @@ static bool take_time(const char *text, uint64_t *ms, char *err, size_t err_size
 {
     char *end;
     double n = strtod(text, &end);
-    double unit = !*end || !strcmp(end, "s") ? 1 : !strcmp(end, "m") ? 60 : !strcmp(end, "h") ? 3600 : 0;
+    double unit = !*end || !strcmp(end, "s") ? 1
+                  : !strcmp(end, "m")        ? 60
+                  : !strcmp(end, "h")        ? 3600
+                                             : 0;
 
     if (*text >= '0' && *text <= '9' && unit > 0 && n * unit >= 0.001 && n * unit <= 1e7) {
         *ms = (uint64_t)(n * unit * 1000 + 0.5);

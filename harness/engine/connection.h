@@ -16,7 +16,7 @@
 
 #define VMSG_WATCHES_MOST  64
 #define VMSG_MEM_BASE      UINT64_C(0x40000000) /* where the adapter leaves it open */
-#define VMSG_FINDINGS_MOST 1000u   /* kept of one connection; all are counted */
+#define VMSG_FINDINGS_MOST 1000u                /* kept of one connection; all are counted */
 #define VMSG_FLOOD         100000u /* messages beyond those sent, after which it is a flood */
 #define VMSG_PACKET_MOST   (65536u + 64u) /* bytes read of a packet */
 
@@ -35,7 +35,7 @@ struct vmsg_connection {
     uint64_t began_ns;
     uint8_t *memory; /* NULL: none */
     size_t mem_size;
-    uint64_t mem_base; /* its bus address */
+    uint64_t mem_base;       /* its bus address */
     uint32_t sent, received; /* messages */
     bool closed;             /* the SUT closed, exited or died */
     bool out_of_memory;
