@@ -335,17 +335,18 @@ static size_t encode(struct vmsg_fuzz_known *k, const struct vmsg_def *def,
     static const uint8_t none[1];
     uint8_t tail[1024];
     size_t n = right_fields(k, def, response, d, f);
-    bool counted = false;
+    bool counted = false, lies = false;
 
     for (unsigned i = 0; i < layout->n_fields && i < VMSG_FUZZ_FIELDS; i++)
         if (s->mask >> i & 1) {
             f[i] = vmsg_fuzz_value(k, &s->f[i], f[i]);
             counted |= layout->tail && i == layout->count_field;
+            lies |= counted && s->f[i].class >= VMSG_FUZZ_BOUNDARY; /* the tail is as it was */
         }
     if (!layout->tail && !(s->mask & VMSG_FUZZ_HAS_RAW))
         n = 0;
     else
-        n = make_tail(s, layout->tail ? bytes_of(layout->tail, f[layout->count_field]) : 0,
+        n = make_tail(s, layout->tail && !lies ? bytes_of(layout->tail, f[layout->count_field]) : 0,
                       k->max_msg_size < sizeof tail ? k->max_msg_size : sizeof tail, k->scratch, n,
                       tail);
     if (layout->tail && !counted && s->mask & VMSG_FUZZ_HAS_RAW)

@@ -22,7 +22,7 @@ static void new_value(struct vmsg_fuzz_value *v, struct vmsg_random *r)
     static const uint8_t classes[][2] = {{0, 16},
                                          {0, 128},
                                          {VMSG_FUZZ_BOUNDARY, 64},
-                                         {VMSG_FUZZ_BOUNDARY, 64},
+                                         {VMSG_FUZZ_BOUNDARY + 32, 32},
                                          {VMSG_FUZZ_SEEN, 32},
                                          {VMSG_FUZZ_PAGE, 16},
                                          {VMSG_FUZZ_RIGHT, 8},

@@ -23,7 +23,7 @@ def findings(out):
 
 def test_in_process_finds_and_replays(tmp_path):
     """A hang in this very process: the worker is killed, the finding kept, and shown again."""
-    outcome = fuzz(LIBRARY, tmp_path, "--runs", "3000", "--hang", "0.5", bug="devices-loop")
+    outcome = fuzz(LIBRARY, tmp_path, "--runs", "4000", "--hang", "0.5", bug="devices-loop")
     assert outcome.status == vmsgspec.FAILS, str(outcome)
     found = [name for name in findings(tmp_path) if name.startswith("hang-")]
     assert found, str(outcome)
@@ -38,7 +38,7 @@ def test_in_process_finds_and_replays(tmp_path):
 def test_over_exec_scenario_fails_and_passes(tmp_path):
     """The saved scenario fails with the bug, and passes with the bug switched off."""
     sut = vmsgspec.program(BUGGY)
-    outcome = fuzz(sut, tmp_path, "--runs", "1500", "--timeout", "1", bug="features-trusts-count")
+    outcome = fuzz(sut, tmp_path, "--runs", "4000", "--timeout", "1", bug="features-trusts-count")
     assert outcome.status == vmsgspec.FAILS, str(outcome)
     found = [name for name in findings(tmp_path) if name.startswith("crash-")]
     assert found, str(outcome)
