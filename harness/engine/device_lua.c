@@ -196,6 +196,18 @@ int vmsg_lua_device_status(lua_State *L)
     return 1;
 }
 
+int vmsg_lua_device_broken(lua_State *L)
+{
+    uint32_t vq;
+    const char *why = vmsg_peer_broken_ring(played_of(L)->peer, check_dev(L), &vq);
+
+    if (!why)
+        return 0;
+    lua_pushinteger(L, vq);
+    lua_pushstring(L, why);
+    return 2;
+}
+
 int vmsg_lua_device_watch(lua_State *L)
 {
     lua_Integer vq = luaL_checkinteger(L, 2);

@@ -28,7 +28,9 @@ static void watch(struct vmsg_connection *c, uint16_t dev_num, uint32_t vq,
                   const struct vmsg_peer_queue *q)
 {
     struct vmsg_ring_watch w = {.dev_num = dev_num, .vq = vq, .size = q->size};
+    uint64_t event = q->packed ? q->device : q->device + 4 + UINT64_C(8) * q->size;
 
+    w.event_idx = q->event_idx && inside(c, event, q->packed ? 4 : 2, 2, &w.event);
     if (q->packed) {
         w.kind = VMSG_WATCH_AVAILABLE_PACKED;
         if (inside(c, q->desc, (size_t)16 * q->size, 16, &w.offset))
@@ -39,6 +41,7 @@ static void watch(struct vmsg_connection *c, uint16_t dev_num, uint32_t vq,
     if (inside(c, q->driver + 2, 2, 2, &w.offset))
         watch_once(c, &w);
     w.kind = VMSG_WATCH_USED;
+    w.event_idx = false;
     if (inside(c, q->device + 2, 2, 2, &w.offset))
         watch_once(c, &w);
 }

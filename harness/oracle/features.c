@@ -127,6 +127,8 @@ void judge_set_features(struct vmsg_oracle *o, struct device *d, const struct re
     for (uint64_t i = 0; i < n; i++) {
         uint32_t word = vmsg_le32(r->tail + 4 * i);
 
+        if (first + i == VIRTIO_F_RING_RESET / 32)
+            d->ring_reset_given |= word & feature_word(VIRTIO_F_RING_RESET);
         if (first + i < SELECT_BLOCKS) {
             d->selected[first + i] = word;
             d->selected_known |= 1u << (first + i);
