@@ -129,6 +129,7 @@ static void look_at(struct server *s, struct client *c)
 
 static void serve(struct server *s)
 {
+    struct signalfd_siginfo signal;
     struct pollfd p[CLIENTS + 2];
     for (;;) {
         for (unsigned i = 0; i < CLIENTS; i++)
@@ -137,7 +138,7 @@ static void serve(struct server *s)
         p[CLIENTS + 1] = (struct pollfd){.fd = s->signals, .events = POLLIN};
         if (poll(p, CLIENTS + 2, -1) < 0)
             continue;
-        if (p[CLIENTS + 1].revents)
+        if (read(s->signals, &signal, sizeof signal) == sizeof signal)
             return;
         for (unsigned i = 0; i < CLIENTS; i++)
             if (p[i].revents && s->clients[i].socket >= 0)
