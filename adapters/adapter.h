@@ -82,6 +82,11 @@ struct vmsg_adapter_ops {
     /* End the connection: close, reap or kill the whole process group, collect its output. */
     void (*stop)(struct vmsg_adapter *a, struct vmsg_adapter_end *end);
     void (*free)(struct vmsg_adapter *a);
+    /*
+     * Why this message cannot be carried as it is, in a few words; NULL: it can. A null pointer
+     * when everything can be.
+     */
+    const char *(*refuses)(struct vmsg_adapter *a, unsigned endpoint, const void *msg, size_t len);
 };
 
 struct vmsg_adapter {
@@ -96,6 +101,9 @@ struct vmsg_adapter_kind {
     const char *scheme; /* "exec" */
     const char *usage;  /* "exec:COMMAND" */
     const char *summary;
+    const char *roles;  /* "device, driver, bus" */
+    unsigned can, may;  /* enum vmsg_adapter_caps: always; with the right options */
+    const char *limits; /* in words, beside that; NULL: nothing more to say */
     /* rest: the URI after "scheme:"; role: the SUT's. NULL with a sentence in err. NULL for the
      * sockets, which are made from the whole URI. */
     struct vmsg_adapter *(*create)(const char *rest, const char *role, char *err, size_t err_size);

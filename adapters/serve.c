@@ -61,8 +61,8 @@ static int serve_connections(const struct vmsg_serve_options *o, struct vmsg_add
     int listener = vmsg_address_listen(address, err, err_size);
     if (listener < 0)
         return UNREACHABLE;
-    if (address->family == VMSG_ADDRESS_TCP) /* whose port may have been 0 */
-        printf("listening on tcp:%s\n", address->text);
+    static const char *const schemes[] = {"unix", "tcp", "vsock"}; /* by family */
+    printf("listening on %s:%s\n", schemes[address->family], address->text);
     fflush(stdout);
     struct vmsg_pump pump = {
         .ops = &vmsg_served_peer,

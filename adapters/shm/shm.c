@@ -5,6 +5,7 @@
 
 #include "adapters/clock.h"
 #include "adapters/shm/connection.h"
+#include "harness/wire/wire.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,6 +77,15 @@ static void drain(struct vmsg_shm *s, struct vmsg_shm_end *e)
         vmsg_queue_push(&s->queue, VMSG_ARRIVED_MESSAGE, e->endpoint, bytes, len, len);
     if (bytes != buf)
         free(bytes);
+}
+
+static const char *shm_refuses(struct vmsg_adapter *a, unsigned endpoint, const void *msg,
+                               size_t len)
+{
+    const uint8_t *bytes = msg;
+    if (len < VMSG_HEADER_SIZE || (bytes[6] | (size_t)bytes[7] << 8) != len)
+        return "this adapter does not keep packet boundaries";
+    return len > a->most ? "no element of the shared memory holds so long a message" : NULL;
 }
 
 static bool shm_send(struct vmsg_adapter *a, unsigned endpoint, const void *msg, size_t len)
@@ -201,6 +211,7 @@ static void shm_free(struct vmsg_adapter *a)
 static const struct vmsg_adapter_ops ops = {
     .start = shm_start,
     .send = shm_send,
+    .refuses = shm_refuses,
     .command = shm_command,
     .wait = shm_wait,
     .now_ns = shm_now,

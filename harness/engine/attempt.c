@@ -4,7 +4,6 @@
 #include "harness/engine/facts.h"
 #include "harness/engine/tape_run.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,22 +103,6 @@ static void talk(struct attempt *a)
         snprintf(a->reason, sizeof a->reason, "%s", s->reason);
 }
 
-/*
- * The SUT's own end. Writing to a socket that the harness has just closed is no crash, so
- * SIGPIPE is none.
- */
-static void look_at_end(struct attempt *a, const struct vmsg_adapter_end *end)
-{
-    bool pipe = end->signalled && end->status == SIGPIPE;
-
-    a->evidence.died = (end->signalled && !pipe) || end->exited_itself;
-    if (end->text && *end->text &&
-        (end->signalled || end->killed || end->explained || end->status > 0))
-        a->out->sut_end = strdup(end->text);
-    if (end->output && *end->output)
-        a->out->sut_output = strdup(end->output);
-}
-
 static bool begin(struct attempt *a, uint64_t seed)
 {
     struct vmsg_oracle_config oracle;
@@ -155,7 +138,7 @@ static void converse(struct attempt *a)
     at = vmsg_connection_place(c);
     vmsg_outcome_judge(a->out, c, a->entry->scenario.clauses, a->w->ctx->clause_of, &a->evidence);
     vmsg_connection_end(c, &end);
-    look_at_end(a, &end);
+    vmsg_outcome_ended(a->out, &a->evidence, &end);
     vmsg_outcome_conclude(a->out, &a->evidence, a->reason);
     vmsg_connection_clear(c);
     vmsg_tape_close(c->tape, &at, vmsg_outcome_to_json(a->out, &a->evidence, a->reason));
