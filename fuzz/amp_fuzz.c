@@ -1,7 +1,7 @@
 /*
- * libFuzzer target: one side of an AMP layout against memory that changes as the input says, and the
- * judge of what is seen. Whatever the other side writes, nothing is read or written outside the area,
- * and cursors stay inside their arrays.
+ * libFuzzer target: one side of an AMP layout against memory that changes as the input says, and
+ * the judge of what is seen. Whatever the other side writes, nothing is read or written outside the
+ * area, and cursors stay inside their arrays.
  *
  * Input: a layout header of 64 bytes, then operations: a byte that says which, then its operands.
  */
@@ -51,7 +51,8 @@ static void change(struct vmsg_amp *a, struct input *in)
     else if (where % 4 == 1 && a->peer_words)
         a->peer_words[at % vmsg_amp_words_size(&a->layout)] = value;
     else if (where % 4 == 2)
-        a->peer_queue[(size_t)at * 7 % ((size_t)a->layout.elements * a->layout.element_size)] = value;
+        a->peer_queue[(size_t)at * 7 % ((size_t)a->layout.elements * a->layout.element_size)] =
+            value;
     else
         a->area[((size_t)where << 8 | at) % AREA] = value;
 }

@@ -40,8 +40,8 @@ static size_t count(const struct vmsg_catalogue *c, const char *role, int level,
     for (size_t i = 0; i < vmsg_catalogue_size(c); i++) {
         const struct vmsg_clause *clause = vmsg_catalogue_at(c, i);
 
-        n += !vmsg_clause_of_layout(clause) && is_prose(clause) == prose && (!role || !strcmp(clause->role, role)) &&
-             (level < 0 || (int)clause->level == level);
+        n += !vmsg_clause_of_layout(clause) && is_prose(clause) == prose &&
+             (!role || !strcmp(clause->role, role)) && (level < 0 || (int)clause->level == level);
     }
     return n;
 }

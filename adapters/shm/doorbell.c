@@ -115,7 +115,7 @@ static bool wait_for_ring(struct vmsg_doorbell *d, int also, uint64_t deadline_n
     struct epoll_event e;
     uint64_t now = vmsg_clock_ns(), left = deadline_ns > now ? deadline_ns - now : 0;
     int ms = left >= WAKE_MS * VMSG_NS_PER_MS ? WAKE_MS
-                                               : (int)((left + VMSG_NS_PER_MS - 1) / VMSG_NS_PER_MS);
+                                              : (int)((left + VMSG_NS_PER_MS - 1) / VMSG_NS_PER_MS);
     int ready = epoll_wait(d->epoll, &e, 1, ms);
     d->timed_out = ready == 0;
     if (ready > 0 && e.data.fd == d->wake && ++d->wakes == WAKES) {
@@ -125,8 +125,7 @@ static bool wait_for_ring(struct vmsg_doorbell *d, int also, uint64_t deadline_n
     return ready > 0 || vmsg_clock_ns() < deadline_ns;
 }
 
-static bool poll_files(struct vmsg_doorbell *d, int also, uint64_t most_ns,
-                       uint64_t deadline_ns)
+static bool poll_files(struct vmsg_doorbell *d, int also, uint64_t most_ns, uint64_t deadline_ns)
 {
     struct pollfd p[2] = {{d->wake, POLLIN, 0}, {also, POLLIN, 0}};
     uint64_t now = vmsg_clock_ns(), until = now + most_ns;

@@ -1,6 +1,7 @@
 /*
- * Areas that may shrink under us: whoever truncates a shared file makes its pages vanish, and the next
- * access a SIGBUS. A vanished page of a guarded area becomes zeroes of our own, which no layout is.
+ * Areas that may shrink under us: whoever truncates a shared file makes its pages vanish, and the
+ * next access a SIGBUS. A vanished page of a guarded area becomes zeroes of our own, which no
+ * layout is.
  */
 #ifndef VMSG_SHM_GUARD_H
 #define VMSG_SHM_GUARD_H

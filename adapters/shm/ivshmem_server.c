@@ -162,8 +162,7 @@ static bool make_memory(struct server *s, char *err, size_t err_size)
     if (s->memory >= 0 && !ftruncate(s->memory, (off_t)s->o->size))
         return true;
     snprintf(err, err_size, "%llu bytes of shared memory%s%s cannot be had: %s",
-             (unsigned long long)s->o->size, name ? " in " : "", name ? name : "",
-             strerror(errno));
+             (unsigned long long)s->o->size, name ? " in " : "", name ? name : "", strerror(errno));
     return false;
 }
 
@@ -171,8 +170,7 @@ static bool open_all(struct server *s, char *err, size_t err_size)
 {
     char uri[512];
     snprintf(uri, sizeof uri, "unix-listen:%s?framing=stream", s->o->socket);
-    if (!make_memory(s, err, err_size) ||
-        !vmsg_address_parse(&s->address, uri, err, err_size))
+    if (!make_memory(s, err, err_size) || !vmsg_address_parse(&s->address, uri, err, err_size))
         return false;
     s->listener = vmsg_address_listen(&s->address, err, err_size);
     return s->listener >= 0;

@@ -13,8 +13,8 @@
 
 enum {
     QUEUE_LIMIT = 1 << 20,
-    HANG_MS = 5000,   /* how long a SUT may leave its queue full */
-    LEAVE_MS = 100,   /* for the other side to see that this one left */
+    HANG_MS = 5000, /* how long a SUT may leave its queue full */
+    LEAVE_MS = 100, /* for the other side to see that this one left */
 };
 
 static struct vmsg_shm *self(struct vmsg_adapter *a)
@@ -227,8 +227,8 @@ static struct vmsg_shm *new_shm(char *err, size_t err_size)
         snprintf(err, err_size, "out of memory");
         return NULL;
     }
-    s->base = (struct vmsg_adapter){
-        .ops = &ops, .caps = VMSG_CAN_RESTART | VMSG_CAN_LAYOUT | VMSG_CAN_ONE};
+    s->base = (struct vmsg_adapter){.ops = &ops,
+                                    .caps = VMSG_CAN_RESTART | VMSG_CAN_LAYOUT | VMSG_CAN_ONE};
     s->poll = VMSG_NO_DOORBELL;
     vmsg_queue_init(&s->queue, QUEUE_LIMIT);
     return s;
@@ -269,8 +269,7 @@ static struct vmsg_adapter *create(const char *scheme, const char *rest, const c
     return &s->base;
 }
 
-struct vmsg_adapter *vmsg_shm_create(const char *rest, const char *role, char *err,
-                                     size_t err_size)
+struct vmsg_adapter *vmsg_shm_create(const char *rest, const char *role, char *err, size_t err_size)
 {
     return create("shm", rest, role, err, err_size);
 }

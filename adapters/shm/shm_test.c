@@ -191,7 +191,8 @@ static void *scribble(void *arg)
     return NULL;
 }
 
-/* Random bytes at random places while both sides run: ends, and stays inside (ASan sees to that). */
+/* Random bytes at random places while both sides run: ends, and stays inside (ASan sees to that).
+ */
 static void scribbling_is_survived(void **state)
 {
     for (uint64_t seed = 0; seed < 8; seed++) {
@@ -210,8 +211,8 @@ static void scribbling_is_survived(void **state)
         s.area = mmap(NULL, 1 << 16, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
         assert_ptr_not_equal(s.area, MAP_FAILED);
         close(fd);
-        s.from = seed % 3 == 0 ? 0 : 64;             /* the header, too */
-        s.len = seed % 2 ? 256 : 4096 - s.from;      /* heads and words, or all */
+        s.from = seed % 3 == 0 ? 0 : 64;        /* the header, too */
+        s.len = seed % 2 ? 256 : 4096 - s.from; /* heads and words, or all */
         assert_int_equal(pthread_create(&thread, NULL, scribble, &s), 0);
         for (int i = 0; i < 5; i++) {
             while (round_trip(a, 20) == VMSG_ARRIVED_MESSAGE && answered < 2000)

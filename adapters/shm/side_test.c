@@ -36,8 +36,11 @@ static void lay_out(struct pair *p, uint16_t elements, uint8_t words, bool mask)
                                          .element_size = 64};
     vmsg_amp_place(&p->layout, 1);
     assert_true(vmsg_amp_usable(&p->layout, 1, AREA, err, sizeof err));
-    p->driver = (struct vmsg_amp){.area = p->area, .size = AREA, .number = 1,
-                                  .magic = VMSG_AMP_QUEUE_MAGIC, .side = VMSG_AMP_DRIVER};
+    p->driver = (struct vmsg_amp){.area = p->area,
+                                  .size = AREA,
+                                  .number = 1,
+                                  .magic = VMSG_AMP_QUEUE_MAGIC,
+                                  .side = VMSG_AMP_DRIVER};
     p->device = p->driver;
     p->device.side = VMSG_AMP_DEVICE;
     vmsg_amp_attach(&p->driver, &p->layout);
@@ -81,9 +84,15 @@ static void header_comes_back(void **state)
     uint8_t area[64];
     struct vmsg_amp_layout wrote, read;
     memset(&wrote, 0, sizeof wrote);
-    wrote = (struct vmsg_amp_layout){.magic = 0x1234, .version = 1, .length = 64, .options = 1,
-                                     .words = 7, .per_device = 8, .elements = 300,
-                                     .element_size = 72, .pad = 0x55AA};
+    wrote = (struct vmsg_amp_layout){.magic = 0x1234,
+                                     .version = 1,
+                                     .length = 64,
+                                     .options = 1,
+                                     .words = 7,
+                                     .per_device = 8,
+                                     .elements = 300,
+                                     .element_size = 72,
+                                     .pad = 0x55AA};
     vmsg_amp_place(&wrote, 3);
     vmsg_amp_write_layout(area, &wrote);
     vmsg_amp_read_layout(area, &read);

@@ -150,7 +150,8 @@ static void take_line(struct vmsg_connection *c)
     vmsg_connection_remark(c, text);
 }
 
-/* What the shared memory shows; its cursors move with every message and are no line of the trace. */
+/* What the shared memory shows; its cursors move with every message and are no line of the trace.
+ */
 static void take_layout(struct vmsg_connection *c)
 {
     struct vmsg_amp_seen seen;
