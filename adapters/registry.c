@@ -6,6 +6,7 @@
 #include "adapters/exec/exec.h"
 #include "adapters/inproc/ref.h"
 #include "adapters/lib/lib.h"
+#include "adapters/shm/shm.h"
 #include "adapters/socket/address.h"
 #include "adapters/socket/socket.h"
 
@@ -16,6 +17,7 @@ enum {
     PROGRAM = VMSG_CAN_BOUNDARIES | VMSG_CAN_RESTART | VMSG_CAN_MEMORY | VMSG_CAN_UPPER,
     STREAM = VMSG_CAN_RESTART,
     KERNEL = VMSG_CAN_RESTART | VMSG_CAN_MEMORY,
+    SHARED = VMSG_CAN_RESTART | VMSG_CAN_LAYOUT | VMSG_CAN_ONE,
 };
 
 static const char *const any = "device, driver, bus";
@@ -65,6 +67,7 @@ static const struct vmsg_adapter_kind kinds[] = {
      .usage = "chardev:/dev/virtio-msg-0[?control=/dev/virtio-msg-lb&mem-base=ADDRESS]",
      .summary = "a character device of the Linux virtio-msg-user interface",
      .roles = "driver, device",
+     .can = VMSG_CAN_ONE,
      .may = KERNEL,
      .limits =
          "a fresh SUT and memory take the control node; the role device is not announced there",
@@ -73,9 +76,27 @@ static const struct vmsg_adapter_kind kinds[] = {
      .usage = "bridge:/dev/virtio-msg-bridge?bus=NAME&id=ID[&mem-base=ADDRESS]",
      .summary = "an endpoint of the Linux virtio-msg bridge",
      .roles = "driver",
-     .can = KERNEL,
+     .can = KERNEL | VMSG_CAN_ONE,
      .limits = "no bus messages, no reserved type bits, no devices that are not published",
      .create = vmsg_bridge_create},
+    {.scheme = "shm",
+     .usage = "shm:PATH?layout=simple&side=driver",
+     .summary =
+         "message queues in shared memory, the AMP layout; PATH is a file, a PCI resource or "
+         "a UIO device",
+     .roles = any,
+     .can = SHARED,
+     .may = VMSG_CAN_MEMORY,
+     .limits = "a bus has two areas",
+     .create = vmsg_shm_create},
+    {.scheme = "ivshmem",
+     .usage = "ivshmem:/path/to/socket?layout=simple&side=driver",
+     .summary = "the same layout in the memory of an ivshmem server, with its doorbells",
+     .roles = any,
+     .can = SHARED,
+     .may = VMSG_CAN_MEMORY,
+     .limits = "a bus has two areas",
+     .create = vmsg_ivshmem_create},
     {.scheme = "lib",
      .usage = "lib:PATH[?isolate=no]",
      .summary = "load a shared object that exports vmsg_sut_entry()",
@@ -121,7 +142,9 @@ struct vmsg_adapter *vmsg_adapter_create(const char *uri, const char *role, char
 struct vmsg_adapter *vmsg_adapter_create_pair(const char *uri, const char *device_side,
                                               const char *role, char *err, size_t err_size)
 {
-    const char *odd = !vmsg_address_is(uri) ? uri : device_side;
+    const char *odd = !vmsg_address_is(uri) ? uri : device_side, *rest;
+    if (!strcmp(role, "bus") && vmsg_shm_scheme(uri, &rest) && vmsg_shm_scheme(device_side, &rest))
+        return vmsg_shm_create_pair(uri, device_side, err, err_size);
     if (!strcmp(role, "bus") && vmsg_address_is(uri) && vmsg_address_is(device_side))
         return vmsg_socket_create(uri, device_side, role, err, err_size);
     if (strcmp(role, "bus"))
@@ -129,7 +152,7 @@ struct vmsg_adapter *vmsg_adapter_create_pair(const char *uri, const char *devic
     else
         snprintf(err, err_size,
                  "'%s' cannot be one of a bus's two sides; give both as unix:, tcp: or vsock:, "
-                 "or the -listen forms",
+                 "or the -listen forms, or both as shm: or ivshmem:",
                  odd);
     return NULL;
 }

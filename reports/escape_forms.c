@@ -47,6 +47,10 @@ void vmsg_put_quoted(FILE *out, const char *s)
     fputc('"', out);
     for (size_t i = 0; i < len; i += g.used) {
         vmsg_glyph_next(&g, s + i, len - i);
+        if (s[i] == '#' && i + 1 < len && s[i + 1] == '#') { /* no command in a CI system's log */
+            fputs("\\u0023", out);
+            continue;
+        }
         for (const char *p = g.bytes; *p; p++) {
             if (*p == '"' || *p == '\\')
                 fputc('\\', out);

@@ -23,8 +23,12 @@ void vmsg_html_scenarios(FILE *out, const struct vmsg_run_result *r);
 void vmsg_html_trace(FILE *out, const struct vmsg_scenario_result *s, size_t from, size_t to,
                      bool anchors);
 
-/* A link to the message of a finding, or to its scenario when there is no such message. */
-void vmsg_html_message_link(FILE *out, const struct vmsg_scenario_result *s, uint32_t message);
+/*
+ * A link to the message of a finding, or to its scenario when there is no such message; `named`
+ * with the scenario's id.
+ */
+void vmsg_html_message_link(FILE *out, const struct vmsg_scenario_result *s, uint32_t message,
+                            bool named);
 
 /* A row's beginning, with what the script filters by; `level` may be NULL. */
 void vmsg_html_row(FILE *out, const char *id, const char *kind, const char *verdict,

@@ -24,7 +24,7 @@ static void finding(FILE *out, const struct vmsg_scenario_result *s,
     fputs("<li>", out);
     vmsg_put_html(out, f->text);
     fputs("<br><span class=\"soft\">in ", out);
-    vmsg_html_message_link(out, s, f->message);
+    vmsg_html_message_link(out, s, f->message, true);
     fputs("</span>", out);
     if (excerpt && s->n_trace)
         vmsg_html_trace(out, s, f->message > AROUND ? f->message - AROUND : 0,

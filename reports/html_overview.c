@@ -44,12 +44,58 @@ static void cell(FILE *out, const struct vmsg_clause_result *c)
             c->clause->id, verdict, vmsg_page_sign(verdict), c->clause->id, verdict);
 }
 
+/* What stands out, first. */
+static void broken(FILE *out, const struct vmsg_run_result *r)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < r->n_clauses; i++) {
+        const struct vmsg_clause_result *c = &r->clauses[i];
+
+        if (c->verdict != VMSG_CLAUSE_FAIL && c->verdict != VMSG_CLAUSE_WARN)
+            continue;
+        fputs(any ? "" : "<h2>What is broken</h2>\n<ul class=\"broken\">\n", out);
+        any = true;
+        fputs("<li>", out);
+        vmsg_page_badge(out, vmsg_clause_verdict_text(c->verdict));
+        if (c->expected)
+            fputs("<span class=\"tag\">expected</span>", out);
+        fputs("<a class=\"id\"", out);
+        vmsg_page_href(out, c->clause->id);
+        fprintf(out, ">%s</a> <span class=\"what\">", c->clause->id);
+        vmsg_put_html(out, c->clause->summary);
+        fputs("</span></li>\n", out);
+    }
+    fputs(any ? "</ul>\n" : "", out);
+}
+
+static void legend(FILE *out)
+{
+    fputs("<ul class=\"legend\">", out);
+    for (size_t i = 0; i < ORDERED; i++) {
+        const char *verdict = vmsg_clause_verdict_text(order[i]);
+
+        fprintf(out, "<li><span class=\"cell v-%s\" aria-hidden=\"true\">%s</span>%s</li>", verdict,
+                vmsg_page_sign(verdict), verdict);
+    }
+    fputs("</ul>\n", out);
+}
+
+/* The prefix that all messages have says nothing. */
+static const char *short_topic(const char *section)
+{
+    static const char prefix[] = "VIRTIO_MSG_";
+    const char *topic = vmsg_section_topic(section);
+
+    return strncmp(topic, prefix, sizeof prefix - 1) ? topic : topic + sizeof prefix - 1;
+}
+
 static void section(FILE *out, const struct vmsg_run_result *r, size_t i)
 {
     const char *name = r->clauses[i].clause->section;
 
     fputs("<li><span>", out);
-    vmsg_put_html(out, vmsg_section_topic(name));
+    vmsg_put_html(out, short_topic(name));
     fputs("</span><span class=\"cells\">", out);
     for (size_t k = i; k < r->n_clauses; k++)
         if (!strcmp(r->clauses[k].clause->section, name))
@@ -73,8 +119,11 @@ static void part(FILE *out, const struct vmsg_run_result *r, size_t i)
 
 void vmsg_html_overview(FILE *out, const struct vmsg_run_result *r)
 {
-    fputs("<section id=\"overview\" class=\"wrap\"><h2>Overview</h2>\n", out);
+    fputs("<section id=\"overview\" class=\"wrap\">\n", out);
+    broken(out, r);
+    fputs("<h2>All clauses at a glance</h2>\n", out);
     bar(out, r);
+    legend(out);
     fputs("<nav class=\"parts\" aria-label=\"All clauses, grouped as the specification\">\n", out);
     for (size_t i = 0; i < r->n_clauses; i++)
         if (vmsg_section_begins_part(r, i))

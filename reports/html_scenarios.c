@@ -23,7 +23,8 @@ void vmsg_html_row(FILE *out, const char *id, const char *kind, const char *verd
     fputs(bad ? " data-bad=\"1\">\n" : ">\n", out);
 }
 
-void vmsg_html_message_link(FILE *out, const struct vmsg_scenario_result *s, uint32_t message)
+void vmsg_html_message_link(FILE *out, const struct vmsg_scenario_result *s, uint32_t message,
+                            bool named)
 {
     char id[512];
 
@@ -32,8 +33,11 @@ void vmsg_html_message_link(FILE *out, const struct vmsg_scenario_result *s, uin
     fputs("<a class=\"id\"", out);
     vmsg_page_href(out, message < s->n_trace ? id : s->id);
     fputc('>', out);
-    vmsg_put_html(out, s->id);
-    fprintf(out, "</a>, message %u", (unsigned)message);
+    if (named) {
+        vmsg_put_html(out, s->id);
+        fputs(", ", out);
+    }
+    fprintf(out, "message %u</a>", (unsigned)message);
 }
 
 static void paragraph(FILE *out, const char *before, const char *text)
@@ -73,7 +77,7 @@ static void findings(FILE *out, const struct vmsg_scenario_result *s)
         fprintf(out, "</a> <span class=\"tag\">%s</span> ", vmsg_level_text(f->level));
         vmsg_put_html(out, f->text);
         fputs(" <span class=\"soft\">", out);
-        vmsg_html_message_link(out, s, f->message);
+        vmsg_html_message_link(out, s, f->message, false);
         fputs("</span></li>\n", out);
     }
     fputs("</ol>\n", out);

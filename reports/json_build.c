@@ -68,7 +68,9 @@ static int put(const char *text, size_t size, void *ctx)
     for (size_t i = 0; i < size; i++) {
         bool hash = text[i] == '#';
 
-        if ((hash && d->hash ? fputs("\\u0023", d->out) : fputc(text[i], d->out)) == EOF)
+        if ((hash && d->hash     ? fputs("\\u0023", d->out)
+             : text[i] == '\x7f' ? fputs("\\u007f", d->out)
+                                 : fputc(text[i], d->out)) == EOF)
             return -1;
         d->hash = hash;
     }

@@ -1,6 +1,6 @@
 /*
- * The TAP report (Test Anything Protocol 13, which readers of 14 follow too; Perl's refuses a 14): a
- * test for each scenario, with what was found as a YAML block. An expected failure is a TODO. A
+ * The TAP report (Test Anything Protocol 13, which readers of 14 follow too; Perl's refuses a 14):
+ * a test for each scenario, with what was found as a YAML block. An expected failure is a TODO. A
  * run that never began, was cut short or found nothing to run bails out.
  */
 #include "reports/formats.h"

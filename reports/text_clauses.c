@@ -77,6 +77,10 @@ static void clause(const struct vmsg_text_report *t, const struct vmsg_clause_re
                 c->findings == 1 ? "" : "s");
     fputs(")\n           ", t->out);
     vmsg_put_wrapped(t->out, c->clause->summary, 11, VMSG_TEXT_WIDTH);
+    if (c->expected) {
+        fputs("           expected: ", t->out);
+        vmsg_put_wrapped(t->out, c->expected, 11, VMSG_TEXT_WIDTH);
+    }
     if (broken)
         vmsg_text_findings(t, c->clause->id);
 }

@@ -34,6 +34,9 @@ const struct vmsg_scenario *vmsg_suite_at(const struct vmsg_suite *suite, size_t
 /* Does a glob (fnmatch; a bare id or a clause id also selects) choose this scenario? */
 bool vmsg_scenario_matches(const struct vmsg_scenario *s, const char *glob);
 
+/* The same by id or block alone. */
+bool vmsg_scenario_id_matches(const char *id, const char *glob);
+
 /*
  * Called as things happen, from the thread that runs vmsg_run(). Any may be NULL. stop() true
  * ends the run after the running scenarios, keeping what was found.

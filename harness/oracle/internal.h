@@ -401,6 +401,8 @@ void settle_causeless(struct vmsg_oracle *o, struct device *d);
 void note_queue(struct vmsg_oracle *o, struct device *d, const struct vmsg_note *note);
 void settle_queue(struct vmsg_oracle *o, struct device *d, struct queue *q);
 void settle_events(struct vmsg_oracle *o);
+/* A device came or went: EVENT_DEVICE has to tell, where the SUT uses it. */
+void hotplug_owed(struct vmsg_oracle *o, uint16_t dev);
 void settle_bus(struct vmsg_oracle *o);
 
 /* The request's payload fields, as the response repeats them. */

@@ -55,6 +55,7 @@ struct vmsg_bus {
     struct bus_waiting *waiting;
     uint16_t own_token, peer_token;
     unsigned events; /* counted for faults */
+    uint16_t lowest; /* device, for a fault */
     bool swapping;   /* a request waits to be overtaken, for a fault */
 };
 

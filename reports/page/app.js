@@ -38,7 +38,8 @@
     });
     $(".empty").forEach(e => { e.hidden = shown[e.dataset.kind] > 0; });
     if (count)
-      count.textContent = `${shown.clause} of ${all.clause} clauses, ${shown.scenario} of ${all.scenario} scenarios`;
+      count.textContent = Object.keys(all).filter(kind => all[kind])
+        .map(kind => `${shown[kind]} of ${all[kind]} ${kind}s`).join(", ");
   };
   const reset = () => {
     if (search) search.value = "";
@@ -71,13 +72,21 @@
   on("collapse", () => rows.forEach(row => { row.open = false; }));
   if (bytes) bytes.addEventListener("change", () => root.classList.toggle("nobytes", !bytes.checked));
 
+  // What is scrolled to must not hide behind the tools.
+  const tools = document.querySelector(".tools");
+  const leaveRoom = () => {
+    const sticky = tools && getComputedStyle(tools).position === "sticky";
+    root.style.scrollPaddingTop = `${(sticky ? tools.offsetHeight : 0) + 12}px`;
+  };
+  addEventListener("resize", leaveRoom);
+
   // A link opens what it leads to, also when a filter hides it.
   const show = target => {
     const row = target.closest(".row");
     if (row) {
       if (row.hidden) reset();
       row.open = true;
-      if (row === target) row.querySelector("summary").focus({ preventScroll: true });
+      if (row === target) (row.querySelector("summary") || row).focus({ preventScroll: true });
     }
     target.scrollIntoView({ block: row === target ? "start" : "center" });
   };
@@ -134,6 +143,7 @@
   addEventListener("afterprint", () => opened.forEach(row => { row.open = false; }));
 
   $(".js").forEach(e => { e.hidden = false; });
+  leaveRoom();
   apply();
   follow();
 })();
