@@ -30,6 +30,7 @@ int vmsg_cmd_compare(int argc, char **argv);
 int vmsg_cmd_check(int argc, char **argv);
 int vmsg_cmd_dissector(int argc, char **argv);
 int vmsg_cmd_replay(int argc, char **argv);
+int vmsg_cmd_fuzz(int argc, char **argv);
 int vmsg_cmd_list(int argc, char **argv);
 int vmsg_cmd_rules(int argc, char **argv);
 int vmsg_cmd_peer(int argc, char **argv);

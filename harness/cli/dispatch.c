@@ -11,6 +11,7 @@ static const struct vmsg_cli_command commands[] = {
     {"check", "judge recorded traffic", vmsg_cmd_check},
     {"dissector", "the Wireshark dissector", vmsg_cmd_dissector},
     {"replay", "a scenario or a capture, again", vmsg_cmd_replay},
+    {"fuzz", "drive an implementation with sequences that no scenario foresaw", vmsg_cmd_fuzz},
     {"list", "scenarios and the clauses that each one tests", vmsg_cmd_list},
     {"rules", "the clause catalogue; against a spec source with 'rules diff'", vmsg_cmd_rules},
     {"peer", "a reference peer as a program", vmsg_cmd_peer},

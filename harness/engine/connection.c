@@ -271,7 +271,8 @@ void vmsg_connection_poll(struct vmsg_connection *c)
                                  .dev_num = w->dev_num,
                                  .vq = w->vq,
                                  .value = more,
-                                 .position = vmsg_ring_position(w)};
+                                 .position = vmsg_ring_position(w),
+                                 .unwanted = w->unwanted};
         char text[96];
 
         if (!more)

@@ -39,7 +39,7 @@ void vmsg_oracle_note(struct vmsg_oracle *o, const struct vmsg_note *note)
     case VMSG_NOTE_NEEDS_RESET:
         d->needs_reset_noted = true;
         d->needs_reset_missed = false;
-        d->malformed_at = 0;
+        d->malformed_at = d->discarded_at = 0;
         if (d->status & VIRTIO_S_DRIVER_OK) {
             owe(o, &d->owes_status_event);
             d->owes_status_index = note->index;
@@ -80,6 +80,7 @@ static void settle_device(struct vmsg_oracle *o, struct device *d)
     }
     d->needs_reset_noted = d->needs_reset_missed = false;
     settle_causeless(o, d);
+    settle_early_status(o, d);
     if (d->owes_status_event) {
         o->index = d->owes_status_index;
         blame(o, VMSG_DEV_PROFILES_8, d->num,

@@ -14,7 +14,7 @@
 #define RELAY_MOST    (1u << 19) /* parcels under way; beyond, new ones are not followed */
 #define RELAY_DONE    4096u      /* parcels that ended, kept to tell second endings */
 #define RELAY_OPEN    4096u      /* parcels that need not come to an end and have not */
-#define RELAY_BUCKETS 65536u
+#define RELAY_BUCKETS (1u << 18)
 #define RELAY_LANES   3u
 #define RELAY_STEPS   1024u /* parcels that a search for what went wrong looks at */
 
@@ -89,8 +89,11 @@ struct relay_device {
     uint32_t outstanding;   /* requests that came out and are not answered */
     uint32_t latest;        /* the one that came out last, numbered from 1; 0: none */
     uint64_t latest_serial; /* ... */
-    bool reached;         /* a response of it was delivered */
-    bool hidden;          /* and yet the last window of GET_DEVICES did not show it */
+    /* The bus knows it: it showed it, reported it, or delivered a response of it. A bus that starts
+     * may have to find its devices first. */
+    bool exposed;
+    bool reached; /* a response of it was delivered */
+    bool hidden;  /* and yet the last window of GET_DEVICES did not show it */
     uint32_t hidden_index;
     bool revalidate, told_removed; /* the limit changed; and that was told */
     uint32_t revalidate_index;

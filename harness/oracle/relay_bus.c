@@ -74,6 +74,7 @@ static void shown_to_the_driver(struct vmsg_oracle *o, const struct vmsg *m)
             continue;
         if (!d->present && !d->removed && !d->given_again)
             judge_unknown_device(o, first, i);
+        d->exposed = true;
         exercise(o, VMSG_BUS_DEVICE_DISCOVERY_1);
         exercise(o, VMSG_BUS_ASSIGNMENT_3);
     }
@@ -91,7 +92,7 @@ static void announced(struct vmsg_oracle *o, const struct vmsg *m)
                   "EVENT_DEVICE reports device %u as added, which neither platform data nor the "
                   "peer named",
                   dev);
-        d->present = d->announced = true;
+        d->present = d->announced = d->exposed = true;
         d->removed = d->given_again = false;
         exercise(o, VMSG_BUS_ASSIGNMENT_3);
         if (d->revalidate)
@@ -100,7 +101,7 @@ static void announced(struct vmsg_oracle *o, const struct vmsg *m)
         d->removed = d->told_removed = true;
         if (!d->revalidate)
             d->present = false;
-        d->announced = false;
+        d->announced = d->exposed = false;
         exercise(o, VMSG_BUS_HOTPLUG_AND_REMOVAL_2);
     }
 }
@@ -298,7 +299,7 @@ void relay_note(struct vmsg_oracle *o, const struct vmsg_note *note)
         break;
     case VMSG_NOTE_REMOVE:
         d->removed = true;
-        d->present = d->announced = false;
+        d->present = d->announced = d->exposed = false;
         break;
     case VMSG_NOTE_DROP_NEXT:
         o->relay->drop_next = true;

@@ -41,7 +41,7 @@ void relay_event_in(struct vmsg_oracle *o, enum vmsg_direction direction, const 
         return;
     p->absent = !d->present;
     p->unknown = !m->def;
-    p->firm = is_due(o, direction, m) && !p->absent;
+    p->firm = is_due(o, direction, m) && d->present && d->exposed;
     if (!parcel_is_over(r, d->latest, d->latest_serial)) {
         p->behind = d->latest;
         p->behind_serial = d->latest_serial;

@@ -268,7 +268,7 @@ static void delivered(struct vmsg_oracle *o, struct parcel *p)
             exercise(o, VMSG_BUS_HOTPLUG_AND_REMOVAL_2);
         }
     }
-    d->reached = true;
+    d->exposed = d->reached = true;
     relay_passes(r, VMSG_TO_DRIVER, p->dev, p->answered);
     r->answered = p->answered > r->answered ? p->answered : r->answered;
     /* A fence for the bus messages that were sent before it. */
@@ -414,8 +414,8 @@ static void judge_failure(struct vmsg_oracle *o, struct parcel *p)
         exercise(o, VMSG_BUS_ERROR_SIGNALING_3); /* the device did not answer */
         return;
     }
-    if (waited || p->lost)
-        return; /* lost on its way, and that was noticed */
+    if (waited || p->lost || !d->exposed)
+        return; /* lost on its way, and that was noticed; or not found yet */
     if (p->unknown && p->firm)
         blame(o, VMSG_BUS_ERROR_SIGNALING_5, p->dev,
               "the request with id 0x%02x (message %u) was failed instead of forwarded", p->msg_id,
