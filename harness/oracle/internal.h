@@ -80,6 +80,11 @@ struct queue {
     bool set_unavailable;    /* SET_VQUEUE was answered while max_size was 0 */
     bool after_device_reset; /* disabled by a device reset and not read since */
     bool quiesced;           /* RESET_VQUEUE answered, not set up again */
+    bool after_reset;        /* set up since */
+    bool served;             /* it used buffers before its RESET_VQUEUE */
+    bool misset;             /* it reads as something else than was set: no buffer can be used */
+    bool early;              /* a read in a pipeline showed it as before its SET_VQUEUE */
+    uint32_t early_index;
     bool no_interrupt, corrupted, polled_event;
     bool owes_event, owes_buffers;
     bool debtor; /* in the device's list of queues that owe, or owed */
@@ -196,6 +201,8 @@ struct device {
     bool selected_since_read;
     uint64_t accepted_set; /* hash of a set accepted from one message; 0 none */
     bool refuses_without_v1, ring_reset_proved, ring_reset_refused;
+    bool state_hidden;     /* GET_VQUEUE was proved not to show what is enabled */
+    bool sizes_odd;        /* cur_size is not 0 before configuration: no size proves anything */
     bool ring_reset_given; /* RING_RESET was selected since the reset, if only for a while */
     /* queue-wide events */
     uint64_t oob_set_at, oob_reset_at, malformed_at; /* serials */

@@ -59,7 +59,7 @@ static void note_available(struct vmsg_oracle *o, struct device *d, struct queue
         exercise(o, VMSG_DEV_FINAL_1);
         return;
     }
-    if (!(d->status & VIRTIO_S_DRIVER_OK) || q->corrupted ||
+    if (!(d->status & VIRTIO_S_DRIVER_OK) || q->corrupted || q->misset ||
         (q->pending == VQ_KNOWN && !q->cur.enabled))
         return;
     exercise(o, VMSG_DEV_FINAL_2);
@@ -148,7 +148,12 @@ void settle_queue(struct vmsg_oracle *o, struct device *d, struct queue *q)
         blame(o, VMSG_DEV_DEVICE_NOTIFICATIONS_1, d->num,
               "virtqueue %u has used buffers, but no EVENT_USED came; polling-only is not selected",
               q->index);
-    if (q->owes_buffers && !(d->status & VIRTIO_S_NEEDS_RESET))
+    if (q->owes_buffers && q->after_reset && q->served)
+        blame(o, VMSG_DEV_RESET_VQUEUE_3, d->num,
+              "virtqueue %u used buffers, but after RESET_VQUEUE and a new setup it used %u of %u; "
+              "its internal state must be reset",
+              q->index, q->used, q->available);
+    else if (q->owes_buffers && !(d->status & VIRTIO_S_NEEDS_RESET))
         blame(o, VMSG_DEV_FINAL_2, d->num,
               "virtqueue %u was given %u buffers after DRIVER_OK and used %u", q->index,
               q->available, q->used);
