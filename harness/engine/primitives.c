@@ -5,6 +5,7 @@
 #include "harness/engine/script.h"
 #include "harness/engine/wire_lua.h"
 
+#include <assert.h>
 #include <lauxlib.h>
 #include <stdio.h>
 #include <string.h>
@@ -119,15 +120,17 @@ static uint32_t check_u32(lua_State *L, int arg)
 static int core_note(lua_State *L)
 {
     static const char *const kinds[] = {
-        "available",     "used",     "no-interrupt", "corrupted", "change-config",
-        "needs-reset",   "complete", "add",          "remove",    "reset-timeout",
-        "patience-over", "refused",  "drop-next",    "max-size",  NULL};
+        "available", "used",      "no-interrupt", "corrupted", "change-config", "needs-reset",
+        "complete",  "add",       "remove",       "overdue",   "reset-timeout", "patience-over",
+        "refused",   "drop-next", "max-size",     NULL};
     static const enum vmsg_note_kind notes[] = {
-        VMSG_NOTE_AVAILABLE,     VMSG_NOTE_USED,          VMSG_NOTE_NO_INTERRUPT,
-        VMSG_NOTE_CORRUPTED,     VMSG_NOTE_CHANGE_CONFIG, VMSG_NOTE_NEEDS_RESET,
-        VMSG_NOTE_COMPLETE,      VMSG_NOTE_ADD,           VMSG_NOTE_REMOVE,
-        VMSG_NOTE_RESET_TIMEOUT, VMSG_NOTE_PATIENCE_OVER, VMSG_NOTE_REFUSED,
-        VMSG_NOTE_DROP_NEXT,     VMSG_NOTE_MAX_SIZE};
+        VMSG_NOTE_AVAILABLE, VMSG_NOTE_USED,          VMSG_NOTE_NO_INTERRUPT,
+        VMSG_NOTE_CORRUPTED, VMSG_NOTE_CHANGE_CONFIG, VMSG_NOTE_NEEDS_RESET,
+        VMSG_NOTE_COMPLETE,  VMSG_NOTE_ADD,           VMSG_NOTE_REMOVE,
+        VMSG_NOTE_OVERDUE,   VMSG_NOTE_RESET_TIMEOUT, VMSG_NOTE_PATIENCE_OVER,
+        VMSG_NOTE_REFUSED,   VMSG_NOTE_DROP_NEXT,     VMSG_NOTE_MAX_SIZE};
+    static_assert(sizeof kinds / sizeof *kinds == sizeof notes / sizeof *notes + 1,
+                  "one note a kind");
     struct vmsg_note note = {.kind = notes[luaL_checkoption(L, 1, NULL, kinds)],
                              .dev_num = (uint16_t)(check_u32(L, 2) & 0xFFFF),
                              .vq = check_u32(L, 3),

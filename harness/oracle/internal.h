@@ -80,6 +80,7 @@ struct queue {
     bool set_unavailable;    /* SET_VQUEUE was answered while max_size was 0 */
     bool after_device_reset; /* disabled by a device reset and not read since */
     bool quiesced;           /* RESET_VQUEUE answered, not set up again */
+    bool ring_reset;         /* the same, and also of a disabled queue */
     bool after_reset;        /* set up since */
     bool served;             /* it used buffers before its RESET_VQUEUE */
     bool misset;             /* it reads as something else than was set: no buffer can be used */
@@ -107,8 +108,10 @@ enum write_kind { WRITE_NONE, WRITE_NOOP, WRITE_REJECTED, WRITE_APPLIED };
 
 struct config_state {
     bool gen_known;
-    bool gen_read;     /* by GET_CONFIG, nothing happened since */
-    bool gen_unstable; /* seen to change between two reads for no visible reason */
+    bool gen_read;       /* by GET_CONFIG, nothing happened since */
+    bool applied_once;   /* a write was accepted, ever */
+    bool bytes_unstable; /* seen to change at one generation */
+    bool gen_unstable;   /* seen to change between two reads for no visible reason */
     uint32_t gen, read_gen;
     bool shadow_valid;
     uint32_t shadow_gen;
@@ -177,8 +180,8 @@ struct device {
     bool reset_muddled;  /* written before its reset was complete: no status can be expected */
     bool queues_set;     /* since the reset */
     bool status_fresh;   /* it comes from a response, no read has shown it yet */
-    bool shows_features_ok; /* a read showed FEATURES_OK */
-    bool status_early;      /* a read in a pipeline showed the status before */
+    uint32_t shown;      /* bits that reads showed, ever */
+    bool status_early;   /* a read in a pipeline showed the status before */
     uint32_t early_status, early_index;
     bool status_odd; /* the last response changed bits that a device may not change */
     uint32_t status, status_before, status_asked;
@@ -195,6 +198,7 @@ struct device {
     uint32_t offered[FEATURE_BLOCKS];
     uint32_t selected_known; /* bit per block, written since the reset */
     uint32_t selected[SELECT_BLOCKS];
+    bool selected_far;        /* bits in blocks beyond SELECT_BLOCKS were written since the reset */
     bool selection_unknown;   /* a write whose effect the text leaves open */
     uint32_t features_writes; /* SET_DRIVER_FEATURES since the reset */
     bool split;               /* block 1 written, then another message that left it alone */

@@ -134,6 +134,9 @@ void note_queue(struct vmsg_oracle *o, struct device *d, const struct vmsg_note 
         q->corrupted = d->corrupted = true;
         settle_debt(o, &q->owes_buffers);
         break;
+    case VMSG_NOTE_OVERDUE:
+        settle_queue(o, d, q);
+        break;
     case VMSG_NOTE_COMPLETE:
         note_complete(o, d, q);
         break;

@@ -198,11 +198,11 @@ static void judge_either(struct vmsg_oracle *o, struct device *d, const struct r
     for (unsigned i = 0; i < VQ_PARTS; i++)
         stray |= !(q->given & vq_ignore_bits[i]) && vq_part(now, i) != vq_part(&q->cur, i);
     q->misset = true;
-    for (unsigned i = 0; i < VQ_PARTS; i++)
+    for (unsigned i = 1; i < VQ_PARTS; i++)
         other |= vq_part(now, i) != vq_part(&q->cur, i) && vq_part(now, i) != vq_part(&q->want, i);
     blame(o, stray || other ? VMSG_DEV_SET_VQUEUE_5 : VMSG_DEV_SET_VQUEUE_4, d->num,
           stray   ? "a field with its ignore bit set was changed: the queue is %s"
-          : other ? "a field has a value that nobody gave it: the queue is %s"
+          : other ? "an address has a value that nobody gave it: the queue is %s"
                   : "SET_VQUEUE was applied in part: the queue is %s; it is all or nothing",
           vq_describe(is, sizeof is, now));
 }

@@ -136,8 +136,8 @@ void judge_set_vqueue(struct vmsg_oracle *o, struct device *d, const struct requ
     if (q->pending != VQ_UNCHANGED) {
         q->ever_set = true;
         q->after_device_reset = q->misset = false;
-        q->after_reset |= q->quiesced;
-        q->quiesced = false;
+        q->after_reset |= q->ring_reset;
+        q->ring_reset = q->quiesced = false;
     }
 }
 
@@ -175,6 +175,7 @@ void judge_reset_vqueue(struct vmsg_oracle *o, struct device *d, const struct re
         return;
     }
     q->pending = VQ_RESET;
+    q->ring_reset = true;
     q->quiesced = q->cur.enabled;
     q->served |= q->used > 0;
     q->after_reset = q->early = q->misset = false;
