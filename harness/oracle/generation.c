@@ -89,8 +89,9 @@ static void doubt(struct vmsg_oracle *o, struct device *d)
     }
 }
 
-static void claim_agrees(struct vmsg_oracle *o, const struct config_state *c)
+static void claim_agrees(struct vmsg_oracle *o, struct config_state *c)
 {
+    c->moves_told |= c->claim_before_known && c->claim_gen != c->claim_before;
     exercise(o, VMSG_DEV_PROFILES_2);
     exercise(o, VMSG_DEV_GET_CONFIG_1);
     if (c->claim == CLAIM_SET)
@@ -106,7 +107,9 @@ void generation_read(struct vmsg_oracle *o, struct device *d, uint32_t gen)
     if (c->gen_read && gen != c->read_gen)
         c->gen_unstable = true; /* legal: but no two counts can be compared any more */
     if (c->claim != CLAIM_NONE && c->claim_suspect) {
-        if (gen == c->claim_read && !c->gen_unstable)
+        if (gen != c->claim_read)
+            c->gen_unstable = true;
+        else if (!c->gen_unstable && !c->moves_told)
             doubt(o, d);
         c->claim = CLAIM_NONE;
     } else if (c->claim != CLAIM_NONE && gen == c->claim_gen) {

@@ -109,6 +109,7 @@ enum write_kind { WRITE_NONE, WRITE_NOOP, WRITE_REJECTED, WRITE_APPLIED };
 struct config_state {
     bool gen_known;
     bool gen_read;       /* by GET_CONFIG, nothing happened since */
+    bool moves_told;     /* a new count in a response or event was the one that was read then */
     bool applied_once;   /* a write was accepted, ever */
     bool bytes_unstable; /* seen to change at one generation */
     bool gen_unstable;   /* seen to change between two reads for no visible reason */

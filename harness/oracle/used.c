@@ -114,6 +114,15 @@ static void note_complete(struct vmsg_oracle *o, struct device *d, struct queue 
         owe_queue(o, d, q, &q->owes_event);
 }
 
+static void settle_event_used(struct vmsg_oracle *o, struct device *d, struct queue *q)
+{
+    if (q->owes_event)
+        blame(o, VMSG_DEV_DEVICE_NOTIFICATIONS_1, d->num,
+              "virtqueue %u has used buffers, but no EVENT_USED came; polling-only is not selected",
+              q->index);
+    settle_debt(o, &q->owes_event);
+}
+
 void note_queue(struct vmsg_oracle *o, struct device *d, const struct vmsg_note *note)
 {
     struct queue *q = get_queue(o, d, note->vq);
@@ -135,7 +144,7 @@ void note_queue(struct vmsg_oracle *o, struct device *d, const struct vmsg_note 
         settle_debt(o, &q->owes_buffers);
         break;
     case VMSG_NOTE_OVERDUE:
-        settle_queue(o, d, q);
+        settle_event_used(o, d, q);
         break;
     case VMSG_NOTE_COMPLETE:
         note_complete(o, d, q);
@@ -147,10 +156,7 @@ void note_queue(struct vmsg_oracle *o, struct device *d, const struct vmsg_note 
 
 void settle_queue(struct vmsg_oracle *o, struct device *d, struct queue *q)
 {
-    if (q->owes_event)
-        blame(o, VMSG_DEV_DEVICE_NOTIFICATIONS_1, d->num,
-              "virtqueue %u has used buffers, but no EVENT_USED came; polling-only is not selected",
-              q->index);
+    settle_event_used(o, d, q);
     if (q->owes_buffers && q->after_reset && q->served)
         blame(o, VMSG_DEV_RESET_VQUEUE_3, d->num,
               "virtqueue %u used buffers, but after RESET_VQUEUE and a new setup it used %u of %u; "
@@ -160,6 +166,5 @@ void settle_queue(struct vmsg_oracle *o, struct device *d, struct queue *q)
         blame(o, VMSG_DEV_FINAL_2, d->num,
               "virtqueue %u was given %u buffers after DRIVER_OK and used %u", q->index,
               q->available, q->used);
-    settle_debt(o, &q->owes_event);
     settle_debt(o, &q->owes_buffers);
 }
