@@ -37,8 +37,9 @@ give up, or want nothing of this device; but one that began with a device which 
 and then stopped or goes round in circles, no longer works.
 ]]
 function D.await_status(dev, bits, name)
-    local from = W.count
-    if W.serve(has(dev, bits)) then
+    -- One that drove nothing at the first connection, for which it had its time, is not waited for.
+    local from, patience = W.count, not next(S.facts.driven) and 200 * MS or nil
+    if W.serve(has(dev, bits), patience) then
         core.opened()
         return
     end
