@@ -26,10 +26,16 @@ struct vmsg_cli_command {
 const struct vmsg_cli_command *vmsg_cli_command_at(size_t i);
 
 int vmsg_cmd_run(int argc, char **argv);
+int vmsg_cmd_compare(int argc, char **argv);
+int vmsg_cmd_check(int argc, char **argv);
+int vmsg_cmd_dissector(int argc, char **argv);
+int vmsg_cmd_replay(int argc, char **argv);
+int vmsg_cmd_fuzz(int argc, char **argv);
 int vmsg_cmd_list(int argc, char **argv);
 int vmsg_cmd_rules(int argc, char **argv);
 int vmsg_cmd_peer(int argc, char **argv);
 int vmsg_cmd_adapters(int argc, char **argv);
+int vmsg_cmd_ivshmem_server(int argc, char **argv);
 
 /* Dispatch: what main() does. */
 int vmsg_cli_main(int argc, char **argv);

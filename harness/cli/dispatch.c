@@ -7,10 +7,17 @@
 
 static const struct vmsg_cli_command commands[] = {
     {"run", "judge an implementation and report", vmsg_cmd_run},
+    {"compare", "reports side by side: implementations, revisions", vmsg_cmd_compare},
+    {"check", "judge recorded traffic", vmsg_cmd_check},
+    {"dissector", "the Wireshark dissector", vmsg_cmd_dissector},
+    {"replay", "a scenario or a capture, again", vmsg_cmd_replay},
+    {"fuzz", "drive an implementation with sequences that no scenario foresaw", vmsg_cmd_fuzz},
     {"list", "scenarios and the clauses that each one tests", vmsg_cmd_list},
     {"rules", "the clause catalogue; against a spec source with 'rules diff'", vmsg_cmd_rules},
     {"peer", "a reference peer as a program", vmsg_cmd_peer},
     {"adapters", "the ways to reach an implementation", vmsg_cmd_adapters},
+    {"ivshmem-server", "memory and doorbells for ivshmem: and for QEMU",
+     vmsg_cmd_ivshmem_server},
 };
 
 const struct vmsg_cli_command *vmsg_cli_command_at(size_t i)
@@ -24,7 +31,7 @@ static void help(void)
           "Conformance of virtio-msg implementations.\n\nCommands:\n",
           stderr);
     for (size_t i = 0; vmsg_cli_command_at(i); i++)
-        fprintf(stderr, "  %-10s %s\n", commands[i].name, commands[i].summary);
+        fprintf(stderr, "  %-14s %s\n", commands[i].name, commands[i].summary);
     fputs("\n'vmsgspec COMMAND --help' tells more. Exit status: 0 conforms, 1 does not, 2 wrong "
           "usage,\n3 the implementation could not be started or reached.\n",
           stderr);

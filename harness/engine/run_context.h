@@ -20,6 +20,7 @@ struct vmsg_discovery {
     uint16_t tested[VMSG_TESTED_MOST];
     size_t n_tested;
     unsigned bus_messages;          /* enum vmsg_bus_messages */
+    uint32_t answers[VMSG_TESTED_MOST]; /* by bit, the messages that the device answers */
     char *probes[VMSG_TESTED_MOST]; /* the prelude's text, NULL: nothing is known */
     bool platform;  /* undeclared, but it must be told: a bus its devices, a driver the first */
     unsigned tries; /* connections that the discovery made before this one */
@@ -30,7 +31,8 @@ struct vmsg_discovery {
 struct vmsg_run_context {
     const struct vmsg_run_config *config;
     struct vmsg_adapter_source source;
-    unsigned caps; /* enum vmsg_adapter_caps */
+    unsigned caps;     /* enum vmsg_adapter_caps */
+    uint64_t mem_base; /* of the DMA memory */
     struct vmsg_discovery discovery;
     bool want_writable; /* a selected scenario needs a writable range */
     struct vmsg_device_facts facts[VMSG_TESTED_MOST]; /* of the tested devices; arrays borrowed */
@@ -51,6 +53,9 @@ void vmsg_context_params(const struct vmsg_run_context *ctx, const struct vmsg_s
 void vmsg_context_oracle(const struct vmsg_run_context *ctx,
                          const struct vmsg_adapter_params *params,
                          struct vmsg_oracle_config *config);
+
+/* enum vmsg_judged of the run's role. */
+unsigned vmsg_context_judged(const struct vmsg_run_context *ctx);
 
 /* Is the strict profile among what the conformance statement offers? */
 bool vmsg_context_strict_offered(const struct vmsg_run_context *ctx);

@@ -45,6 +45,7 @@ struct drv_queue {
     bool muddled;      /* reset without the feature: the driver and the device differ about it */
     bool areas_blamed; /* its addresses were found wrong */
     bool resetting;    /* RESET_VQUEUE is not answered yet */
+    uint64_t changed;  /* serial of the last SET_VQUEUE or RESET_VQUEUE */
     bool announced;    /* EVENT_AVAIL came after the last buffers */
     bool awaited;      /* or did not, and the device wants to be told of them */
     bool debtor;       /* in the view's list of queues with something to settle */

@@ -254,6 +254,8 @@ void drv_queue_asks(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg
     if (drv_swapped(o, v, m->f[0], 0xFFFF, "the queue index"))
         return;
     q = drv_queue(o, v, (uint32_t)m->f[0]);
+    if (m->msg_id != VMSG_ID_GET_VQUEUE)
+        q->changed = o->serial;
     if (m->msg_id == VMSG_ID_SET_VQUEUE)
         set_asked(o, v, q, m);
     else if (m->msg_id == VMSG_ID_RESET_VQUEUE)
@@ -310,6 +312,7 @@ static void reset_told(struct vmsg_oracle *o, struct drv_view *v, struct drv_que
                             .told_serial = o->serial,
                             .queried = q->queried,
                             .max_size = q->max_size,
+                            .changed = q->changed,
                             .index = q->index,
                             .debtor = q->debtor,
                             .next_debtor = q->next_debtor};
@@ -335,17 +338,19 @@ static void take_lost_response(struct vmsg_oracle *o, struct drv_view *v, struct
         set_told(o, v, q, want, q->want_serial);
 }
 
-/* Does GET_VQUEUE show what was asked for? */
+/* Does GET_VQUEUE show what was asked for? Its response may come after that of a later one, and
+ * tells nothing then of what was asked for meanwhile. */
 static void get_told(struct vmsg_oracle *o, struct drv_view *v, struct drv_queue *q,
-                     const struct vmsg *m)
+                     const struct drv_request *r, const struct vmsg *m)
 {
-    bool enabled = m->f[VMSG_GET_VQUEUE_RESP_flags] & 1, same;
+    bool enabled = m->f[VMSG_GET_VQUEUE_RESP_flags] & 1, same, stale = r->serial < q->changed;
 
-    take_lost_response(o, v, q, m);
+    if (!stale)
+        take_lost_response(o, v, q, m);
     q->queried = true;
     q->max_size = (uint32_t)m->f[VMSG_GET_VQUEUE_RESP_max_size];
     v->met_absent |= q->max_size == 0;
-    if (!q->set)
+    if (!q->set || stale)
         return;
     same = m->f[VMSG_GET_VQUEUE_RESP_cur_size] == q->size &&
            memcmp(&m->f[VMSG_GET_VQUEUE_RESP_desc_addr], q->addr, sizeof q->addr) == 0;
@@ -370,5 +375,5 @@ void drv_queue_told(struct vmsg_oracle *o, struct drv_view *v, const struct drv_
     } else if (r->msg_id == VMSG_ID_RESET_VQUEUE)
         reset_told(o, v, q);
     else
-        get_told(o, v, q, m);
+        get_told(o, v, q, r, m);
 }

@@ -246,6 +246,13 @@ void vmsg_oracle_settle(struct vmsg_oracle *o)
     settle_events(o);
 }
 
+uint32_t vmsg_oracle_answered(const struct vmsg_oracle *o, uint16_t dev_num)
+{
+    const struct device *d = find_device(o, dev_num);
+
+    return d ? d->answered_ids : 0;
+}
+
 uint64_t vmsg_oracle_exercised(const struct vmsg_oracle *o, enum vmsg_clause_no clause)
 {
     return o->exercised[clause];

@@ -65,7 +65,11 @@ end
 
 function D.ping()
     W.ping = nil
-    W.send(core.encode("PING", 0, S.fresh_token(), { data = PING_DATA }, false))
+    local ping = core.encode("PING", 0, S.fresh_token(), { data = PING_DATA }, false)
+    if not core.carries(0, ping) then
+        return false
+    end
+    W.send(ping)
     return W.serve(function() return W.ping ~= nil end, S.timeout)
 end
 
