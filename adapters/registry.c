@@ -67,6 +67,7 @@ static const struct vmsg_adapter_kind kinds[] = {
      .usage = "chardev:/dev/virtio-msg-0[?control=/dev/virtio-msg-lb&mem-base=ADDRESS]",
      .summary = "a character device of the Linux virtio-msg-user interface",
      .roles = "driver, device",
+     .can = VMSG_CAN_ONE,
      .may = KERNEL,
      .limits =
          "a fresh SUT and memory take the control node; the role device is not announced there",
@@ -75,14 +76,14 @@ static const struct vmsg_adapter_kind kinds[] = {
      .usage = "bridge:/dev/virtio-msg-bridge?bus=NAME&id=ID[&mem-base=ADDRESS]",
      .summary = "an endpoint of the Linux virtio-msg bridge",
      .roles = "driver",
-     .can = KERNEL,
+     .can = KERNEL | VMSG_CAN_ONE,
      .limits = "no bus messages, no reserved type bits, no devices that are not published",
      .create = vmsg_bridge_create},
     {.scheme = "shm",
      .usage = "shm:PATH?layout=simple&side=driver",
      .summary =
-         "message queues in shared memory, the AMP layout; PATH is a file, a PCI resource or a "
-         "UIO device",
+         "message queues in shared memory, the AMP layout; PATH is a file, a PCI resource or "
+         "a UIO device",
      .roles = any,
      .can = SHARED,
      .may = VMSG_CAN_MEMORY,
