@@ -27,6 +27,7 @@ struct vmsg_amp {
     struct vmsg_amp_layout layout;
     uint8_t *own_head_at, *peer_head_at, *own_queue, *peer_queue, *own_words, *peer_words;
     struct vmsg_amp_head own, peer;
+    uint64_t raw;  /* the other side's queue head as it was read */
     uint16_t read; /* the other side's tail, as far as it was believed */
     bool peer_seen, up;
     bool fresh; /* nothing was seen since this side began */

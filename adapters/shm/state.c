@@ -59,12 +59,6 @@ void vmsg_amp_end(struct vmsg_amp *a)
     enter(a, VMSG_AMP_SHUTDOWN);
 }
 
-static bool same(const struct vmsg_amp_head *a, const struct vmsg_amp_head *b)
-{
-    return a->magic == b->magic && a->status == b->status && a->head == b->head &&
-           a->tail == b->tail;
-}
-
 /* Cursors that moved as they should, and nothing else. */
 static bool is_plain(const struct vmsg_amp *a, const struct vmsg_amp_head *now)
 {
@@ -76,9 +70,11 @@ static bool is_plain(const struct vmsg_amp *a, const struct vmsg_amp_head *now)
 
 static void look(struct vmsg_amp *a)
 {
-    struct vmsg_amp_head now = vmsg_shared_load_head(a->peer_head_at);
-    if (!a->fresh && same(&now, &a->peer))
+    uint64_t raw = vmsg_shared_load64(a->peer_head_at);
+    struct vmsg_amp_head now = vmsg_shared_head(raw);
+    if (!a->fresh && raw == a->raw)
         return;
+    a->raw = raw;
     bool told = a->seen && (a->fresh || !is_plain(a, &now) || vmsg_amp_tells_plain(a));
     a->fresh = false;
     a->stale &= now.status == a->peer.status;
