@@ -124,7 +124,8 @@ static int core_owes(lua_State *L)
     const struct vmsg_connection *c = vmsg_connection_of(L);
 
     lua_pushboolean(L, c->oracle && vmsg_oracle_owes(c->oracle));
-    return 1;
+    lua_pushboolean(L, c->oracle && vmsg_oracle_owes_notification(c->oracle));
+    return 2;
 }
 
 static uint32_t check_u32(lua_State *L, int arg)
@@ -222,6 +223,7 @@ void vmsg_primitives_push(lua_State *L)
         {"device_command", vmsg_lua_device_command},
         {"device_deadline", vmsg_lua_device_deadline},
         {"device_status", vmsg_lua_device_status},
+        {"device_broken", vmsg_lua_device_broken},
         {"device_watch", vmsg_lua_device_watch},
         {"clause", core_clause},
         {NULL, NULL},

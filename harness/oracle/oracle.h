@@ -130,14 +130,16 @@ enum vmsg_note_kind {
     VMSG_NOTE_COMPLETE,      /* upper tester: the device finishes a buffer of dev/vq */
     VMSG_NOTE_ADD,           /* upper tester: dev appears */
     VMSG_NOTE_REMOVE,        /* upper tester: dev goes */
+    VMSG_NOTE_OVERDUE, /* EVENT_USED of dev/vq was waited for, with nothing else to do, in vain */
     VMSG_NOTE_RESET_TIMEOUT, /* status was polled for the whole timeout after a reset of dev */
     /* A driver under test left dev's oldest unanswered request alone for much longer than all its
      * declared attempts take: whatever it meant to do about it, it has done. */
     VMSG_NOTE_PATIENCE_OVER,
     /* Upper tester of a driver: it refuses to make another buffer available on dev/vq. */
     VMSG_NOTE_REFUSED,
-    VMSG_NOTE_DROP_NEXT, /* upper tester of a bus: the next request towards the device is lost */
-    VMSG_NOTE_MAX_SIZE,  /* upper tester of a bus: `value` is the new maximum message size */
+    VMSG_NOTE_DROP_NEXT,   /* upper tester of a bus: the next request towards the device is lost */
+    VMSG_NOTE_BROKEN_RING, /* the driver's ring of dev/vq could not be followed; `data` says why */
+    VMSG_NOTE_MAX_SIZE,    /* upper tester of a bus: `value` is the new maximum message size */
 };
 
 struct vmsg_note {
@@ -148,6 +150,7 @@ struct vmsg_note {
     uint32_t value;
     uint32_t position; /* split ring: the available index, 0..65,535; packed ring: the next
                           descriptor's offset, bit 31 its wrap counter */
+    bool unwanted;     /* available buffers, of which the device asks not to be notified */
     const uint8_t *data;
     size_t data_len;
 };
@@ -166,6 +169,9 @@ void vmsg_oracle_amp(struct vmsg_oracle *o, uint32_t index, const struct vmsg_am
  * event, a processed buffer. A caller waits while this holds, at most for its timeout.
  */
 bool vmsg_oracle_owes(const struct vmsg_oracle *o);
+
+/* The same for a driver's notification of buffers that it has just made available. */
+bool vmsg_oracle_owes_notification(const struct vmsg_oracle *o);
 
 /* Nothing more came, though the caller waited: whatever is owed is now a finding. */
 void vmsg_oracle_settle(struct vmsg_oracle *o);

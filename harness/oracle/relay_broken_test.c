@@ -541,6 +541,7 @@ static void test_broken(void **state)
 
         config.polling = cases[i].play == makes_events_when_polling;
         world_begin(&w, config);
+        opens(&w);
         cases[i].play(&w);
         world_end(&w);
         judge(&cases[i], &w);
@@ -559,6 +560,7 @@ static void test_without_a_bound(void **state)
         config.polling = cases[i].play == makes_events_when_polling;
         config.request_timeout_ms = 0;
         world_begin(&w, config);
+        opens(&w);
         cases[i].play(&w);
         world_end(&w);
         for (unsigned k = 0; k < MOST_CLAUSES; k++)

@@ -183,6 +183,13 @@ static inline void round_trip(struct world *w, unsigned dev, unsigned token, uns
     comes(w, dev, token, ours, vq);
 }
 
+/* The bus has found its devices. */
+static inline void opens(struct world *w)
+{
+    for (unsigned d = 0; d < w->config.n_devices; d++)
+        round_trip(w, w->config.devices[d], 60000, 60000, 0);
+}
+
 static inline void device_appears(struct world *w, unsigned dev)
 {
     device_sends(w, hotplug(dev, VMSG_DEVICE_ADDED));

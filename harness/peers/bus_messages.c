@@ -21,6 +21,8 @@ void bus_enumerate(struct vmsg_bus *bus, uint32_t offset)
     if (f[1] > UINT16_MAX)
         f[1] = UINT16_MAX;
     bus->peer_token = token;
+    bus->asked_from = offset;
+    bus->ask_again = bus->now + bus->timeout_ns;
     bus_say(bus, true, VMSG_ID_GET_DEVICES, false, token, f, NULL, 0);
 }
 
@@ -32,6 +34,7 @@ static void found(struct vmsg_bus *bus, const struct vmsg *m)
 
     if (m->token != bus->peer_token)
         return;
+    bus->ask_again = 0;
     for (uint32_t i = 0; i < m->tail_len * 8 && offset + i < 65536; i++)
         if (m->tail[i / 8] >> i % 8 & 1)
             bus_set(bus->present, (uint16_t)(offset + i), true);

@@ -105,4 +105,33 @@ return {
             t:quiet()
         end,
     },
+    {
+        name = "hotplug-while-starting",
+        requirement = "A device that is removed in the middle of its initialisation and comes again is driven "
+            .. "from the start.",
+        clauses = { "drv.overview.1", "drv.prose.early-discovery" },
+        run = function(t)
+            local rule = t:on_request("GET_DEVICE_FEATURES", function()
+                t:device("remove " .. t.dev)
+            end, { times = 1 })
+            t:await_met(rule)
+            t:quiet()
+            t:device("add " .. t.dev)
+            t:await("GET_DEVICE_INFO", nil, { patience = 200 * 1000 * 1000 })
+            t:quiet()
+        end,
+    },
+    {
+        name = "added-twice",
+        requirement = "A device that is said to be added although it is there does no harm.",
+        clauses = { "drv.overview.1", "drv.mandatory.1" },
+        run = function(t)
+            t:boot()
+            t:quiet()
+            t:say("EVENT_DEVICE", { device_number = t.dev, device_bus_state = 1 })
+            t:quiet()
+            t:try_kick(0)
+            t:quiet()
+        end,
+    },
 }
