@@ -68,7 +68,7 @@ static void again(const struct vmsg_text_report *t)
 {
     const struct vmsg_scenario_result *s = worst(t->r);
 
-    if (!s)
+    if (!s || !t->r->sut_uri || !*t->r->sut_uri) /* bare recorded traffic */
         return;
     fputs("\nTo see one scenario again, with your other options:\n  vmsgspec run --role ", t->out);
     vmsg_put_safe(t->out, t->r->role);

@@ -1,9 +1,9 @@
 /*
  * The Linux virtio-msg bridge interface, version 1, as layouts and numbers.
  *
- * From include/uapi/linux/virtio_msg_bus_bridge.h and its document in the Linux proof of concept for
- * the second patch series (linux-poc of bertrand-marquis/virtio-msg-spec); the sizes are the ones
- * that its kernel side asserts. Also compiled into a kernel module.
+ * From include/uapi/linux/virtio_msg_bus_bridge.h and its document in the Linux proof of concept
+ * for the second patch series (linux-poc of bertrand-marquis/virtio-msg-spec); the sizes are the
+ * ones that its kernel side asserts. Also compiled into a kernel module.
  */
 #ifndef VMSG_BRIDGE_UAPI_H
 #define VMSG_BRIDGE_UAPI_H
@@ -53,7 +53,8 @@ struct vmsg_bridge_release {
     __u64 reserved;
 };
 
-/* At a ring's start; its slots follow at once. prod and cons count frames and never wrap at entries. */
+/* At a ring's start; its slots follow at once. prod and cons count frames and never wrap at
+ * entries. */
 struct vmsg_bridge_ring_header {
     __u32 prod, cons, entries, entry_size, flags, reserved;
 };

@@ -1,6 +1,6 @@
 /*
- * The chardev: adapter: a porter carries the messages to a link, and the control node, when there is
- * one, makes devices come and go, so that each start meets a fresh driver.
+ * The chardev: adapter: a porter carries the messages to a link, and the control node, when there
+ * is one, makes devices come and go, so that each start meets a fresh driver.
  */
 #include "adapters/chardev/chardev.h"
 
@@ -37,7 +37,8 @@ static struct chardev *self(struct vmsg_adapter *a)
     return (struct chardev *)a;
 }
 
-/* While devices are removed, a driver resets them and waits for an answer: all zero says it is done. */
+/* While devices are removed, a driver resets them and waits for an answer: all zero says it is
+ * done. */
 static void answer(struct chardev *c, const uint8_t *request, size_t len)
 {
     uint8_t response[VMSG_USER_MIN_SIZE] = {0};
@@ -58,8 +59,7 @@ static void see_through(struct chardev *c)
     unsigned endpoint;
     while (c->control.is_running && !atomic_load(&c->control.done)) {
         uint64_t soon = vmsg_clock_ns() + VMSG_NS_PER_MS;
-        enum vmsg_arrival what =
-            vmsg_link_wait(&c->link, soon, buf, sizeof buf, &len, &endpoint);
+        enum vmsg_arrival what = vmsg_link_wait(&c->link, soon, buf, sizeof buf, &len, &endpoint);
         if (what == VMSG_ARRIVED_MESSAGE)
             answer(c, buf, len < sizeof buf ? len : sizeof buf);
         else if (what != VMSG_ARRIVED_NOTHING)
@@ -106,7 +106,7 @@ static void chardev_stop(struct vmsg_adapter *a, struct vmsg_adapter_end *end)
     if (refused)
         snprintf(c->reason, sizeof c->reason, "the control node did not add a device: %s",
                  strerror(refused));
-    end->text = c->reason[0] ? c->reason
+    end->text = c->reason[0]         ? c->reason
                 : end->exited_itself ? "the character device ended"
                                      : "the harness closed the character device";
     if (!end->exited_itself)
@@ -179,6 +179,15 @@ static bool chardev_send(struct vmsg_adapter *a, unsigned endpoint, const void *
     return vmsg_link_send(&self(a)->link, endpoint, msg, len);
 }
 
+/* The other side goes by the header alone. */
+static const char *chardev_refuses(struct vmsg_adapter *a, unsigned endpoint, const void *msg,
+                                   size_t len)
+{
+    if (len < VMSG_HEADER_SIZE || vmsg_le16((const uint8_t *)msg + 6) != len)
+        return "this adapter does not keep packet boundaries";
+    return NULL;
+}
+
 static bool chardev_command(struct vmsg_adapter *a, const char *line)
 {
     return false;
@@ -213,6 +222,7 @@ static void chardev_free(struct vmsg_adapter *a)
 static const struct vmsg_adapter_ops ops = {
     .start = chardev_start,
     .send = chardev_send,
+    .refuses = chardev_refuses,
     .command = chardev_command,
     .wait = chardev_wait,
     .now_ns = chardev_now,
@@ -243,8 +253,9 @@ struct vmsg_adapter *vmsg_chardev_create(const char *rest, const char *role, cha
     static const char *const known[] = {"control", "mem-base", NULL};
     struct chardev *c;
     if (!strcmp(role, "bus")) {
-        snprintf(err, err_size, "a character device is one end of a bus; a bus is reached by "
-                                "exec: or at two sockets");
+        snprintf(err, err_size,
+                 "a character device is one end of a bus; a bus is reached by "
+                 "exec: or at two sockets");
         return NULL;
     }
     c = calloc(1, sizeof *c);

@@ -21,6 +21,7 @@ enum vmsg_tape_kind {
     VMSG_TAPE_FINDING, /* a mark: what the live oracle found; playing finds it again */
     VMSG_TAPE_CLOSE,   /* the session's end, with its verdict */
     VMSG_TAPE_END,     /* the run's end */
+    VMSG_TAPE_COMMAND, /* an upper-tester command, as it was sent; the oracle learns by notes */
     VMSG_TAPE_KIND_COUNT,
 };
 

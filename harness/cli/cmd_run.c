@@ -2,6 +2,7 @@
 #include "adapters/pcap/writer.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/run_gate.h"
+#include "harness/cli/run_keys.h"
 #include "harness/cli/run_reports.h"
 #include "harness/cli/run_statement.h"
 #include "harness/engine/engine.h"
@@ -174,11 +175,10 @@ static int run_and_report(struct run *run)
     return status;
 }
 
-int vmsg_cmd_run(int argc, char **argv)
+int vmsg_run_command(const struct vmsg_run_options *options)
 {
-    struct run run = {0};
-    enum vmsg_cli_parsed parsed = vmsg_run_options_parse(&run.options, argc, argv);
-    int status = parsed == CLI_PARSED ? run_and_report(&run) : vmsg_cli_stopped(parsed);
+    struct run run = {.options = *options};
+    int status = run_and_report(&run);
 
     vmsg_ics_clear(&run.ics);
     vmsg_run_gate_clear(&run.gate);
@@ -186,6 +186,15 @@ int vmsg_cmd_run(int argc, char **argv)
     if (run.catalogue)
         vmsg_catalogue_free(run.catalogue);
     free(run.assumed);
-    vmsg_run_options_clear(&run.options);
+    return status;
+}
+
+int vmsg_cmd_run(int argc, char **argv)
+{
+    struct vmsg_run_options options;
+    enum vmsg_cli_parsed parsed = vmsg_run_options_parse(&options, argc, argv);
+    int status = parsed == CLI_PARSED ? vmsg_run_command(&options) : vmsg_cli_stopped(parsed);
+
+    vmsg_run_options_clear(&options);
     return status;
 }

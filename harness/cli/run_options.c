@@ -1,31 +1,10 @@
 /* The options of `vmsgspec run`. */
-#include "harness/cli/run_options.h"
+#include "harness/cli/run_keys.h"
 
 #include "reports/report.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum {
-    KEY_ROLE = 0x100,
-    KEY_SUT,
-    KEY_DEVICE_SIDE,
-    KEY_ICS,
-    KEY_SELECT,
-    KEY_SCENARIO,
-    KEY_XFAIL,
-    KEY_BASELINE,
-    KEY_REPORT,
-    KEY_CAPTURE,
-    KEY_SEED,
-    KEY_REPEAT,
-    KEY_JOBS,
-    KEY_MEM,
-    KEY_TIMEOUT,
-    KEY_COLOUR,
-    KEY_VERBOSE,
-    KEY_FIELD, /* the first of the statement's fields, in the order of `fields` */
-};
 
 /* Fields of the conformance statement by their keys; an option's '-' is a key's '_'. */
 static const char *const fields[] = {
@@ -67,7 +46,8 @@ static const struct argp_option options[] = {
     {"baseline", KEY_BASELINE, "FILE.json", 0, "an earlier report: only what got worse fails", 0},
     {NULL, 0, NULL, 0, "What is told:", 4},
     {"report", KEY_REPORT, "FORMAT=PATH", 0,
-     "also write a report: text, json, junit, tap, sarif, markdown, html or github; PATH - is standard "
+     "also write a report: text, json, junit, tap, sarif, markdown, html or github; PATH - is "
+     "standard "
      "output, "
      "in place of the text. May be repeated",
      0},
@@ -75,22 +55,7 @@ static const struct argp_option options[] = {
      "record what passes, for Wireshark, 'check' and 'replay'", 0},
     {"verbose", KEY_VERBOSE, NULL, 0, "all findings, passed clauses, more traces", 0},
     {"colour", KEY_COLOUR, "WHEN", OPTION_ARG_OPTIONAL, "auto (default), always or never", 0},
-    {NULL, 0, NULL, 0, "Fields of the conformance statement, over those of --ics:", 5},
-    {"name", KEY_FIELD, "TEXT", 0, "the implementation's name", 0},
-    {"sut-version", KEY_FIELD + 1, "TEXT", 0, "its version", 0},
-    {"devices", KEY_FIELD + 2, "N,N,...", 0, "its device numbers; default: enumerated", 0},
-    {"bus-messages", KEY_FIELD + 3, "NAME,...", 0, "GET_DEVICES, PING, EVENT_DEVICE", 0},
-    {"revision", KEY_FIELD + 4, "N", 0, "transport revision", 0},
-    {"max-msg-size", KEY_FIELD + 5, "BYTES", 0, "header included; default 264", 0},
-    {"config", KEY_FIELD + 6, "DEV:writable=OFFSET+LENGTH,DEV:shm=ID", 0,
-     "configuration that may be written, shared memory regions", 0},
-    {"transport-features", KEY_FIELD + 7, "MASK", 0, "0x1: strict configuration generation", 0},
-    {"notifications", KEY_FIELD + 8, "HOW", 0, "events or polling", 0},
-    {"notification-path", KEY_FIELD + 9, "HOW", 0, "of a bus: forward or synthesis", 0},
-    {"request-timeout-ms", KEY_FIELD + 10, "N", 0, "of a bus or driver: one attempt", 0},
-    {"attempts", KEY_FIELD + 11, "N", 0, "of a driver: before it resets", 0},
-    {"upper-tester", KEY_FIELD + 12, "BOOL", 0, "whether it accepts upper-tester commands", 0},
-    {"optional", KEY_FIELD + 13, "NAME=BOOL", 0, "an option that it has or lacks", 0},
+    VMSG_STATEMENT_OPTIONS,
     {0},
 };
 
@@ -143,10 +108,9 @@ static bool take_count(const char *option, const char *arg, unsigned most, unsig
     return true;
 }
 
-static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size)
+bool vmsg_run_options_take(struct vmsg_run_options *o, int key, const char *arg, char *err,
+                           size_t err_size)
 {
-    struct vmsg_run_options *o = ctx;
-
     switch (key) {
     case KEY_ROLE:
         o->role_given = true;
@@ -200,6 +164,11 @@ static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size
     }
 }
 
+static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size)
+{
+    return vmsg_run_options_take(ctx, key, arg, err, err_size);
+}
+
 /* What no default can stand for. */
 static bool complete(const struct vmsg_run_options *o)
 {
@@ -223,9 +192,8 @@ const struct vmsg_cli_options vmsg_cmd_run_options = {
     .take = take,
 };
 
-enum vmsg_cli_parsed vmsg_run_options_parse(struct vmsg_run_options *o, int argc, char **argv)
+bool vmsg_run_options_begin(struct vmsg_run_options *o, int argc)
 {
-    enum vmsg_cli_parsed parsed;
     size_t most = (size_t)argc + 1; /* of anything that may be repeated */
 
     *o = (struct vmsg_run_options){
@@ -233,7 +201,14 @@ enum vmsg_cli_parsed vmsg_run_options_parse(struct vmsg_run_options *o, int argc
     o->select = calloc(most, sizeof *o->select);
     o->reports = calloc(most, sizeof *o->reports);
     o->fields = calloc(most, sizeof *o->fields);
-    if (!o->select || !o->reports || !o->fields) {
+    return o->select && o->reports && o->fields;
+}
+
+enum vmsg_cli_parsed vmsg_run_options_parse(struct vmsg_run_options *o, int argc, char **argv)
+{
+    enum vmsg_cli_parsed parsed;
+
+    if (!vmsg_run_options_begin(o, argc)) {
         vmsg_cli_error("run", "out of memory");
         return CLI_WRONG;
     }

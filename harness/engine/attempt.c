@@ -4,7 +4,6 @@
 #include "harness/engine/facts.h"
 #include "harness/engine/tape_run.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +62,20 @@ static bool needs_are_met(struct attempt *a)
     return false;
 }
 
+/* Does the adapter carry messages as long as this scenario wants them? */
+static bool fits(struct attempt *a)
+{
+    size_t most = a->w->adapter->most;
+    char reason[120];
+
+    if (!most || a->params.max_msg_size <= most)
+        return true;
+    snprintf(reason, sizeof reason, "this adapter carries messages of at most %zu bytes", most);
+    vmsg_outcome_set(a->out, VMSG_VERDICT_INCONCLUSIVE, reason);
+    a->out->unobservable = true;
+    return false;
+}
+
 /* The scenario's function, then what is owed and the closing fence. */
 static void talk(struct attempt *a)
 {
@@ -88,21 +101,6 @@ static void talk(struct attempt *a)
         vmsg_connection_settle(c);
     if (e->close != VMSG_SCRIPT_RETURNED)
         snprintf(a->reason, sizeof a->reason, "%s", s->reason);
-}
-
-/*
- * The SUT's own end. Writing to a socket that the harness has just closed is no crash, so
- * SIGPIPE is none.
- */
-static void look_at_end(struct attempt *a, const struct vmsg_adapter_end *end)
-{
-    bool pipe = end->signalled && end->status == SIGPIPE;
-
-    a->evidence.died = (end->signalled && !pipe) || end->exited_itself;
-    if (end->text && *end->text && (end->signalled || end->killed || end->status > 0))
-        a->out->sut_end = strdup(end->text);
-    if (end->output && *end->output)
-        a->out->sut_output = strdup(end->output);
 }
 
 static bool begin(struct attempt *a, uint64_t seed)
@@ -140,7 +138,7 @@ static void converse(struct attempt *a)
     at = vmsg_connection_place(c);
     vmsg_outcome_judge(a->out, c, a->entry->scenario.clauses, a->w->ctx->clause_of, &a->evidence);
     vmsg_connection_end(c, &end);
-    look_at_end(a, &end);
+    vmsg_outcome_ended(a->out, &a->evidence, &end);
     vmsg_outcome_conclude(a->out, &a->evidence, a->reason);
     vmsg_connection_clear(c);
     vmsg_tape_close(c->tape, &at, vmsg_outcome_to_json(a->out, &a->evidence, a->reason));
@@ -157,7 +155,7 @@ void vmsg_attempt(struct vmsg_worker *w, const struct vmsg_suite_entry *entry, s
     vmsg_context_params(w->ctx, entry, seed, &a.params);
     if (c->tape)
         c->session = vmsg_tape_session(c->tape, vmsg_context_judged(w->ctx), about(&a, piece));
-    if (needs_are_met(&a) && begin(&a, seed)) {
+    if (needs_are_met(&a) && fits(&a) && begin(&a, seed)) {
         converse(&a);
         return;
     }

@@ -46,7 +46,7 @@ bool vmsg_connection_begin(struct vmsg_connection *c, struct vmsg_adapter *adapt
     c->mem_base = config.mem_base = params->mem_base;
     config.mem_size = c->mem_size;
     c->began_ns = adapter->ops->now_ns(adapter);
-    vmsg_tape_connect(c->tape, c->session, &config);
+    vmsg_tape_connect(c->tape, c->session, &config, params);
     vmsg_connection_judge(c, &config);
     return true;
 }
@@ -104,13 +104,28 @@ void vmsg_connection_send(struct vmsg_connection *c, unsigned endpoint, const vo
     struct vmsg_tape_place at = vmsg_connection_place(c);
 
     c->sent++;
+    if (c->adapter->most && len > c->adapter->most) {
+        c->undeliverable = true;
+        return;
+    }
     vmsg_connection_pass(c, &at, false, endpoint, bytes, len);
     if (!c->closed && !c->adapter->ops->send(c->adapter, endpoint, bytes, len))
         c->closed = true;
 }
 
+const char *vmsg_connection_refuses(struct vmsg_connection *c, unsigned endpoint, const void *bytes,
+                                    size_t len)
+{
+    const struct vmsg_adapter_ops *ops = c->adapter->ops;
+
+    return ops->refuses ? ops->refuses(c->adapter, endpoint, bytes, len) : NULL;
+}
+
 void vmsg_connection_command(struct vmsg_connection *c, const char *line)
 {
+    struct vmsg_tape_place at = vmsg_connection_place(c);
+
+    vmsg_tape_command(c->tape, &at, line);
     if (!c->closed && !c->adapter->ops->command(c->adapter, line))
         c->closed = true;
 }
@@ -139,13 +154,29 @@ static void take_line(struct vmsg_connection *c)
     vmsg_connection_remark(c, text);
 }
 
+/* What the shared memory shows; its cursors move with every message and are no line of the trace. */
+static void take_layout(struct vmsg_connection *c)
+{
+    struct vmsg_amp_seen seen;
+    char text[160];
+
+    if (c->len != sizeof seen)
+        return;
+    memcpy(&seen, c->packet, sizeof seen);
+    if (vmsg_amp_seen_text(&seen, text, sizeof text))
+        vmsg_connection_remark(c, text);
+    if (c->oracle)
+        vmsg_oracle_amp(c->oracle, c->trace.count ? c->trace.count - 1 : 0, &seen);
+}
+
 enum vmsg_arrival vmsg_connection_wait(struct vmsg_connection *c, uint64_t deadline_ns)
 {
     enum vmsg_arrival what;
 
     /* What was sent before it closed still counts, so a failed send does not end the reading. */
-    what = c->adapter->ops->wait(c->adapter, deadline_ns, c->packet, sizeof c->packet, &c->len,
-                                 &c->endpoint);
+    while ((what = c->adapter->ops->wait(c->adapter, deadline_ns, c->packet, sizeof c->packet,
+                                         &c->len, &c->endpoint)) == VMSG_ARRIVED_LAYOUT)
+        take_layout(c);
     if (what == VMSG_ARRIVED_NOTHING && c->closed)
         what = VMSG_ARRIVED_CLOSED;
     if (what == VMSG_ARRIVED_CLOSED && !c->closed)
@@ -240,7 +271,8 @@ void vmsg_connection_poll(struct vmsg_connection *c)
                                  .dev_num = w->dev_num,
                                  .vq = w->vq,
                                  .value = more,
-                                 .position = vmsg_ring_position(w)};
+                                 .position = vmsg_ring_position(w),
+                                 .unwanted = w->unwanted};
         char text[96];
 
         if (!more)

@@ -13,10 +13,11 @@
 #include "harness/engine/trace.h"
 #include "harness/engine/watch.h"
 #include "harness/oracle/oracle.h"
+#include "harness/wire/amp.h"
 
 #define VMSG_WATCHES_MOST  64
 #define VMSG_MEM_BASE      UINT64_C(0x40000000) /* where the adapter leaves it open */
-#define VMSG_FINDINGS_MOST 1000u   /* kept of one connection; all are counted */
+#define VMSG_FINDINGS_MOST 1000u                /* kept of one connection; all are counted */
 #define VMSG_FLOOD         100000u /* messages beyond those sent, after which it is a flood */
 #define VMSG_PACKET_MOST   (65536u + 64u) /* bytes read of a packet */
 
@@ -35,9 +36,10 @@ struct vmsg_connection {
     uint64_t began_ns;
     uint8_t *memory; /* NULL: none */
     size_t mem_size;
-    uint64_t mem_base; /* its bus address */
+    uint64_t mem_base;       /* its bus address */
     uint32_t sent, received; /* messages */
     bool closed;             /* the SUT closed, exited or died */
+    bool undeliverable;      /* something was sent that the adapter cannot carry */
     bool out_of_memory;
     struct vmsg_ring_watch watches[VMSG_WATCHES_MOST];
     size_t n_watches;
@@ -84,6 +86,9 @@ void vmsg_connection_clear(struct vmsg_connection *c);
 /* To the SUT. A SUT that takes nothing any more shows in the next wait. */
 void vmsg_connection_send(struct vmsg_connection *c, unsigned endpoint, const void *bytes,
                           size_t len);
+/* Why the adapter cannot carry it as it is; NULL: it can. */
+const char *vmsg_connection_refuses(struct vmsg_connection *c, unsigned endpoint, const void *bytes,
+                                    size_t len);
 void vmsg_connection_command(struct vmsg_connection *c, const char *line);
 
 /* Wait for what comes next; messages and lines are in c->packet, c->len bytes. */

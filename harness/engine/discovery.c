@@ -190,6 +190,8 @@ static bool look(struct vmsg_run_context *ctx, struct vmsg_worker *w,
     vmsg_luabox_budget(&w->script.box, VMSG_SCRIPT_INSTRUCTIONS);
     how = vmsg_script_run(&w->script, c, 1);
     read_findings(ctx, &w->script, enumerated);
+    for (size_t i = 0; c->oracle && i < ctx->discovery.n_tested; i++)
+        ctx->discovery.answers[i] = vmsg_oracle_answered(c->oracle, ctx->discovery.tested[i]);
     vmsg_context_facts(ctx);
     at = vmsg_connection_place(c);
     vmsg_connection_end(c, &end);

@@ -3,6 +3,7 @@
 
 #include "harness/engine/result_build.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +61,21 @@ void vmsg_outcome_judge(struct vmsg_outcome *o, struct vmsg_connection *c,
         e->must_finding |= level == VMSG_MUST;
     }
     o->trace = vmsg_trace_take(&c->trace, &o->n_trace, &o->n_trace_dropped);
+}
+
+/*
+ * Writing to a socket that the harness has just closed is no crash, so SIGPIPE is none.
+ */
+void vmsg_outcome_ended(struct vmsg_outcome *o, struct vmsg_evidence *e,
+                        const struct vmsg_adapter_end *end)
+{
+    bool pipe = end->signalled && end->status == SIGPIPE;
+
+    e->died = (end->signalled && !pipe) || end->exited_itself;
+    if (end->text && *end->text && (end->signalled || end->killed || end->explained || end->status > 0))
+        o->sut_end = strdup(end->text);
+    if (end->output && *end->output)
+        o->sut_output = strdup(end->output);
 }
 
 /* The first finding of a MUST clause, as a reason. */

@@ -36,6 +36,10 @@ void vmsg_outcome_judge(struct vmsg_outcome *o, struct vmsg_connection *c,
                         const char *const *clauses, const struct vmsg_clause *const *clause_of,
                         struct vmsg_evidence *evidence);
 
+/* How the SUT's process ended. */
+void vmsg_outcome_ended(struct vmsg_outcome *o, struct vmsg_evidence *evidence,
+                        const struct vmsg_adapter_end *end);
+
 /* The verdict of all that; `reason` says why the scenario or its closing ended. */
 void vmsg_outcome_conclude(struct vmsg_outcome *o, const struct vmsg_evidence *evidence,
                            const char *reason);

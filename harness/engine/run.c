@@ -186,6 +186,9 @@ static bool add_workers(struct run *r, char *err, size_t err_size)
     size_t pieces = r->n_selected * r->ctx.config->repeat;
     unsigned n = r->ctx.config->jobs < JOBS_MOST ? r->ctx.config->jobs : JOBS_MOST;
 
+    if (r->ctx.caps & VMSG_CAN_ONE)
+        n = 1;
+
     while (r->n_workers < n && r->n_workers < pieces)
         if (!add_worker(r, err, err_size))
             return false;
@@ -250,6 +253,7 @@ static struct vmsg_clause_input clause_input(const struct run *r)
         .suite = config->suite,
         .memory = config->mem_size && r->ctx.caps & VMSG_CAN_MEMORY,
         .upper = config->ics->upper_tester && r->ctx.caps & VMSG_CAN_UPPER,
+        .layout = r->ctx.caps & VMSG_CAN_LAYOUT,
         .strict = vmsg_context_strict_offered(&r->ctx),
         .polling = config->ics->polling,
         .bus_messages = r->ctx.discovery.bus_messages,

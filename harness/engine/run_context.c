@@ -101,5 +101,6 @@ void vmsg_context_facts(struct vmsg_run_context *ctx)
             if (ics->facts[k].dev_num == f->dev_num)
                 *f = ics->facts[k];
         f->no_uuid |= declared_without_uuid(ics);
+        f->answers = ctx->discovery.answers[i];
     }
 }

@@ -20,6 +20,7 @@ struct vmsg_discovery {
     uint16_t tested[VMSG_TESTED_MOST];
     size_t n_tested;
     unsigned bus_messages;          /* enum vmsg_bus_messages */
+    uint32_t answers[VMSG_TESTED_MOST]; /* by bit, the messages that the device answers */
     char *probes[VMSG_TESTED_MOST]; /* the prelude's text, NULL: nothing is known */
     bool platform;  /* undeclared, but it must be told: a bus its devices, a driver the first */
     unsigned tries; /* connections that the discovery made before this one */

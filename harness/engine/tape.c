@@ -44,12 +44,20 @@ uint32_t vmsg_tape_session(struct vmsg_tape *t, unsigned judged, json_t *about)
 }
 
 void vmsg_tape_connect(struct vmsg_tape *t, uint32_t session,
-                       const struct vmsg_oracle_config *config)
+                       const struct vmsg_oracle_config *config,
+                       const struct vmsg_adapter_params *params)
 {
     struct vmsg_tape_place at = {.session = session, .judged = (uint8_t)config->judged};
+    json_t *json;
 
-    if (t)
-        put(t, VMSG_TAPE_CONNECT, &at, vmsg_config_to_json(config));
+    if (!t)
+        return;
+    json = vmsg_config_to_json(config);
+    if (json && params) /* what replaying needs beside it */
+        json_object_update_new(json,
+                               json_pack("{ss sb sI}", "platform", params->devices, "upper",
+                                         (int)params->upper, "seed", (json_int_t)params->seed));
+    put(t, VMSG_TAPE_CONNECT, &at, json);
 }
 
 void vmsg_tape_message(struct vmsg_tape *t, const struct vmsg_tape_place *at, bool from_sut,
@@ -81,6 +89,12 @@ void vmsg_tape_remark(struct vmsg_tape *t, const struct vmsg_tape_place *at, con
 {
     if (t)
         put(t, VMSG_TAPE_REMARK, at, json_pack("{so}", "text", vmsg_tape_text(text)));
+}
+
+void vmsg_tape_command(struct vmsg_tape *t, const struct vmsg_tape_place *at, const char *line)
+{
+    if (t)
+        put(t, VMSG_TAPE_COMMAND, at, json_pack("{so}", "text", vmsg_tape_text(line)));
 }
 
 void vmsg_tape_settle(struct vmsg_tape *t, const struct vmsg_tape_place *at)

@@ -12,6 +12,7 @@
 #ifndef VMSG_TAPE_H
 #define VMSG_TAPE_H
 
+#include "adapters/adapter.h"
 #include "adapters/pcap/record.h"
 #include "harness/engine/engine.h"
 #include "harness/oracle/oracle.h"
@@ -38,13 +39,16 @@ enum vmsg_direction vmsg_tape_direction(unsigned judged, bool from_sut, unsigned
 
 /* A session of its own: its number. `about` is consumed, may be NULL; see tape_json.h. */
 uint32_t vmsg_tape_session(struct vmsg_tape *t, unsigned judged, json_t *about);
+/* `params` is what the SUT was told; NULL: nothing that is not in the configuration. */
 void vmsg_tape_connect(struct vmsg_tape *t, uint32_t session,
-                       const struct vmsg_oracle_config *config);
+                       const struct vmsg_oracle_config *config,
+                       const struct vmsg_adapter_params *params);
 void vmsg_tape_message(struct vmsg_tape *t, const struct vmsg_tape_place *at, bool from_sut,
                        unsigned endpoint, const void *bytes, size_t len);
 void vmsg_tape_note(struct vmsg_tape *t, const struct vmsg_tape_place *at,
                     const struct vmsg_note *note, const char *text);
 void vmsg_tape_remark(struct vmsg_tape *t, const struct vmsg_tape_place *at, const char *text);
+void vmsg_tape_command(struct vmsg_tape *t, const struct vmsg_tape_place *at, const char *line);
 void vmsg_tape_settle(struct vmsg_tape *t, const struct vmsg_tape_place *at);
 void vmsg_tape_finding(struct vmsg_tape *t, const struct vmsg_tape_place *at,
                        const struct vmsg_finding *finding);

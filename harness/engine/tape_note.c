@@ -19,6 +19,7 @@ const char *const vmsg_note_names[] = {
     [VMSG_NOTE_PATIENCE_OVER] = "patience-over",
     [VMSG_NOTE_REFUSED] = "refused",
     [VMSG_NOTE_DROP_NEXT] = "drop-next",
+    [VMSG_NOTE_BROKEN_RING] = "broken-ring",
     [VMSG_NOTE_MAX_SIZE] = "max-size",
     NULL,
 };

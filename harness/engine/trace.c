@@ -62,6 +62,13 @@ uint32_t vmsg_trace_add(struct vmsg_trace *t, int kind, uint64_t t_ns, unsigned 
     return t->count++;
 }
 
+const struct vmsg_trace_entry *vmsg_trace_at(const struct vmsg_trace *t, uint32_t index)
+{
+    bool cut = index >= VMSG_TRACE_HEAD && t->count - index > VMSG_TRACE_TAIL;
+
+    return index < t->count && !cut ? &t->entries[slot_of(index)] : NULL;
+}
+
 uint32_t vmsg_trace_place(uint32_t index, uint32_t count)
 {
     uint32_t dropped = count > TRACE_MOST ? count - TRACE_MOST : 0;

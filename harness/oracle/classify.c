@@ -162,6 +162,7 @@ static void classify_transport(struct vmsg_oracle *o, struct device *d, const st
             add_blame(r, VMSG_DEV_VERSIONING_2);
     } else if (vmsg_is_response(m) || vmsg_is_event(m)) {
         discard_transport(r, false);
+        r->malformed |= m->defect == VMSG_SHORT_PAYLOAD;
     } else if (m->defect == VMSG_SHORT_PAYLOAD) {
         discard_transport(r, true);
         r->malformed = true;

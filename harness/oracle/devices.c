@@ -6,7 +6,7 @@
 
 #define PAGE 256u
 
-struct device *find_device(struct vmsg_oracle *o, uint16_t dev_num)
+struct device *find_device(const struct vmsg_oracle *o, uint16_t dev_num)
 {
     struct device **page = o->devices[dev_num / PAGE];
 
@@ -157,10 +157,12 @@ void device_was_reset(struct vmsg_oracle *o, struct device *d)
     d->config.gen_read = false;
     d->config.claim = CLAIM_NONE;
     d->reset_pending = d->held_event = false;
-    d->needs_reset_noted = d->needs_reset_missed = d->corrupted = false;
+    d->needs_reset_noted = d->needs_reset_missed = d->needs_reset_told = false;
+    d->corrupted = false;
     d->selected_known = 0;
     d->selection_unknown = false;
     d->features_writes = 0;
+    d->ring_reset_given = false;
     d->split = false;
     for (unsigned i = 0; i < sizeof d->shm / sizeof *d->shm; i++)
         d->shm[i].known = false; /* regions may be placed anew */

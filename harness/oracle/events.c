@@ -174,10 +174,42 @@ void judge_event_config(struct vmsg_oracle *o, struct device *d, const struct vm
     if (e.status_same && !e.offset && !e.length)
         exercise(o, VMSG_DEV_PROFILES_6);
     settle_change(o, &d->config, &e);
-    if (e.status & VIRTIO_S_NEEDS_RESET)
+    if (e.status & VIRTIO_S_NEEDS_RESET) {
         settle_debt(o, &d->owes_status_event);
+        d->needs_reset_told = true;
+    }
     learn_status(o, d, &e);
     generation_claimed(o, &d->config, true, false, e.gen);
+}
+
+void event_of_nobody(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    for (unsigned i = 0; i < 8 && i < o->recent_devs_at; i++) {
+        struct device *d = find_device(o, o->recent_devs[i]);
+        struct queue *q;
+
+        if (!d || d->num == m->dev_num)
+            continue;
+        if (m->msg_id == VMSG_ID_EVENT_CONFIG) {
+            settle_debt(o, &d->config.owes_event);
+            settle_debt(o, &d->owes_status_event);
+        } else if ((q = find_queue(d, (uint32_t)m->f[VMSG_EVENT_USED_REQ_vq_index]))) {
+            if (!q->owes_event)
+                q->polled_event = true;
+            settle_debt(o, &q->owes_event);
+        }
+    }
+}
+
+/* An event that came now, with the status that is known, would be one without cause. */
+static bool announces_nothing(const struct device *d)
+{
+    const struct config_state *c = &d->config;
+
+    if (d->info_known && !d->info[VMSG_GET_DEVICE_INFO_RESP_config_size])
+        return true;
+    return c->gen_read && !c->gen_unstable && !c->excuses && !c->owes_event &&
+           c->write != WRITE_APPLIED;
 }
 
 /* A request was answered: what the watches waited for did not come. */
@@ -187,7 +219,8 @@ void events_answered(struct vmsg_oracle *o, struct device *d, const struct reque
         d->held_event = false; /* what it was held for was never answered */
     if (d->watch_status && r->msg_id != VMSG_ID_SET_DEVICE_STATUS) {
         d->watch_status = false;
-        exercise(o, VMSG_DEV_PROFILES_9);
+        if (announces_nothing(d))
+            exercise(o, VMSG_DEV_PROFILES_9);
     }
     if (d->watch_mismatch && r->msg_id != VMSG_ID_SET_CONFIG) {
         d->watch_mismatch = false;

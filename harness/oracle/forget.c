@@ -15,7 +15,7 @@ static void forget_config(struct config_state *c)
 
 void forget_device(struct vmsg_oracle *o, struct device *d)
 {
-    d->status_known = d->status_suspect = d->reset_pending = false;
+    d->status_known = d->status_suspect = d->status_early = d->reset_pending = false;
     d->status = 0;
     d->watch_status = d->watch_mismatch = d->held_event = false;
     d->needs_reset_noted = d->needs_reset_missed = false;
@@ -46,6 +46,12 @@ void forget_effects(struct vmsg_oracle *o, struct device *d, const struct reques
         return;
     if (r->msg_id & VMSG_ID_IMPLEMENTATION) {
         forget_device(o, d);
+        return;
+    }
+    if (r->due == DUE_SILENCE &&
+        (r->msg_id == VMSG_ID_SET_VQUEUE || r->msg_id == VMSG_ID_RESET_VQUEUE)) {
+        forget_queues(o, d); /* who knows which one its bytes were taken for */
+        d->queues_set = true;
         return;
     }
     switch (r->msg_id) {

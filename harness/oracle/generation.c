@@ -101,6 +101,8 @@ void generation_read(struct vmsg_oracle *o, struct device *d, uint32_t gen)
 {
     struct config_state *c = &d->config;
 
+    if (!c->gen_known || gen != c->gen)
+        c->excuses++; /* the event of the change may be late */
     if (c->gen_read && gen != c->read_gen)
         c->gen_unstable = true; /* legal: but no two counts can be compared any more */
     if (c->claim != CLAIM_NONE && c->claim_suspect) {

@@ -50,11 +50,13 @@ static bool judge_size(struct vmsg_oracle *o, struct vmsg *m)
               "a message of %u bytes came; msg_size must not exceed the advertised %u", size,
               o->config.max_msg_size);
     }
+    o->size_swapped = false;
     if (m->msg_size == size) {
         exercise(o, VMSG_DEV_HEADER_2);
         return true;
     }
     if (swap16(m->msg_size) == m->delivered) {
+        o->size_swapped = true;
         blame(o, VMSG_DEV_ENDIANNESS_1, m->dev_num,
               "msg_size is %u in little-endian order, but %u bytes came: it was sent big-endian",
               m->msg_size, m->delivered);

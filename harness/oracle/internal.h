@@ -166,12 +166,17 @@ struct device {
     uint64_t info[VMSG_MAX_FIELDS];
     /* status */
     bool status_known, reset_pending, reset_reported, needs_reset_noted, corrupted;
+    bool needs_reset_told;   /* an EVENT_CONFIG said so in this life of the device */
     bool needs_reset_missed; /* a read after the note did not show it (yet) */
     uint32_t needs_reset_index;
     bool status_suspect; /* a read that differs from the last response shows that one to be wrong */
     bool reset_muddled;  /* written before its reset was complete: no status can be expected */
     bool queues_set;     /* since the reset */
-    bool status_odd;     /* the last response changed bits that a device may not change */
+    bool status_fresh;   /* it comes from a response, no read has shown it yet */
+    bool shows_features_ok; /* a read showed FEATURES_OK */
+    bool status_early;      /* a read in a pipeline showed the status before */
+    uint32_t early_status, early_index;
+    bool status_odd; /* the last response changed bits that a device may not change */
     uint32_t status, status_before, status_asked;
     uint64_t status_answered_at;
     bool owes_status_event;
@@ -191,11 +196,14 @@ struct device {
     bool split;               /* block 1 written, then another message that left it alone */
     bool selected_since_read;
     uint64_t accepted_set; /* hash of a set accepted from one message; 0 none */
-    bool refuses_without_v1, ring_reset_proved;
+    bool refuses_without_v1, ring_reset_proved, ring_reset_refused;
+    bool ring_reset_given; /* RING_RESET was selected since the reset, if only for a while */
     /* queue-wide events */
     uint64_t oob_set_at, oob_reset_at, malformed_at; /* serials */
-    uint64_t discarded_at; /* of the last message that must be discarded */
-    uint64_t answered_at;  /* of the last request that was answered */
+    uint64_t discarded_at;     /* of the last message that must be discarded */
+    uint32_t discarded_status; /* status asked for by the last SET_DEVICE_STATUS among them */
+    uint64_t answered_at;      /* of the last request that was answered */
+    uint64_t last_answer; /* hash of the last response to one of several outstanding requests */
     /* Events without cause: while only messages to be discarded could have caused them, or not. */
     bool event_discarding, event_otherwise;
     uint32_t event_discarding_index;
@@ -251,8 +259,13 @@ struct vmsg_oracle {
     uint16_t recent_devs[8]; /* device numbers addressed last */
     uint32_t recent_devs_at;
     uint32_t short_messages; /* unreadable messages sent, not answered so far */
-    uint64_t due;            /* answers owed */
-    uint64_t owed;           /* events and buffers owed */
+    bool size_swapped;       /* msg_size of the message being judged came big-endian */
+    /* Wrong tokens of responses: all so far the request's in the other byte order? */
+    bool token_unlike, token_swapped, token_doubted;
+    uint16_t doubt_dev, doubt_token, doubt_asked;
+    uint32_t doubt_index;
+    uint64_t due;  /* answers owed */
+    uint64_t owed; /* events and buffers owed */
     uint32_t hotplug_dev;
     bool owes_hotplug;
     bool hotplug_other_named; /* an event named another device while this one was due */
@@ -282,7 +295,7 @@ bool all_zero(const uint8_t *p, size_t len);
 
 /* devices.c: NULL when memory ran out (o->failed) or, for find_*, when never seen. */
 struct device *get_device(struct vmsg_oracle *o, uint16_t dev_num);
-struct device *find_device(struct vmsg_oracle *o, uint16_t dev_num);
+struct device *find_device(const struct vmsg_oracle *o, uint16_t dev_num);
 struct queue *get_queue(struct vmsg_oracle *o, struct device *d, uint32_t index);
 struct queue *find_queue(struct device *d, uint32_t index);
 bool device_exists(struct vmsg_oracle *o, const struct device *d); /* false only when sure */
@@ -316,7 +329,10 @@ struct request *request_match_as(struct vmsg_oracle *o, const struct vmsg *m, ui
                                  uint16_t token);
 /* Of a request with this device and token that is due an answer, whatever its message id. */
 struct request *request_match_any_id(struct vmsg_oracle *o, const struct vmsg *m);
+/* The device's oldest with this id that must be answered, else one that may be. */
 struct request *request_oldest(struct vmsg_oracle *o, struct device *d, uint8_t msg_id);
+/* The device's oldest request that must be answered. */
+struct request *request_first_due(struct vmsg_oracle *o, struct device *d);
 
 /* forget.c: r may have taken effect, or not. */
 void forget_effects(struct vmsg_oracle *o, struct device *d, const struct request *r);
@@ -332,11 +348,18 @@ void settle_requests(struct vmsg_oracle *o);
 const char *message_name(const struct vmsg *m);
 const char *request_name(const struct request *r);
 void answered(struct vmsg_oracle *o, struct request *r, const struct vmsg *m);
-/* r was answered, but not in a way that its payload could be judged. */
-void drop_request(struct vmsg_oracle *o, struct request *r);
+/* r was answered by m, but not in a way that its payload could be judged. */
+void drop_request(struct vmsg_oracle *o, struct request *r, const struct vmsg *m);
 
 /* unmatched.c: a response that matches no request as it stands. */
 void judge_unmatched(struct vmsg_oracle *o, const struct vmsg *m);
+/* m matches r, but only says again what was said last, while others wait: blamed. */
+bool judge_repeated(struct vmsg_oracle *o, const struct request *r, const struct vmsg *m);
+/* r must be discarded, and m comes from a device that gets tokens wrong: it answers another. */
+bool answers_other_token(struct vmsg_oracle *o, const struct request *r, const struct vmsg *m);
+void remember_answer(struct vmsg_oracle *o, const struct request *r, const struct vmsg *m);
+/* A single token in the other byte order may be any wrong token. */
+void settle_swapped_token(struct vmsg_oracle *o);
 
 /* shape.c: all defined fields there, and nothing but padding after them; false: unreadable. */
 bool judge_shape(struct vmsg_oracle *o, struct device *d, const struct request *r,
@@ -368,6 +391,7 @@ void config_forget(struct config_state *c);
 void config_restart(struct config_state *c);
 void judge_get_status(struct vmsg_oracle *o, struct device *d, const struct request *r,
                       const struct vmsg *m);
+void settle_early_status(struct vmsg_oracle *o, struct device *d);
 void reset_timed_out(struct vmsg_oracle *o, struct device *d);
 void judge_set_status(struct vmsg_oracle *o, struct device *d, const struct request *r,
                       const struct vmsg *m);
@@ -392,6 +416,8 @@ void config_change_noted(struct vmsg_oracle *o, struct device *d, const struct v
 void held_event_status(struct vmsg_oracle *o, struct device *d, uint32_t got);
 void held_event_write(struct vmsg_oracle *o, struct device *d, uint32_t gen);
 void judge_event_config(struct vmsg_oracle *o, struct device *d, const struct vmsg *m);
+/* An event with a wrong device number: what it announces is no more owed. */
+void event_of_nobody(struct vmsg_oracle *o, const struct vmsg *m);
 void judge_event_used(struct vmsg_oracle *o, struct device *d, const struct vmsg *m);
 void judge_event_device(struct vmsg_oracle *o, const struct vmsg *m);
 void judge_get_devices(struct vmsg_oracle *o, const struct request *r, const struct vmsg *m);
@@ -401,6 +427,8 @@ void settle_causeless(struct vmsg_oracle *o, struct device *d);
 void note_queue(struct vmsg_oracle *o, struct device *d, const struct vmsg_note *note);
 void settle_queue(struct vmsg_oracle *o, struct device *d, struct queue *q);
 void settle_events(struct vmsg_oracle *o);
+/* A device came or went: EVENT_DEVICE has to tell, where the SUT uses it. */
+void hotplug_owed(struct vmsg_oracle *o, uint16_t dev);
 void settle_bus(struct vmsg_oracle *o);
 
 /* The request's payload fields, as the response repeats them. */

@@ -137,13 +137,28 @@ struct request *request_match_any_id(struct vmsg_oracle *o, const struct vmsg *m
 
 struct request *request_oldest(struct vmsg_oracle *o, struct device *d, uint8_t msg_id)
 {
+    struct request *open = NULL;
     unsigned steps = STEPS;
 
     for (uint32_t i = d ? d->first : NONE; i != NONE && steps--; i = request_at(o, i)->next) {
         struct request *r = request_at(o, i);
 
-        if (r->msg_id == msg_id && r->due == DUE_ANSWER)
+        if (r->msg_id != msg_id || !r->readable)
+            continue;
+        if (r->due == DUE_ANSWER)
             return r;
+        if (r->due == DUE_EITHER && !open)
+            open = r;
     }
+    return open;
+}
+
+struct request *request_first_due(struct vmsg_oracle *o, struct device *d)
+{
+    unsigned steps = STEPS;
+
+    for (uint32_t i = d->first; i != NONE && steps--; i = request_at(o, i)->next)
+        if (request_at(o, i)->due == DUE_ANSWER)
+            return request_at(o, i);
     return NULL;
 }

@@ -227,6 +227,11 @@ bool vmsg_oracle_owes(const struct vmsg_oracle *o)
     return !o->failed && (o->due || o->owed);
 }
 
+bool vmsg_oracle_owes_notification(const struct vmsg_oracle *o)
+{
+    return !o->failed && o->drv && drv_owes_notification(o);
+}
+
 void vmsg_oracle_settle(struct vmsg_oracle *o)
 {
     if (o->failed)
@@ -239,6 +244,13 @@ void vmsg_oracle_settle(struct vmsg_oracle *o)
     }
     settle_requests(o);
     settle_events(o);
+}
+
+uint32_t vmsg_oracle_answered(const struct vmsg_oracle *o, uint16_t dev_num)
+{
+    const struct device *d = find_device(o, dev_num);
+
+    return d ? d->answered_ids : 0;
 }
 
 uint64_t vmsg_oracle_exercised(const struct vmsg_oracle *o, enum vmsg_clause_no clause)

@@ -59,7 +59,8 @@ struct vmsg_device_facts {
     bool shm_declared;
     const uint32_t *shm;
     size_t n_shm;
-    bool no_uuid; /* declares that it has no UUID */
+    bool no_uuid;     /* declares that it has no UUID */
+    uint32_t answers; /* bit per msg_id that it was seen to answer, on another connection */
 };
 
 struct vmsg_oracle_config {
@@ -135,8 +136,9 @@ enum vmsg_note_kind {
     VMSG_NOTE_PATIENCE_OVER,
     /* Upper tester of a driver: it refuses to make another buffer available on dev/vq. */
     VMSG_NOTE_REFUSED,
-    VMSG_NOTE_DROP_NEXT, /* upper tester of a bus: the next request towards the device is lost */
-    VMSG_NOTE_MAX_SIZE,  /* upper tester of a bus: `value` is the new maximum message size */
+    VMSG_NOTE_DROP_NEXT,   /* upper tester of a bus: the next request towards the device is lost */
+    VMSG_NOTE_BROKEN_RING, /* the driver's ring of dev/vq could not be followed; `data` says why */
+    VMSG_NOTE_MAX_SIZE,    /* upper tester of a bus: `value` is the new maximum message size */
 };
 
 struct vmsg_note {
@@ -147,6 +149,7 @@ struct vmsg_note {
     uint32_t value;
     uint32_t position; /* split ring: the available index, 0..65,535; packed ring: the next
                           descriptor's offset, bit 31 its wrap counter */
+    bool unwanted;     /* available buffers, of which the device asks not to be notified */
     const uint8_t *data;
     size_t data_len;
 };
@@ -154,13 +157,26 @@ struct vmsg_note {
 void vmsg_oracle_note(struct vmsg_oracle *o, const struct vmsg_note *note);
 
 /*
+ * What was seen of an AMP layout, behind which the SUT sits. Clauses specific to that bus are judged
+ * by it; the messages go through vmsg_oracle_message() as ever.
+ */
+struct vmsg_amp_seen;
+void vmsg_oracle_amp(struct vmsg_oracle *o, uint32_t index, const struct vmsg_amp_seen *seen);
+
+/*
  * True while the SUT owes something that a working SUT still delivers by itself: a response, an
  * event, a processed buffer. A caller waits while this holds, at most for its timeout.
  */
 bool vmsg_oracle_owes(const struct vmsg_oracle *o);
 
+/* The same for a driver's notification of buffers that it has just made available. */
+bool vmsg_oracle_owes_notification(const struct vmsg_oracle *o);
+
 /* Nothing more came, though the caller waited: whatever is owed is now a finding. */
 void vmsg_oracle_settle(struct vmsg_oracle *o);
+
+/* Bit per transport msg_id (below 32) that the device has answered. */
+uint32_t vmsg_oracle_answered(const struct vmsg_oracle *o, uint16_t dev_num);
 
 /* Situations counted for a clause, and findings. */
 uint64_t vmsg_oracle_exercised(const struct vmsg_oracle *o, enum vmsg_clause_no clause);

@@ -41,12 +41,28 @@ static void remember_payload(struct request *r, const struct vmsg *m)
         r->tail_hash = hash_bytes(m->tail, m->tail_len);
 }
 
-static void count_sent(struct vmsg_oracle *o, struct device *d, const struct request *r)
+/* The status that a SET_DEVICE_STATUS to be discarded asks for, as far as its bytes came; else 0.
+ */
+static uint32_t discarded_status(const struct request *r, const struct vmsg *m)
+{
+    uint32_t status = 0;
+
+    if (r->bus || r->msg_id != VMSG_ID_SET_DEVICE_STATUS)
+        return 0;
+    for (uint32_t i = VMSG_HEADER_SIZE; i < m->delivered && i < VMSG_HEADER_SIZE + 4; i++)
+        status |= (uint32_t)m->bytes[i] << 8 * (i - VMSG_HEADER_SIZE);
+    return status;
+}
+
+static void count_sent(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                       const struct vmsg *m)
 {
     if (r->due == DUE_ANSWER)
         o->due++;
-    if (r->due == DUE_SILENCE)
+    if (r->due == DUE_SILENCE) {
         d->discarded_at = r->serial;
+        d->discarded_status = discarded_status(r, m);
+    }
     if (r->malformed)
         d->malformed_at = r->serial;
     if (!r->readable)
@@ -73,7 +89,7 @@ void sent_to_device(struct vmsg_oracle *o, const struct vmsg *m)
         return;
     remember_payload(r, m);
     classify(o, d, m, r);
-    count_sent(o, d, r);
+    count_sent(o, d, r, m);
 }
 
 /* ---- silence ---- */
@@ -112,17 +128,27 @@ static void silence_kept(struct vmsg_oracle *o, const struct request *r)
         exercise(o, r->blame[i]);
 }
 
+/* Is this a message that the device does not implement, as far as one can see? */
+static bool never_answered(const struct vmsg_oracle *o, const struct device *d,
+                           const struct request *r)
+{
+    const struct vmsg_device_facts *facts = device_facts(o, d->num);
+    uint32_t answers = d->answered_ids | (facts ? facts->answers : 0);
+
+    return !r->bus && !(answers & id_bit(r->msg_id));
+}
+
 void request_unanswered(struct vmsg_oracle *o, const struct request *r)
 {
     struct device *d = request_device(o, r);
     uint32_t index = o->index;
-    bool never = !r->bus && !(d->answered_ids & id_bit(r->msg_id));
+    bool never = never_answered(o, d, r);
 
     o->index = r->index;
-    if (r->n_blame)
+    if (r->n_blame && !(never && r->blame[0] != VMSG_DEV_GET_DEVICE_INFO_1))
         blame(o, r->blame[0], r->dev_num, "%s was not answered; this request asks for one response",
               request_name(r));
-    if (never && (!r->n_blame || r->blame[0] == VMSG_DEV_GET_DEVICE_INFO_1))
+    if (never)
         blame(o, VMSG_DEV_MANDATORY_1, r->dev_num,
               "%s is never answered; a device must implement it", request_name(r));
     else if (!r->n_blame)
@@ -160,7 +186,7 @@ static void pass(struct vmsg_oracle *o, struct device *d, const struct request *
         token_ignored(o, d, e);
     /* Processed without an answer; or the answer was its own and r's comes yet; or a message of
      * the implementation's own, which may do anything. */
-    if (e->due == DUE_ANSWER || (e->due == DUE_EITHER && same) ||
+    if (e->due == DUE_ANSWER || (e->due == DUE_EITHER && (same || never_answered(o, d, e))) ||
         (e->msg_id & (VMSG_ID_IMPLEMENTATION | VMSG_ID_EVENT)) ==
             (VMSG_ID_IMPLEMENTATION | VMSG_ID_EVENT))
         forget_effects(o, d, e);
@@ -203,6 +229,7 @@ void settle_requests(struct vmsg_oracle *o)
         request_remove(o, r);
     }
     o->short_messages = 0;
+    settle_swapped_token(o);
 }
 
 /* ---- answers ---- */
@@ -276,7 +303,6 @@ static void count_answer(struct vmsg_oracle *o, struct device *d, const struct r
 
 static void close_request(struct vmsg_oracle *o, struct device *d, struct request *r)
 {
-    remember_answered(o, r);
     if (r->serial > d->answered_at)
         d->answered_at = r->serial;
     if (r->serial > o->answered_at)
@@ -284,7 +310,7 @@ static void close_request(struct vmsg_oracle *o, struct device *d, struct reques
     request_remove(o, r);
 }
 
-void drop_request(struct vmsg_oracle *o, struct request *r)
+void drop_request(struct vmsg_oracle *o, struct request *r, const struct vmsg *m)
 {
     struct device *d = request_device(o, r);
 
@@ -293,6 +319,8 @@ void drop_request(struct vmsg_oracle *o, struct request *r)
     if (!r->bus)
         d->answered_ids |= id_bit(r->msg_id);
     forget_effects(o, d, r);
+    if (r->token == m->token && r->dev_num == m->dev_num)
+        remember_answered(o, r);
     close_request(o, d, r);
 }
 
@@ -306,6 +334,27 @@ static const char *why_silence(const struct request *r)
     default:
         return r->malformed ? "is malformed" : "is not supported by revision 1 in this direction";
     }
+}
+
+/* For a number that does not exist some other device answered, and did what was asked, maybe. */
+static void forget_recent(struct vmsg_oracle *o, const struct request *r)
+{
+    for (unsigned i = 0; i < 8 && i < o->recent_devs_at; i++) {
+        struct device *d = find_device(o, o->recent_devs[i]);
+
+        if (d && d->num != r->dev_num)
+            forget_effects(o, d, r);
+    }
+}
+
+static void answered_though_silent(struct vmsg_oracle *o, struct device *d, const struct request *r)
+{
+    for (unsigned i = 0; i < r->n_blame; i++)
+        blame(o, r->blame[i], r->dev_num, "%s (message %u) %s, but was answered", request_name(r),
+              r->index, why_silence(r));
+    forget_effects(o, d, r);
+    if (r->blame[0] == VMSG_DEV_HEADER_3)
+        forget_recent(o, r);
 }
 
 /* In its turn: the payload counts. */
@@ -329,11 +378,9 @@ void answered(struct vmsg_oracle *o, struct request *r, const struct vmsg *m)
     struct device *d = request_device(o, r);
 
     if (r->due == DUE_SILENCE) {
-        for (unsigned i = 0; i < r->n_blame; i++)
-            blame(o, r->blame[i], r->dev_num, "%s (message %u) %s, but was answered",
-                  request_name(r), r->index, why_silence(r));
-        forget_effects(o, d, r);
+        answered_though_silent(o, d, r);
     } else if (!r->overtaken) {
+        remember_answer(o, r, m);
         answered_in_order(o, d, r, m);
     } else {
         if (r->due == DUE_ANSWER) {
@@ -345,6 +392,7 @@ void answered(struct vmsg_oracle *o, struct request *r, const struct vmsg *m)
         }
         forget_effects(o, d, r);
     }
+    remember_answered(o, r);
     close_request(o, d, r);
 }
 
@@ -378,6 +426,7 @@ static void judge_event(struct vmsg_oracle *o, const struct vmsg *m)
     if (!device_exists(o, d)) {
         blame(o, VMSG_DEV_HEADER_3, m->dev_num, "%s came from device %u, which does not exist",
               m->def->name, m->dev_num);
+        event_of_nobody(o, m);
         return;
     }
     if (m->msg_id == VMSG_ID_EVENT_CONFIG)
@@ -397,7 +446,7 @@ static void initiated(struct vmsg_oracle *o, const struct vmsg *m)
         blame(o, VMSG_ANY_PROSE_RESPONSE_TYPE, m->dev_num,
               "the response to %s (message %u) came without the response bit", request_name(r),
               r->index);
-        drop_request(o, r);
+        drop_request(o, r, m);
         return;
     }
     blame(o, VMSG_ANY_PROSE_INITIATING_SIDE, m->dev_num,
@@ -445,10 +494,10 @@ void came_from_device(struct vmsg_oracle *o, struct vmsg *m)
         not_judged(o, m);
     } else if (vmsg_is_response(m)) {
         r = request_match(o, m);
-        if (r)
-            answered(o, r, m);
-        else
+        if (!r)
             judge_unmatched(o, m);
+        else if (!judge_repeated(o, r, m) && !answers_other_token(o, r, m))
+            answered(o, r, m);
     } else if (vmsg_is_event(m) && m->def->initiator == VMSG_SIDE_DEVICE) {
         exercise(o, VMSG_ANY_PROSE_INITIATING_SIDE);
         judge_event(o, m);

@@ -18,7 +18,8 @@ static uint32_t swap32(uint32_t v)
 
 bool status_swapped(struct vmsg_oracle *o, struct device *d, uint32_t v, uint32_t expected)
 {
-    if (v == expected || !expected || swap32(v) != expected)
+    /* 0x40 for 0x40000000 is the device's own DEVICE_NEEDS_RESET. */
+    if (v == expected || !expected || swap32(v) != expected || v == VIRTIO_S_NEEDS_RESET)
         return false;
     blame(o, VMSG_DEV_ENDIANNESS_1, d->num,
           "status 0x%08x came for 0x%02x: big-endian; fields are little-endian", v, expected);
@@ -27,9 +28,14 @@ bool status_swapped(struct vmsg_oracle *o, struct device *d, uint32_t v, uint32_
 
 void status_learned(struct vmsg_oracle *o, struct device *d, uint32_t status)
 {
+    bool witnessed = d->status_known || d->reset_pending; /* the reset, not only what came of it */
+
     if (status == 0 && (!d->status_known || d->status != 0 || d->reset_pending)) {
         device_was_reset(o, d);
-        d->reset_reported = true;
+        if (!witnessed)
+            forget_queues(o, d); /* first seen: queues may have been set up at status 0 */
+        d->epoch_is_reset = witnessed;
+        d->reset_reported |= witnessed;
         d->reset_muddled = false;
     }
     d->status_known = true;
@@ -120,7 +126,8 @@ void judge_set_status(struct vmsg_oracle *o, struct device *d, const struct requ
     d->status_answered_at = o->serial;
     d->status_asked = asked;
     d->status_suspect = d->status_odd = false;
-    d->watch_status = true;
+    d->watch_status = d->status_fresh = true;
+    settle_early_status(o, d);
     held_event_status(o, d, got);
     if (asked == 0) {
         judge_reset_response(o, d, got);
@@ -135,6 +142,8 @@ void judge_set_status(struct vmsg_oracle *o, struct device *d, const struct requ
         d->reset_muddled = true;
     }
     status_learned(o, d, got);
+    if (!got)
+        forget_queues(o, d); /* not a reset that was asked for: queues may be as they were */
     d->status_known = !d->reset_muddled;
 }
 
@@ -150,24 +159,27 @@ static void judge_unexplained(struct vmsg_oracle *o, struct device *d, const str
                               uint32_t v)
 {
     bool lost_error = v == (d->status & ~VIRTIO_S_NEEDS_RESET); /* only a reset may clear it */
+    /* Reads show FEATURES_OK else, so it is the response that was wrong. */
+    bool not_taken =
+        v == (d->status & ~VIRTIO_S_FEATURES_OK) && d->shows_features_ok && d->status_fresh;
 
-    if (r->serial < d->status_answered_at && v == d->status_before) {
-        blame(o, VMSG_DEV_ORDERING_1, d->num,
-              "status 0x%02x is what it was before the SET_DEVICE_STATUS that was sent first; "
-              "requests are processed in receive order",
-              v);
-        return;
-    }
     d->selection_unknown = true; /* as is whether FEATURES_OK is set */
-    if (d->malformed_at > d->status_answered_at && d->malformed_at < r->serial) {
-        blame(o, VMSG_DEV_ERROR_SIGNALING_2, d->num,
-              "status went from 0x%02x to 0x%02x after a malformed message, without a reset by the "
-              "driver or DEVICE_NEEDS_RESET",
-              d->status, v);
+    if (d->discarded_at > d->status_answered_at && d->discarded_at < r->serial) {
+        if (v && v == d->discarded_status)
+            blame(
+                o, VMSG_DEV_ERROR_SIGNALING_1, d->num,
+                "status went from 0x%02x to 0x%02x, which a SET_DEVICE_STATUS asked for that must "
+                "be discarded",
+                d->status, v);
+        else
+            blame(o, VMSG_DEV_ERROR_SIGNALING_2, d->num,
+                  "status went from 0x%02x to 0x%02x after a message that must be discarded, "
+                  "without a reset by the driver or DEVICE_NEEDS_RESET",
+                  d->status, v);
     } else if (d->status == 0 && d->status_asked == 0 && d->reset_reported) {
         blame(o, VMSG_DEV_SET_DEVICE_STATUS_4, d->num,
               "status is 0x%02x after 0 was reported for a reset; 0 means that it is complete", v);
-    } else if (!lost_error && (d->status_suspect || d->status_odd ||
+    } else if (!lost_error && (d->status_suspect || d->status_odd || not_taken ||
                                (v == d->status_asked && d->status != d->status_asked))) {
         blame(o, VMSG_DEV_SET_DEVICE_STATUS_1, d->num,
               "the response to SET_DEVICE_STATUS 0x%02x said 0x%02x, but the status is 0x%02x; it "
@@ -179,12 +191,46 @@ static void judge_unexplained(struct vmsg_oracle *o, struct device *d, const str
     }
 }
 
+/* Did the read come too early, or does the device always read like this? The next one tells. */
+void settle_early_status(struct vmsg_oracle *o, struct device *d)
+{
+    uint32_t index = o->index;
+
+    if (!d->status_early)
+        return;
+    d->status_early = false;
+    o->index = d->early_index;
+    blame(o, VMSG_DEV_ORDERING_1, d->num,
+          "status 0x%02x is what it was before the SET_DEVICE_STATUS that was sent first; requests "
+          "are processed in receive order",
+          d->early_status);
+    o->index = index;
+}
+
+static bool reads_early(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                        uint32_t v)
+{
+    if (explained(d, v)) {
+        settle_early_status(o, d);
+        return false;
+    }
+    if (d->status_early && v == d->early_status && r->serial >= d->status_answered_at)
+        d->status_early = false; /* still the same: not for being early */
+    if (r->serial >= d->status_answered_at || v != d->status_before ||
+        (d->status == 0 && d->status_asked == 0)) /* a reset that was said to be complete */
+        return false;
+    d->status_early = true;
+    d->early_status = v;
+    d->early_index = o->index;
+    return true;
+}
+
 /* DEVICE_NEEDS_RESET that shows up by itself: core wants a notification once DRIVER_OK is set. */
 static void judge_needs_reset(struct vmsg_oracle *o, struct device *d, uint32_t v)
 {
     bool is_new = (v & VIRTIO_S_NEEDS_RESET) && !(d->status & VIRTIO_S_NEEDS_RESET);
 
-    if (is_new && (v & VIRTIO_S_DRIVER_OK)) {
+    if (is_new && (v & VIRTIO_S_DRIVER_OK) && !d->needs_reset_told) {
         owe(o, &d->owes_status_event);
         d->owes_status_index = o->index;
     }
@@ -224,7 +270,7 @@ void judge_get_status(struct vmsg_oracle *o, struct device *d, const struct requ
         exercise(o, VMSG_DEV_ERROR_SIGNALING_2);
     if (d->reset_reported && d->status == 0)
         exercise(o, VMSG_DEV_SET_DEVICE_STATUS_4);
-    if (status_swapped(o, d, v, d->status))
+    if (status_swapped(o, d, v, d->status) || reads_early(o, d, r, v))
         return;
     if (!explained(d, v))
         judge_unexplained(o, d, r, v);
@@ -233,7 +279,8 @@ void judge_get_status(struct vmsg_oracle *o, struct device *d, const struct requ
               "SET_DEVICE_STATUS 0x%02x left status 0x%02x; a device may only clear FEATURES_OK or "
               "set DEVICE_NEEDS_RESET",
               d->status_asked, v);
-    d->status_suspect = d->status_odd = false;
+    d->shows_features_ok |= (v & VIRTIO_S_FEATURES_OK) != 0;
+    d->status_suspect = d->status_odd = d->status_fresh = false;
     judge_needs_reset(o, d, v);
     status_learned(o, d, v);
 }

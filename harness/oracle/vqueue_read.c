@@ -15,14 +15,14 @@ static bool blame_stray(struct vmsg_oracle *o, struct device *d, const struct qu
         clause = VMSG_DEV_SET_VQUEUE_1;
     else if (d->oob_reset_at > q->read_serial)
         clause = VMSG_DEV_RESET_VQUEUE_1;
-    else if (d->malformed_at > q->read_serial)
-        clause = VMSG_DEV_ERROR_SIGNALING_2;
+    else if (d->discarded_at > q->read_serial)
+        clause = now->enabled ? VMSG_DEV_ERROR_SIGNALING_1 : VMSG_DEV_ERROR_SIGNALING_2;
     else
         return false;
     blame(o, clause, d->num, "%s changed a virtqueue, which now reads %s",
           clause == VMSG_DEV_SET_VQUEUE_1     ? "SET_VQUEUE of an index that does not exist"
           : clause == VMSG_DEV_RESET_VQUEUE_1 ? "RESET_VQUEUE of an index that does not exist"
-                                              : "a malformed message",
+                                              : "a message that must be discarded",
           vq_describe(text, sizeof text, now));
     return true;
 }
@@ -61,6 +61,8 @@ static const char *rule_of(enum vmsg_clause_no clause)
         return "SET_VQUEUE with state operation 0 on an enabled queue";
     case VMSG_DEV_SET_VQUEUE_6:
         return "SET_VQUEUE that updates an enabled queue";
+    case VMSG_DEV_DEVICE_FEATURE_BLOCKS_2:
+        return "RESET_VQUEUE after RING_RESET was selected and taken back";
     case VMSG_DEV_RESET_VQUEUE_2:
         return "RESET_VQUEUE without negotiated RING_RESET";
     default:
@@ -82,10 +84,11 @@ static void judge_unchanged(struct vmsg_oracle *o, struct device *d, const struc
                             struct queue *q, const struct vq_params *now)
 {
     char was[160], is[160];
-    bool set = q->blame != VMSG_DEV_RESET_VQUEUE_2;
+    bool set = q->blame != VMSG_DEV_RESET_VQUEUE_2 && q->blame != VMSG_DEV_DEVICE_FEATURE_BLOCKS_2;
 
     if (vq_same(&q->cur, now)) {
         exercise(o, q->blame);
+        d->ring_reset_refused |= !set && q->cur.enabled;
         if (set && !vq_same(&q->cur, &q->want))
             exercise(o, VMSG_DEV_SET_VQUEUE_4);
         if (q->cur.enabled && set)

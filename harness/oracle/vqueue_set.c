@@ -165,7 +165,8 @@ void judge_reset_vqueue(struct vmsg_oracle *o, struct device *d, const struct re
         return;
     }
     if (!negotiated) {
-        q->blame = VMSG_DEV_RESET_VQUEUE_2;
+        q->blame = d->ring_reset_given && d->ring_reset_refused ? VMSG_DEV_DEVICE_FEATURE_BLOCKS_2
+                                                                : VMSG_DEV_RESET_VQUEUE_2;
         q->pending = VQ_UNCHANGED;
         return;
     }

@@ -224,6 +224,9 @@ void vmsg_put_le16(uint8_t *p, uint16_t v);
 void vmsg_put_le32(uint8_t *p, uint32_t v);
 void vmsg_put_le64(uint8_t *p, uint64_t v);
 
+/* True for bit masks, addresses and ids, which read better in hexadecimal. */
+bool vmsg_field_is_hex(const struct vmsg_field *field);
+
 /* One sentence for a defect, lower case, no full stop. */
 const char *vmsg_defect_text(enum vmsg_defect defect);
 

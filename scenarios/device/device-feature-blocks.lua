@@ -167,9 +167,14 @@ return {
         clauses = { "dev.device-feature-blocks.2", "dev.reset-vqueue.2" },
         needs = { queue = true, feature = "RING_RESET" },
         run = function(t)
-            local features = unsplit(t)
+            t:init("driver")
+            local features = wanted(t)
+            local fewer = { features[1], features[2] & ~(1 << t.F.RING_RESET - 32) }
+            t:SET_DRIVER_FEATURES{ features = fewer }
+            observe(t)
+            t:init("driver")
             t:SET_DRIVER_FEATURES{ features = features }
-            select_block(t, 1, features[2] & ~(1 << t.F.RING_RESET - 32))
+            t:SET_DRIVER_FEATURES{ features = fewer }
             observe(t)
         end,
     },

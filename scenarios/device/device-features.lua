@@ -67,6 +67,8 @@ return {
         requirement = "A bit beyond the device's blocks makes FEATURES_OK refused.",
         clauses = { "dev.device-features.2", "dev.device-limits.2", "dev.set-device-status.1" },
         run = function(t)
+            t:init("features-ok")
+            t:GET_DEVICE_STATUS{}
             t:init("features")
             t:try("SET_DRIVER_FEATURES",
                 { block_index = t.info.num_feature_blocks, features = { 1 } })
@@ -91,6 +93,8 @@ return {
         requirement = "Whatever a driver without features gets, the status is accurate.",
         clauses = { "dev.set-device-status.1", "dev.get-device-status.1" },
         run = function(t)
+            t:init("features-ok")
+            t:GET_DEVICE_STATUS{}
             t:init("features", { select = { [0] = 0, [1] = 0 } })
             finish(t)
         end,

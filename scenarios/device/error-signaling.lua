@@ -8,7 +8,7 @@ local function requests(t)
         { "SET_DRIVER_FEATURES", { features = {} } },
         { "GET_CONFIG", { length = 1 } },
         { "SET_CONFIG", { data = "" } },
-        { "SET_DEVICE_STATUS", { status = 0 } },
+        { "SET_DEVICE_STATUS", { status = t.S.FAILED } },
         { "GET_VQUEUE", { index = index } },
         { "SET_VQUEUE", t.vq and t:queue_setup{} or { index = index, flags = t.VQ.ENABLE } },
         { "RESET_VQUEUE", { index = index } },

@@ -178,8 +178,7 @@ static void from_peer(struct relay *r)
         ioctl(r->back, VM_GONE, r->session);
         return;
     }
-    memcpy(buf,
-           &(struct vm_record){.kind = VM_MESSAGE, .len = (uint16_t)n, .session = r->session},
+    memcpy(buf, &(struct vm_record){.kind = VM_MESSAGE, .len = (uint16_t)n, .session = r->session},
            sizeof(struct vm_record));
     if (write(r->back, buf, sizeof(struct vm_record) + (size_t)n) < 0)
         die("writing to the module");

@@ -23,6 +23,7 @@ function main.discover(facts)
     S.begin(facts)
     role = roles[facts.role]
     out = {}
+    S.discovering = true
     role.discover(out)
 end
 

@@ -156,6 +156,12 @@ function P.find_bus(out)
     end
 end
 
+function P.find_ping(out)
+    if not S.facts.bus_given then
+        out.ping = ask("PING", { data = 0x76697274 }) ~= nil
+    end
+end
+
 -- The devices that are tested: all up to eight, else the first seven and the last.
 local function tested(devices)
     if #devices <= 8 then
@@ -166,6 +172,31 @@ local function tested(devices)
     return list
 end
 
+-- Each core message until it is answered: what a device never answers, it does not implement.
+local function ask_everything(info)
+    local beyond = { index = info.max_virtqueues }
+    local messages = {
+        { "GET_SHM" }, { "GET_DEVICE_STATUS" }, { "GET_DEVICE_FEATURES", { num_blocks = 1 } },
+        { "SET_VQUEUE", beyond }, { "GET_VQUEUE", beyond }, { "RESET_VQUEUE", beyond },
+    }
+    local function try(name, fields)
+        for _ = 1, 3 do
+            local answer = M.try(name, fields)
+            if answer then
+                return answer
+            end
+        end
+    end
+    for _, m in ipairs(messages) do
+        try(m[1], m[2])
+    end
+    if info.config_size > 0 then
+        local now = try("GET_CONFIG", { length = 1 })
+        try("SET_CONFIG", { generation = S.facts.strict and now and now.generation or 0,
+            data = now and now.data or "\0" })
+    end
+end
+
 --[[
 The first connection of a run. Its findings are dropped: scenarios of their own judge what is used
 here. What it finds goes to `out` as it comes, because the SUT may end it at any point.
@@ -174,18 +205,22 @@ function P.discover(out)
     out.probes, out.devices, out.tested = {}, S.facts.devices, tested(S.facts.devices)
     P.find_bus(out)
     out.tested = tested(out.devices)
-    if not S.facts.bus_given then
-        S.dev = out.tested[1]
-        out.ping = ask("PING", { data = 0x76697274 }) ~= nil
-    end
+    S.dev = out.tested[1]
+    P.find_ping(out)
+    local infos = {}
     for _, dev in ipairs(out.tested) do
         S.dev = dev
         S.fence_name = "GET_DEVICE_INFO"
         S.max_size = {}
         M.open(S.timeout)
         if S.info then
+            infos[#infos + 1] = { dev, S.info }
             out.probes[dev] = P.pack(P.device(S.facts.want_writable))
         end
+    end
+    for _, known in ipairs(infos) do
+        S.dev = known[1]
+        ask_everything(known[2])
     end
 end
 

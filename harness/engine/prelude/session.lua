@@ -14,6 +14,8 @@ function S.begin(facts)
     S.vq, S.writable = nil, nil -- what needs.lua chose
     O.clear()
     S.done = {} -- token -> the name that it was used for, of answered requests
+    S.discovering = false
+    S.right = false -- an answer had its request's token
     S.came = {} -- events and requests of the SUT, in order
     S.line = nil -- reply of the upper tester
     S.token = core.random(0xFFFF)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0-only */
 /*
- * The back of the test module's devices: what a peer's relay reads and writes where the kernel's own
- * drivers would be. One record a read and a write.
+ * The back of the test module's devices: what a peer's relay reads and writes where the kernel's
+ * own drivers would be. One record a read and a write.
  */
 #ifndef VM_BACK_H
 #define VM_BACK_H

@@ -17,17 +17,17 @@
 #include <linux/uaccess.h>
 #include <linux/workqueue.h>
 
-#define HANDLE         1
-#define N_DEVICES      65536
-#define N_EVENTS       16 /* map and control events that wait to be received */
-#define N_OUTSTANDING  1024
-#define N_WINDOWS      2 /* the DMA memory is shown in halves */
-#define RETRY_JIFFIES  1 /* a full ring is looked at again */
-#define MSG_RESPONSE   1
-#define MSG_BUS        2
-#define MSG_EVENT      0x40
-#define HEADER         8
-#define MAX_MSG_LEAST  52
+#define HANDLE        1
+#define N_DEVICES     65536
+#define N_EVENTS      16 /* map and control events that wait to be received */
+#define N_OUTSTANDING 1024
+#define N_WINDOWS     2 /* the DMA memory is shown in halves */
+#define RETRY_JIFFIES 1 /* a full ring is looked at again */
+#define MSG_RESPONSE  1
+#define MSG_BUS       2
+#define MSG_EVENT     0x40
+#define HEADER        8
+#define MAX_MSG_LEAST 52
 
 static struct vm_port port;
 
@@ -52,7 +52,7 @@ static struct {
     u64 seq, control_seq, map_ids, epoch;
     struct vmsg_bridge_map_event maps[N_EVENTS];
     unsigned int n_maps;
-    bool received; /* the first of them, and not acknowledged */
+    bool received;         /* the first of them, and not acknowledged */
     u64 window[N_WINDOWS]; /* map ids that live; 0: none */
     struct vmsg_bridge_control controls[N_EVENTS];
     unsigned int n_controls;
@@ -138,7 +138,8 @@ static void forget_devices(void)
 {
     unsigned int i;
 
-    for_each_set_bit(i, devices, N_DEVICES) {
+    for_each_set_bit(i, devices, N_DEVICES)
+    {
         u16 dev_num = i;
 
         vm_port_tell(&port, VM_REMOVED, &dev_num, sizeof(dev_num));
@@ -225,8 +226,8 @@ static bool publish(void)
     bool any = false;
     int put = 1;
 
-    while (put > 0 && !s.fault && s.online && (entry = list_first_entry_or_null(
-                                                   &port.to_front.entries, struct vm_entry, node))) {
+    while (put > 0 && !s.fault && s.online &&
+           (entry = list_first_entry_or_null(&port.to_front.entries, struct vm_entry, node))) {
         bool fits = entry->record.len >= HEADER && entry->record.len <= s.rx.entry_size &&
                     !(entry->payload[0] & MSG_BUS);
 
@@ -330,8 +331,7 @@ static bool is_geometry(const struct vmsg_bridge_ring_info *info, u32 max_msg_si
     u32 entry = round_up(max_msg_size, VMSG_BRIDGE_ENTRY_ALIGN);
 
     return info->entries == VMSG_BRIDGE_ENTRIES && info->entry_size == entry && !info->reserved &&
-           info->bytes >=
-               sizeof(struct vmsg_bridge_ring_header) + (u64)VMSG_BRIDGE_ENTRIES * entry;
+           info->bytes >= sizeof(struct vmsg_bridge_ring_header) + (u64)VMSG_BRIDGE_ENTRIES * entry;
 }
 
 static int attach(struct file *file, struct vmsg_bridge_attach *a)
@@ -641,8 +641,7 @@ static void reset(struct vm_port *p)
     wake();
 }
 
-static const struct vm_front front = {
-    .message = look, .room = look, .gone = gone, .reset = reset};
+static const struct vm_front front = {.message = look, .room = look, .gone = gone, .reset = reset};
 
 int vm_bridge_register(void)
 {

@@ -173,8 +173,7 @@ static ssize_t back_write(struct file *file, const char __user *buf, size_t coun
         return -ENOMEM;
     if (copy_from_user(&entry->record, buf, count))
         result = -EFAULT;
-    else if (entry->record.kind != VM_MESSAGE ||
-             entry->record.len != count - sizeof(entry->record))
+    else if (entry->record.kind != VM_MESSAGE || entry->record.len != count - sizeof(entry->record))
         result = -EINVAL;
     if (result < 0) {
         kfree(entry);

@@ -55,7 +55,7 @@ int vm_port_register(struct vm_port *port, const char *name, const struct vm_fro
 void vm_port_unregister(struct vm_port *port);
 
 /* All with the lock held. */
-int vm_port_open(struct vm_port *port); /* the front; -ENODEV without a back, -EBUSY */
+int vm_port_open(struct vm_port *port);  /* the front; -ENODEV without a back, -EBUSY */
 int vm_port_renew(struct vm_port *port); /* a new session: nothing of the last one is left */
 void vm_port_close(struct vm_port *port);
 bool vm_port_is_full(const struct vm_port *port); /* to_back */
