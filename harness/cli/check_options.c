@@ -1,5 +1,6 @@
 /* The options of `vmsgspec check`. */
 #include "harness/cli/check_options.h"
+#include "harness/cli/cli.h"
 
 #include "harness/cli/run_keys.h"
 

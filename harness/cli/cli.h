@@ -42,9 +42,9 @@ int vmsg_cmd_ivshmem_server(int argc, char **argv);
 int vmsg_cmd_completion(int argc, char **argv);
 
 extern const struct vmsg_cli_options vmsg_cmd_run_options, vmsg_cmd_compare_options,
-    vmsg_cmd_check_options, vmsg_cmd_dissector_options, vmsg_cmd_replay_options,
-    vmsg_cmd_fuzz_options, vmsg_cmd_list_options, vmsg_cmd_rules_options, vmsg_cmd_peer_options,
-    vmsg_cmd_adapters_options, vmsg_cmd_ivshmem_server_options, vmsg_cmd_completion_options;
+    vmsg_cmd_list_options, vmsg_cmd_rules_options, vmsg_cmd_peer_options, vmsg_cmd_adapters_options,
+    vmsg_cmd_completion_options, vmsg_cmd_check_options, vmsg_cmd_dissector_options,
+    vmsg_cmd_replay_options, vmsg_cmd_fuzz_options, vmsg_cmd_ivshmem_server_options;
 
 /* Dispatch: what main() does. */
 int vmsg_cli_main(int argc, char **argv);

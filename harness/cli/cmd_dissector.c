@@ -1,4 +1,5 @@
 /* vmsgspec dissector: the Wireshark dissector, on standard output. */
+#include "harness/cli/cli.h"
 #include "harness/cli/options.h"
 #include "reports/dissector.h"
 

@@ -1,6 +1,7 @@
 /* vmsgspec ivshmem-server: memory and doorbells for those who share them. */
 #include "adapters/shm/ivshmem_client.h"
 #include "adapters/shm/ivshmem_server.h"
+#include "harness/cli/cli.h"
 #include "harness/cli/options.h"
 #include "harness/cli/values.h"
 

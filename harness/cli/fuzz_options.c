@@ -1,5 +1,6 @@
 /* The options of `vmsgspec fuzz`. */
 #include "harness/cli/fuzz_options.h"
+#include "harness/cli/cli.h"
 
 #include <stdlib.h>
 #include <string.h>

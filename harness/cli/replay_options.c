@@ -1,5 +1,6 @@
 /* The options of `vmsgspec replay`. */
 #include "harness/cli/replay_options.h"
+#include "harness/cli/cli.h"
 
 #include "harness/cli/run_keys.h"
 

@@ -181,17 +181,6 @@ static bool complete(const struct vmsg_run_options *o)
     return o->role_given && o->uri;
 }
 
-const struct vmsg_cli_options vmsg_cmd_run_options = {
-    .command = "run",
-    .args = "--role ROLE --sut URI",
-    .doc = "Run scenarios against an implementation and judge what it sends."
-           "\vThe text report goes to standard output. Exit status: 0 conforms (or fails "
-           "only as --xfail and --baseline expect), 1 does not, 2 wrong usage, 3 the "
-           "implementation could not be started or reached.",
-    .options = options,
-    .take = take,
-};
-
 bool vmsg_run_options_begin(struct vmsg_run_options *o, int argc)
 {
     size_t most = (size_t)argc + 1; /* of anything that may be repeated */
@@ -203,6 +192,17 @@ bool vmsg_run_options_begin(struct vmsg_run_options *o, int argc)
     o->fields = calloc(most, sizeof *o->fields);
     return o->select && o->reports && o->fields;
 }
+
+const struct vmsg_cli_options vmsg_cmd_run_options = {
+    .command = "run",
+    .args = "--role ROLE --sut URI",
+    .doc = "Run scenarios against an implementation and judge what it sends."
+           "\vThe text report goes to standard output. Exit status: 0 conforms (or fails "
+           "only as --xfail and --baseline expect), 1 does not, 2 wrong usage, 3 the "
+           "implementation could not be started or reached.",
+    .options = options,
+    .take = take,
+};
 
 enum vmsg_cli_parsed vmsg_run_options_parse(struct vmsg_run_options *o, int argc, char **argv)
 {
