@@ -197,8 +197,9 @@ static bool sensible(const struct peer *p, char *err, size_t err_size)
     else if (lists > 1)
         snprintf(err, err_size, "--list-faults and the like are several lists; ask for one");
     else if (p->json && !lists)
-        snprintf(err, err_size, "--json belongs to --list-faults, --list-quirks or "
-                                "--list-layout-faults");
+        snprintf(err, err_size,
+                 "--json belongs to --list-faults, --list-quirks or "
+                 "--list-layout-faults");
     else if (p->only_listen && !p->serve.listen)
         snprintf(err, err_size, "%s belongs to --listen; without it the environment says so",
                  p->only_listen);

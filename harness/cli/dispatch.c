@@ -16,8 +16,7 @@ static const struct vmsg_cli_command commands[] = {
     {"rules", "the clause catalogue; against a spec source with 'rules diff'", vmsg_cmd_rules},
     {"peer", "a reference peer as a program", vmsg_cmd_peer},
     {"adapters", "the ways to reach an implementation", vmsg_cmd_adapters},
-    {"ivshmem-server", "memory and doorbells for ivshmem: and for QEMU",
-     vmsg_cmd_ivshmem_server},
+    {"ivshmem-server", "memory and doorbells for ivshmem: and for QEMU", vmsg_cmd_ivshmem_server},
 };
 
 const struct vmsg_cli_command *vmsg_cli_command_at(size_t i)
