@@ -144,7 +144,9 @@ struct vmsg_adapter *vmsg_adapter_create(const char *uri, const char *role, char
 struct vmsg_adapter *vmsg_adapter_create_pair(const char *uri, const char *device_side,
                                               const char *role, char *err, size_t err_size)
 {
-    const char *odd = !vmsg_address_is(uri) ? uri : device_side;
+    const char *odd = !vmsg_address_is(uri) ? uri : device_side, *rest;
+    if (!strcmp(role, "bus") && vmsg_shm_scheme(uri, &rest) && vmsg_shm_scheme(device_side, &rest))
+        return vmsg_shm_create_pair(uri, device_side, err, err_size);
     if (!strcmp(role, "bus") && vmsg_address_is(uri) && vmsg_address_is(device_side))
         return vmsg_socket_create(uri, device_side, role, err, err_size);
     if (strcmp(role, "bus"))
@@ -152,7 +154,7 @@ struct vmsg_adapter *vmsg_adapter_create_pair(const char *uri, const char *devic
     else
         snprintf(err, err_size,
                  "'%s' cannot be one of a bus's two sides; give both as unix:, tcp: or vsock:, "
-                 "or the -listen forms",
+                 "or the -listen forms, or both as shm: or ivshmem:",
                  odd);
     return NULL;
 }

@@ -7,10 +7,15 @@
 
 #include "adapters/pcap/record.h"
 
+#include <stdio.h>
+
 struct vmsg_reader;
 
 /* "-" is standard input. NULL with a sentence in err. */
 struct vmsg_reader *vmsg_reader_open(const char *path, char *err, size_t err_size);
+
+/* The same of an open file, which becomes the reader's, or is closed; `name` is for sentences. */
+struct vmsg_reader *vmsg_reader_of(FILE *file, const char *name, char *err, size_t err_size);
 void vmsg_reader_close(struct vmsg_reader *r);
 
 /* Begins the first packet with our pseudo-header? It is looked at without being consumed. */

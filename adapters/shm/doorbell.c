@@ -12,6 +12,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 enum {
@@ -22,6 +23,7 @@ enum {
     SLEEP_MOST_NS = 250000,
     /* Even a rung side looks by itself now and then: what a forgotten ring costs is time. */
     WAKE_MS = 20,
+    WAKES = 256, /* rings between readings of the file, which must not fill up */
 };
 
 static int open_end(const char *what, const char *name, bool *owns, char *err, size_t err_size)
@@ -65,6 +67,8 @@ void vmsg_doorbell_close(struct vmsg_doorbell *d)
         close(d->wake);
     if (d->owns_ring)
         close(d->ring);
+    if (d->epoll >= 0)
+        close(d->epoll);
     *d = VMSG_NO_DOORBELL;
 }
 
@@ -80,13 +84,48 @@ void vmsg_doorbell_ring(const struct vmsg_doorbell *d)
 
 static void drain(int fd)
 {
-    uint8_t bytes[64];
+    uint8_t bytes[4096];
     if (read(fd, bytes, sizeof bytes) < 0 && errno == EINVAL && read(fd, bytes, 4) < 0)
         return;
 }
 
-static bool poll_files(struct vmsg_doorbell *d, int also, uint64_t most_ns,
-                       uint64_t deadline_ns)
+static bool watch(int epoll, int fd, uint32_t events)
+{
+    struct epoll_event e = {.events = events, .data.fd = fd};
+    return fd < 0 || !epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &e);
+}
+
+/* Have these two watched. False: they cannot be, and are polled. */
+static bool watch_both(struct vmsg_doorbell *d, int also)
+{
+    if (d->epoll >= 0 && d->watched[0] == d->wake && d->watched[1] == also)
+        return true;
+    if (d->epoll >= 0)
+        close(d->epoll);
+    d->epoll = epoll_create1(EPOLL_CLOEXEC);
+    d->watched[0] = d->wake;
+    d->watched[1] = also;
+    return d->epoll >= 0 && watch(d->epoll, d->wake, EPOLLIN | EPOLLET) &&
+           watch(d->epoll, also, EPOLLIN);
+}
+
+/* The hot path of a rung side: one system call for a ring. */
+static bool wait_for_ring(struct vmsg_doorbell *d, int also, uint64_t deadline_ns)
+{
+    struct epoll_event e;
+    uint64_t now = vmsg_clock_ns(), left = deadline_ns > now ? deadline_ns - now : 0;
+    int ms = left >= WAKE_MS * VMSG_NS_PER_MS ? WAKE_MS
+                                              : (int)((left + VMSG_NS_PER_MS - 1) / VMSG_NS_PER_MS);
+    int ready = epoll_wait(d->epoll, &e, 1, ms);
+    d->timed_out = ready == 0;
+    if (ready > 0 && e.data.fd == d->wake && ++d->wakes == WAKES) {
+        drain(d->wake);
+        d->wakes = 0;
+    }
+    return ready > 0 || vmsg_clock_ns() < deadline_ns;
+}
+
+static bool poll_files(struct vmsg_doorbell *d, int also, uint64_t most_ns, uint64_t deadline_ns)
 {
     struct pollfd p[2] = {{d->wake, POLLIN, 0}, {also, POLLIN, 0}};
     uint64_t now = vmsg_clock_ns(), until = now + most_ns;
@@ -102,6 +141,8 @@ static bool poll_files(struct vmsg_doorbell *d, int also, uint64_t most_ns,
 
 bool vmsg_doorbell_pause(struct vmsg_doorbell *d, int also, uint64_t deadline_ns)
 {
+    if (d->wake >= 0 && !d->deaf && watch_both(d, also))
+        return wait_for_ring(d, also, deadline_ns);
     if (d->wake >= 0 && !d->deaf)
         return poll_files(d, also, WAKE_MS * VMSG_NS_PER_MS, deadline_ns);
     if (d->idle < SPINS && !d->alone) {

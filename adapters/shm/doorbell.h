@@ -13,12 +13,15 @@ struct vmsg_doorbell {
     int wake; /* becomes readable when the other side rings; -1: this side polls */
     int ring; /* is written to ring at the other side; -1: it polls */
     bool owns_wake, owns_ring;
-    unsigned idle; /* looks in a row that found nothing */
-    bool alone;    /* one processor: spinning would keep the other side from running */
+    int epoll;      /* watches wake, by edges: a ring need not be read to wait for the next one */
+    int watched[2]; /* by it: wake and another file */
+    unsigned wakes; /* since wake was last emptied */
+    unsigned idle;  /* looks in a row that found nothing */
+    bool alone;     /* one processor: spinning would keep the other side from running */
     bool timed_out, deaf; /* things come without a ring: it is polled for, until it rings */
 };
 
-#define VMSG_NO_DOORBELL ((struct vmsg_doorbell){.wake = -1, .ring = -1})
+#define VMSG_NO_DOORBELL ((struct vmsg_doorbell){.wake = -1, .ring = -1, .epoll = -1})
 
 /* wake, ring: "fd:N", a path, or NULL for polling. False with a sentence in err. */
 bool vmsg_doorbell_open(struct vmsg_doorbell *d, const char *wake, const char *ring, char *err,

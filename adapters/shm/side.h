@@ -27,15 +27,16 @@ struct vmsg_amp {
     struct vmsg_amp_layout layout;
     uint8_t *own_head_at, *peer_head_at, *own_queue, *peer_queue, *own_words, *peer_words;
     struct vmsg_amp_head own, peer;
+    uint16_t read; /* the other side's tail, as far as it was believed */
     bool peer_seen, up;
     bool fresh; /* nothing was seen since this side began */
     bool stale; /* the other side is in RUN since before that */
     uint64_t own_tx[VMSG_AMP_WORDS_MOST], own_rx[VMSG_AMP_WORDS_MOST];
     uint64_t peer_tx[VMSG_AMP_WORDS_MOST], peer_rx[VMSG_AMP_WORDS_MOST];
-    uint32_t unsignalled; /* messages taken since event 0 came */
+    uint32_t unsignalled;      /* messages taken since event 0 came */
     enum vmsg_amp_fault fault; /* of a peer that breaks the layout on purpose */
-    unsigned sessions; /* that came to RUN on both sides */
-    unsigned takes;    /* of this one */
+    unsigned sessions;         /* that came to RUN on both sides */
+    unsigned takes;            /* of this one */
     char why[200];
     /* Told what is seen of the other side; NULL: nobody wants to know. */
     void (*seen)(void *ctx, const struct vmsg_amp_seen *seen);

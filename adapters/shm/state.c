@@ -35,7 +35,7 @@ static void enter(struct vmsg_amp *a, enum vmsg_amp_state state)
 {
     a->own.status = (uint16_t)state;
     if (state == VMSG_AMP_READY)
-        a->own.head = a->own.tail = 0;
+        a->own.head = a->own.tail = a->read = 0;
     vmsg_amp_publish(a);
 }
 
@@ -44,7 +44,8 @@ void vmsg_amp_begin(struct vmsg_amp *a)
     a->own = (struct vmsg_amp_head){.magic = a->magic};
     a->up = false;
     a->fresh = true;
-    a->stale = a->peer_seen && vmsg_amp_state_of(a->peer.status) == VMSG_AMP_RUN;
+    a->stale = a->peer_seen && a->peer.magic == a->magic &&
+               vmsg_amp_state_of(a->peer.status) == VMSG_AMP_RUN;
     a->unsignalled = 0;
     a->takes = 0;
     *a->why = '\0';
@@ -98,6 +99,10 @@ static enum vmsg_amp_phase check(struct vmsg_amp *a)
         return broken(a, "head", a->peer.head);
     if (a->peer.tail >= a->layout.elements)
         return broken(a, "tail", a->peer.tail);
+    if (vmsg_amp_distance(a->read, a->peer.tail, a->layout.elements) >
+        vmsg_amp_distance(a->read, a->own.head, a->layout.elements))
+        return broken(a, "tail, which is not yet written,", a->peer.tail);
+    a->read = a->peer.tail;
     a->sessions += !a->up;
     a->up = true;
     return VMSG_AMP_UP;

@@ -259,6 +259,7 @@ static void note(struct vmsg_replayer *r, struct session *s, const json_t *json)
     case VMSG_NOTE_NO_INTERRUPT:
     case VMSG_NOTE_CORRUPTED:
     case VMSG_NOTE_BROKEN_RING:
+    case VMSG_NOTE_OVERDUE:
     case VMSG_NOTE_COMPLETE:
     case VMSG_NOTE_RESET_TIMEOUT: /* what the recorded one made true */
     case VMSG_NOTE_PATIENCE_OVER:

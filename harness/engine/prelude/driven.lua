@@ -37,15 +37,16 @@ give up, or want nothing of this device; but one that began with a device which 
 and then stopped or goes round in circles, no longer works.
 ]]
 function D.await_status(dev, bits, name)
-    local from = W.count
-    if W.serve(has(dev, bits)) then
+    -- One that drove nothing at the first connection, for which it had its time, is not waited for.
+    local from, patience = W.count, not next(S.facts.driven) and 200 * MS or nil
+    if W.serve(has(dev, bits), patience) then
         core.opened()
         return
     end
     local status, lost = W.status(dev), ("the driver did not set %s on device %d: %s"):format(
         name, dev, last_words())
     local busy = status ~= 0 and status & C.S.FAILED == 0 or W.count - from > BUSY
-        or W.harmless and S.facts.driven[S.facts.model]
+        or W.harmless and S.facts.runs[S.facts.model]
     core.finish(W.undisturbed and busy and "wedged" or "inconclusive", lost)
 end
 
@@ -178,6 +179,7 @@ function D.discover(out)
         return #reached(devices) == #devices or core.now() >= deadline
     end, 500 * MS)
     out.driven = reached(devices)
+    local runs = table.concat(out.driven, ",")
     local to = #out.driven > 0 and "" or ", but not to DRIVER_OK"
     local more = began(devices, #out.driven > 0)
     if #out.driven > 0 and #more > 0 then
@@ -194,7 +196,8 @@ function D.discover(out)
     local carried = core.carries(0, ping()) -- else nothing can be said of it
     local answers = carried and D.ping()
     out.ping = answers or not carried
-    out.probes[f.dev] = ("%s;%s"):format(table.concat(out.driven, ","), answers and "ping" or "")
+    out.probes[f.dev] = ("%s;%s;%s"):format(table.concat(out.driven, ","), runs,
+        answers and "ping" or "")
     out.assumed = ("drives %s%s%s"):format(
         #out.driven > 0 and text .. to or "no device",
         out.enumerates and ", enumerates with GET_DEVICES" or "",
@@ -204,11 +207,14 @@ end
 -- What the discovery found, for a scenario.
 function D.begin(spec, needs)
     local f = S.facts
-    local driven, ping = (f.probe or ";"):match("^(.-);(.-)$")
+    local driven, runs, ping = (f.probe or ";;"):match("^(.-);(.-);(.-)$")
     f.ping = ping == "ping"
-    f.driven = {}
+    f.driven, f.runs = {}, {} -- models that it tries to drive, and those that reach DRIVER_OK
     for model in driven:gmatch("[^,]+") do
         f.driven[model] = true
+    end
+    for model in runs:gmatch("[^,]+") do
+        f.runs[model] = true
     end
     f.model = needs and needs.model or driven:match("^[^,]+")
     W.begin(spec)
