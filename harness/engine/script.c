@@ -200,11 +200,6 @@ static int arrival(struct vmsg_script *s, lua_State *co, enum vmsg_script_end *e
         *end = ended(s, VMSG_SCRIPT_WEDGED, "it answers, but for many timeouts it gets nowhere");
         return -1;
     }
-    if (c->undeliverable) {
-        c->undeliverable = false;
-        *end = ended(s, VMSG_SCRIPT_UNOBSERVABLE, "this adapter cannot carry so long a message");
-        return -1;
-    }
     switch (vmsg_connection_wait(c, s->deadline)) {
     case VMSG_ARRIVED_MESSAGE:
         s->unasked += is_unasked(c);

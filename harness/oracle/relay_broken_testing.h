@@ -13,13 +13,9 @@ struct broken {
     bool polling;                              /* the ends poll */
 };
 
-#define BROKEN(name, ...)                                                                          \
-    {                                                                                              \
-#name, name,                                                                               \
-        {                                                                                          \
-            __VA_ARGS__                                                                            \
-        }                                                                                          \
-    }
+/* clang-format off */
+#define BROKEN(name, ...) {#name, name, {__VA_ARGS__}, false}
+/* clang-format on */
 
 static inline bool may_be_blamed(const struct broken *b, enum vmsg_clause_no clause)
 {
