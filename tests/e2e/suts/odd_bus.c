@@ -1,9 +1,9 @@
 /*
  * A bus that makes use of every freedom: a thread a direction, responses in reverse order of their
  * arrival, tokens of its own that are reused early, requests of different devices interleaved by
- * holding one device's back, GET_DEVICES in windows of eight and without a token, zeros behind every
- * message, unknown events dropped, reserved bits kept, own implementation-defined messages. With a
- * word in argv it makes a mistake instead, too.
+ * holding one device's back, GET_DEVICES in windows of eight and without a token, zeros behind
+ * every message, unknown events dropped, reserved bits kept, own implementation-defined messages.
+ * With a word in argv it makes a mistake instead, too.
  */
 #include <poll.h>
 #include <pthread.h>
