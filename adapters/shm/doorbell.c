@@ -131,6 +131,8 @@ static bool wait_for_ring(struct vmsg_doorbell *d, uint64_t deadline_ns)
     struct epoll_event e;
     int ready = epoll_wait(d->epoll, &e, 1, -1);
     d->timed_out = ready > 0 && e.data.fd == d->timer;
+    if (d->timed_out)
+        drain(d->timer); /* it goes on when it is read */
     if (ready > 0 && e.data.fd == d->wake && ++d->wakes == WAKES) {
         drain(d->wake);
         d->wakes = 0;

@@ -85,7 +85,8 @@ static const char *shm_refuses(struct vmsg_adapter *a, unsigned endpoint, const 
     const uint8_t *bytes = msg;
     if (len < VMSG_HEADER_SIZE || (bytes[6] | (size_t)bytes[7] << 8) != len)
         return "this adapter does not keep packet boundaries";
-    return len > a->most ? "no element of the shared memory holds so long a message" : NULL;
+    return a->most && len > a->most ? "no element of the shared memory holds so long a message"
+                                    : NULL;
 }
 
 static bool shm_send(struct vmsg_adapter *a, unsigned endpoint, const void *msg, size_t len)
