@@ -21,5 +21,7 @@ bool vmsg_markdown_write(FILE *out, const struct vmsg_run_result *r,
                          const struct vmsg_report_options *o);
 bool vmsg_html_write(FILE *out, const struct vmsg_run_result *r,
                      const struct vmsg_report_options *o);
+bool vmsg_github_write(FILE *out, const struct vmsg_run_result *r,
+                       const struct vmsg_report_options *o);
 
 #endif

@@ -164,6 +164,8 @@ static void test_case(FILE *out, const struct vmsg_scenario_result *s)
         vmsg_put_xml_n(out, s->id + i, n, true);
     }
     fputc('"', out);
+    if (s->file)
+        attribute(out, "file", s->file);
     seconds(out, s->duration_us);
     if (plain) {
         fputs("/>\n", out);

@@ -19,6 +19,7 @@ static const struct vmsg_report_format formats[] = {
     {"sarif", "for code scanning: SARIF 2.1.0, a rule for each clause", vmsg_sarif_write},
     {"markdown", "for a pull request: summary, broken clauses, collapsed details",
      vmsg_markdown_write},
+    {"github", "for the log of a GitHub job: annotations by workflow commands", vmsg_github_write},
     {"html", "for people: one page with the clause matrix, findings and traces", vmsg_html_write},
 };
 

@@ -1,5 +1,6 @@
 /* The options of `vmsgspec check`. */
 #include "harness/cli/check_options.h"
+#include "harness/cli/cli.h"
 
 #include "harness/cli/run_keys.h"
 
@@ -49,19 +50,21 @@ static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size
     }
 }
 
+const struct vmsg_cli_options vmsg_cmd_check_options = {
+    .command = "check",
+    .args = "FILE.pcap",
+    .operands = "FILE",
+    .doc = "Judge recorded traffic: a capture of 'run' or 'fuzz', or any pcap or pcapng file "
+           "whose packets are bare virtio-msg messages; - reads standard input."
+           "\vA capture of ours tells its role and all else; the other options are for bare "
+           "messages. Exit status: 0 conforms, 1 does not, 2 wrong usage, or a capture that "
+           "cannot be read to its end.",
+    .options = options,
+    .take = take,
+};
+
 enum vmsg_cli_parsed vmsg_check_options_parse(struct vmsg_check_options *o, int argc, char **argv)
 {
-    static const struct vmsg_cli_options parser = {
-        .command = "check",
-        .args = "FILE.pcap",
-        .doc = "Judge recorded traffic: a capture of 'run' or 'fuzz', or any pcap or pcapng file "
-               "whose packets are bare virtio-msg messages; - reads standard input."
-               "\vA capture of ours tells its role and all else; the other options are for bare "
-               "messages. Exit status: 0 conforms, 1 does not, 2 wrong usage, or a capture that "
-               "cannot be read to its end.",
-        .options = options,
-        .take = take,
-    };
     enum vmsg_cli_parsed parsed;
 
     *o = (struct vmsg_check_options){0};
@@ -70,7 +73,7 @@ enum vmsg_cli_parsed vmsg_check_options_parse(struct vmsg_check_options *o, int 
         return CLI_WRONG;
     }
     o->run.uri = "";
-    parsed = vmsg_cli_parse(&parser, argc, argv, o);
+    parsed = vmsg_cli_parse(&vmsg_cmd_check_options, argc, argv, o);
     if (parsed == CLI_PARSED && !o->path) {
         vmsg_cli_error("check", "which capture? 'vmsgspec check FILE.pcap', or - for standard "
                                 "input");

@@ -30,6 +30,7 @@ static const struct {
     {VMSG_CAN_RESTART, "restart", "a fresh SUT for each scenario"},
     {VMSG_CAN_MEMORY, "memory", "DMA memory"},
     {VMSG_CAN_UPPER, "upper_tester", "upper tester"},
+    {VMSG_CAN_LAYOUT, "layout", "memory layout"},
 };
 
 enum { N_CAPABILITIES = sizeof capabilities / sizeof *capabilities };
@@ -79,17 +80,18 @@ static void print(const struct vmsg_adapter_kind *k)
         printf("    limits: %s\n", k->limits);
 }
 
+const struct vmsg_cli_options vmsg_cmd_adapters_options = {
+    .command = "adapters",
+    .args = "",
+    .doc = "Show the URIs by which an implementation can be reached, and what each can carry.",
+    .options = options,
+    .take = take,
+};
+
 int vmsg_cmd_adapters(int argc, char **argv)
 {
-    static const struct vmsg_cli_options parser = {
-        .command = "adapters",
-        .args = "",
-        .doc = "Show the URIs by which an implementation can be reached, and what each can carry.",
-        .options = options,
-        .take = take,
-    };
     bool json = false;
-    enum vmsg_cli_parsed parsed = vmsg_cli_parse(&parser, argc, argv, &json);
+    enum vmsg_cli_parsed parsed = vmsg_cli_parse(&vmsg_cmd_adapters_options, argc, argv, &json);
     const struct vmsg_adapter_kind *k;
 
     if (parsed != CLI_PARSED)

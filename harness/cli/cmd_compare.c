@@ -165,18 +165,20 @@ static void clear(struct compare *c)
     free(c->paths);
 }
 
+const struct vmsg_cli_options vmsg_cmd_compare_options = {
+    .command = "compare",
+    .args = "A.json B.json ...",
+    .operands = "FILE",
+    .doc = "Put JSON reports side by side; each is held against the first one of its role and "
+           "specification."
+           "\vExit status: 0 nothing got worse, 1 something did or can no longer be told, 2 "
+           "wrong usage, or a file that is no report.",
+    .options = options,
+    .take = take,
+};
+
 int vmsg_cmd_compare(int argc, char **argv)
 {
-    static const struct vmsg_cli_options parser = {
-        .command = "compare",
-        .args = "A.json B.json ...",
-        .doc = "Put JSON reports side by side; each is held against the first one of its role and "
-               "specification."
-               "\vExit status: 0 nothing got worse, 1 something did or can no longer be told, 2 "
-               "wrong usage, or a file that is no report.",
-        .options = options,
-        .take = take,
-    };
     const size_t most = (size_t)argc + 1;
     struct compare c = {.paths = calloc(most, sizeof *c.paths),
                         .wanted = calloc(most, sizeof *c.wanted),
@@ -189,7 +191,7 @@ int vmsg_cmd_compare(int argc, char **argv)
         clear(&c);
         return vmsg_cli_error("compare", "out of memory");
     }
-    parsed = vmsg_cli_parse(&parser, argc, argv, &c);
+    parsed = vmsg_cli_parse(&vmsg_cmd_compare_options, argc, argv, &c);
     status = parsed == CLI_PARSED ? compare(&c) : vmsg_cli_stopped(parsed);
     clear(&c);
     return status;

@@ -1,4 +1,5 @@
 /* vmsgspec dissector: the Wireshark dissector, on standard output. */
+#include "harness/cli/cli.h"
 #include "harness/cli/options.h"
 #include "reports/dissector.h"
 
@@ -8,18 +9,20 @@ static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size
     return false;
 }
 
+static const struct argp_option options[] = {{0}};
+
+const struct vmsg_cli_options vmsg_cmd_dissector_options = {
+    .command = "dissector",
+    .args = "> virtio_msg.lua",
+    .doc = "Print the Wireshark dissector of virtio-msg and of the captures that 'run "
+           "--capture' writes, a Lua file for Wireshark's plugin folder.",
+    .options = options,
+    .take = take,
+};
+
 int vmsg_cmd_dissector(int argc, char **argv)
 {
-    static const struct argp_option options[] = {{0}};
-    static const struct vmsg_cli_options parser = {
-        .command = "dissector",
-        .args = "> virtio_msg.lua",
-        .doc = "Print the Wireshark dissector of virtio-msg and of the captures that 'run "
-               "--capture' writes, a Lua file for Wireshark's plugin folder.",
-        .options = options,
-        .take = take,
-    };
-    enum vmsg_cli_parsed parsed = vmsg_cli_parse(&parser, argc, argv, NULL);
+    enum vmsg_cli_parsed parsed = vmsg_cli_parse(&vmsg_cmd_dissector_options, argc, argv, NULL);
 
     if (parsed != CLI_PARSED)
         return vmsg_cli_stopped(parsed);

@@ -1,6 +1,7 @@
 /* vmsgspec ivshmem-server: memory and doorbells for those who share them. */
 #include "adapters/shm/ivshmem_client.h"
 #include "adapters/shm/ivshmem_server.h"
+#include "harness/cli/cli.h"
 #include "harness/cli/options.h"
 #include "harness/cli/values.h"
 
@@ -51,20 +52,21 @@ static void ready(void)
     fflush(stdout);
 }
 
+const struct vmsg_cli_options vmsg_cmd_ivshmem_server_options = {
+    .command = "ivshmem-server",
+    .args = "",
+    .doc = "Share memory and doorbells between QEMU's ivshmem-doorbell devices, ivshmem: "
+           "adapters and served peers, until it is ended by a signal. Prints \"ready\" when "
+           "clients can connect.",
+    .options = options,
+    .take = take,
+};
+
 int vmsg_cmd_ivshmem_server(int argc, char **argv)
 {
-    static const struct vmsg_cli_options parser = {
-        .command = "ivshmem-server",
-        .args = "",
-        .doc = "Share memory and doorbells between QEMU's ivshmem-doorbell devices, ivshmem: "
-               "adapters and served peers, until it is ended by a signal. Prints \"ready\" when "
-               "clients can connect.",
-        .options = options,
-        .take = take,
-    };
     struct vmsg_ivshmem_server_options o = {.size = 32 << 20, .vectors = 1};
     char err[CLI_ERR_SIZE] = "";
-    enum vmsg_cli_parsed parsed = vmsg_cli_parse(&parser, argc, argv, &o);
+    enum vmsg_cli_parsed parsed = vmsg_cli_parse(&vmsg_cmd_ivshmem_server_options, argc, argv, &o);
 
     if (parsed != CLI_PARSED)
         return vmsg_cli_stopped(parsed);

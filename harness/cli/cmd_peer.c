@@ -197,8 +197,9 @@ static bool sensible(const struct peer *p, char *err, size_t err_size)
     else if (lists > 1)
         snprintf(err, err_size, "--list-faults and the like are several lists; ask for one");
     else if (p->json && !lists)
-        snprintf(err, err_size, "--json belongs to --list-faults, --list-quirks or "
-                                "--list-layout-faults");
+        snprintf(err, err_size,
+                 "--json belongs to --list-faults, --list-quirks or "
+                 "--list-layout-faults");
     else if (p->only_listen && !p->serve.listen)
         snprintf(err, err_size, "%s belongs to --listen; without it the environment says so",
                  p->only_listen);
@@ -207,20 +208,22 @@ static bool sensible(const struct peer *p, char *err, size_t err_size)
     return false;
 }
 
+const struct vmsg_cli_options vmsg_cmd_peer_options = {
+    .command = "peer",
+    .args = "ROLE",
+    .operands = "device driver bus",
+    .doc = "Be a reference peer: a device, driver or bus that keeps the specification, or "
+           "breaks one clause of it on purpose."
+           "\vStarted by exec:, it takes what else it needs from the environment.",
+    .options = options,
+    .take = take,
+};
+
 int vmsg_cmd_peer(int argc, char **argv)
 {
-    static const struct vmsg_cli_options parser = {
-        .command = "peer",
-        .args = "ROLE",
-        .doc = "Be a reference peer: a device, driver or bus that keeps the specification, or "
-               "breaks one clause of it on purpose."
-               "\vStarted by exec:, it takes what else it needs from the environment.",
-        .options = options,
-        .take = take,
-    };
     struct peer p = {0};
     char err[CLI_ERR_SIZE] = "";
-    enum vmsg_cli_parsed parsed = vmsg_cli_parse(&parser, argc, argv, &p);
+    enum vmsg_cli_parsed parsed = vmsg_cli_parse(&vmsg_cmd_peer_options, argc, argv, &p);
     int status;
 
     if (parsed != CLI_PARSED)

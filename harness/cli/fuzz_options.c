@@ -1,5 +1,6 @@
 /* The options of `vmsgspec fuzz`. */
 #include "harness/cli/fuzz_options.h"
+#include "harness/cli/cli.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -56,7 +57,10 @@ static bool take_time(const char *text, uint64_t *ms, char *err, size_t err_size
 {
     char *end;
     double n = strtod(text, &end);
-    double unit = !*end || !strcmp(end, "s") ? 1 : !strcmp(end, "m") ? 60 : !strcmp(end, "h") ? 3600 : 0;
+    double unit = !*end || !strcmp(end, "s") ? 1
+                  : !strcmp(end, "m")        ? 60
+                  : !strcmp(end, "h")        ? 3600
+                                             : 0;
 
     if (*text >= '0' && *text <= '9' && unit > 0 && n * unit >= 0.001 && n * unit <= 1e7) {
         *ms = (uint64_t)(n * unit * 1000 + 0.5);
@@ -140,19 +144,20 @@ static bool complete(const struct vmsg_fuzz_options *o)
     return o->run.role_given && o->run.uri;
 }
 
+const struct vmsg_cli_options vmsg_cmd_fuzz_options = {
+    .command = "fuzz",
+    .args = "--role ROLE --sut URI",
+    .doc = "Drive an implementation with sequences of messages that no scenario foresaw, and "
+           "keep what breaks: crashes, hangs and broken clauses."
+           "\vWithout --time and --runs it goes on until Ctrl-C; the same --corpus and --out "
+           "resume it. Exit status: 0 nothing found, 1 findings, 2 wrong usage, 3 the "
+           "implementation could not be started or reached.",
+    .options = options,
+    .take = take,
+};
+
 enum vmsg_cli_parsed vmsg_fuzz_options_parse(struct vmsg_fuzz_options *o, int argc, char **argv)
 {
-    static const struct vmsg_cli_options parser = {
-        .command = "fuzz",
-        .args = "--role ROLE --sut URI",
-        .doc = "Drive an implementation with sequences of messages that no scenario foresaw, and "
-               "keep what breaks: crashes, hangs and broken clauses."
-               "\vWithout --time and --runs it goes on until Ctrl-C; the same --corpus and --out "
-               "resume it. Exit status: 0 nothing found, 1 findings, 2 wrong usage, 3 the "
-               "implementation could not be started or reached.",
-        .options = options,
-        .take = take,
-    };
     enum vmsg_cli_parsed parsed;
 
     *o = (struct vmsg_fuzz_options){
@@ -161,7 +166,7 @@ enum vmsg_cli_parsed vmsg_fuzz_options_parse(struct vmsg_fuzz_options *o, int ar
         .steps = 64,
         .hang_ms = 5000,
     };
-    parsed = vmsg_cli_parse(&parser, argc, argv, o);
+    parsed = vmsg_cli_parse(&vmsg_cmd_fuzz_options, argc, argv, o);
     if (parsed == CLI_PARSED && !complete(o))
         return CLI_WRONG;
     return parsed;

@@ -1,5 +1,6 @@
 /* The options of `vmsgspec replay`. */
 #include "harness/cli/replay_options.h"
+#include "harness/cli/cli.h"
 
 #include "harness/cli/run_keys.h"
 
@@ -48,19 +49,21 @@ static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size
     }
 }
 
+const struct vmsg_cli_options vmsg_cmd_replay_options = {
+    .command = "replay",
+    .args = "FILE --sut URI",
+    .operands = "FILE",
+    .doc = "Send what a file holds to an implementation and judge what it sends now: a capture "
+           "('run --capture', or bare messages), whose one side is sent again, or a scenario "
+           "file in Lua."
+           "\vExit status: 0 conforms, 1 does not, 2 wrong usage, 3 the implementation could "
+           "not be started or reached.",
+    .options = options,
+    .take = take,
+};
+
 enum vmsg_cli_parsed vmsg_replay_options_parse(struct vmsg_replay_options *o, int argc, char **argv)
 {
-    static const struct vmsg_cli_options parser = {
-        .command = "replay",
-        .args = "FILE --sut URI",
-        .doc = "Send what a file holds to an implementation and judge what it sends now: a capture "
-               "('run --capture', or bare messages), whose one side is sent again, or a scenario "
-               "file in Lua."
-               "\vExit status: 0 conforms, 1 does not, 2 wrong usage, 3 the implementation could "
-               "not be started or reached.",
-        .options = options,
-        .take = take,
-    };
     enum vmsg_cli_parsed parsed;
 
     *o = (struct vmsg_replay_options){0};
@@ -68,7 +71,7 @@ enum vmsg_cli_parsed vmsg_replay_options_parse(struct vmsg_replay_options *o, in
         vmsg_cli_error("replay", "out of memory");
         return CLI_WRONG;
     }
-    parsed = vmsg_cli_parse(&parser, argc, argv, o);
+    parsed = vmsg_cli_parse(&vmsg_cmd_replay_options, argc, argv, o);
     if (parsed != CLI_PARSED)
         return parsed;
     if (!o->path)

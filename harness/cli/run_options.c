@@ -46,7 +46,8 @@ static const struct argp_option options[] = {
     {"baseline", KEY_BASELINE, "FILE.json", 0, "an earlier report: only what got worse fails", 0},
     {NULL, 0, NULL, 0, "What is told:", 4},
     {"report", KEY_REPORT, "FORMAT=PATH", 0,
-     "also write a report: text, json, junit, tap, sarif, markdown or html; PATH - is standard "
+     "also write a report: text, json, junit, tap, sarif, markdown, html or github; PATH - is "
+     "standard "
      "output, "
      "in place of the text. May be repeated",
      0},
@@ -192,25 +193,26 @@ bool vmsg_run_options_begin(struct vmsg_run_options *o, int argc)
     return o->select && o->reports && o->fields;
 }
 
+const struct vmsg_cli_options vmsg_cmd_run_options = {
+    .command = "run",
+    .args = "--role ROLE --sut URI",
+    .doc = "Run scenarios against an implementation and judge what it sends."
+           "\vThe text report goes to standard output. Exit status: 0 conforms (or fails "
+           "only as --xfail and --baseline expect), 1 does not, 2 wrong usage, 3 the "
+           "implementation could not be started or reached.",
+    .options = options,
+    .take = take,
+};
+
 enum vmsg_cli_parsed vmsg_run_options_parse(struct vmsg_run_options *o, int argc, char **argv)
 {
-    static const struct vmsg_cli_options parser = {
-        .command = "run",
-        .args = "--role ROLE --sut URI",
-        .doc = "Run scenarios against an implementation and judge what it sends."
-               "\vThe text report goes to standard output. Exit status: 0 conforms (or fails "
-               "only as --xfail and --baseline expect), 1 does not, 2 wrong usage, 3 the "
-               "implementation could not be started or reached.",
-        .options = options,
-        .take = take,
-    };
     enum vmsg_cli_parsed parsed;
 
     if (!vmsg_run_options_begin(o, argc)) {
         vmsg_cli_error("run", "out of memory");
         return CLI_WRONG;
     }
-    parsed = vmsg_cli_parse(&parser, argc, argv, o);
+    parsed = vmsg_cli_parse(&vmsg_cmd_run_options, argc, argv, o);
     if (parsed == CLI_PARSED && !complete(o))
         return CLI_WRONG;
     return parsed;

@@ -15,6 +15,7 @@ const char *const vmsg_note_names[] = {
     [VMSG_NOTE_COMPLETE] = "complete",
     [VMSG_NOTE_ADD] = "add",
     [VMSG_NOTE_REMOVE] = "remove",
+    [VMSG_NOTE_OVERDUE] = "overdue",
     [VMSG_NOTE_RESET_TIMEOUT] = "reset-timeout",
     [VMSG_NOTE_PATIENCE_OVER] = "patience-over",
     [VMSG_NOTE_REFUSED] = "refused",

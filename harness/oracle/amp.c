@@ -2,8 +2,8 @@
  * The clauses of the AMP layout, judged by what the adapter sees of the other side of the shared
  * memory. They are no clauses of the specification; catalogue: spec-rules/v2/amp.lua.
  */
-#include "harness/oracle/internal.h"
 #include "harness/wire/amp.h"
+#include "harness/oracle/internal.h"
 
 static void check(struct vmsg_oracle *o, enum vmsg_clause_no clause, bool ok, const char *what,
                   unsigned long long value)
@@ -19,15 +19,14 @@ static void judge_layout(struct vmsg_oracle *o, const struct vmsg_amp_seen *s)
     const struct vmsg_amp_layout *l = &s->layout;
     unsigned n = l->per_device, bad;
 
-    check(o, VMSG_AMP_LAYOUT_1, l->version == VMSG_AMP_VERSION,
-          "the layout's version is not 1", l->version);
-    check(o, VMSG_AMP_LAYOUT_2, l->length == VMSG_AMP_HEADER_SIZE,
-          "the layout's length is not 64", l->length);
+    check(o, VMSG_AMP_LAYOUT_1, l->version == VMSG_AMP_VERSION, "the layout's version is not 1",
+          l->version);
+    check(o, VMSG_AMP_LAYOUT_2, l->length == VMSG_AMP_HEADER_SIZE, "the layout's length is not 64",
+          l->length);
     check(o, VMSG_AMP_LAYOUT_3, !(l->options & ~VMSG_AMP_OPTIONS) && !l->pad,
           "undefined options or reserved bytes are not 0", (unsigned)l->pad << 16 | l->options);
     check(o, VMSG_AMP_LAYOUT_4,
-          l->words <= VMSG_AMP_WORDS_MOST &&
-              (!l->words || (n && n <= 16 && !(n & (n - 1)))),
+          l->words <= VMSG_AMP_WORDS_MOST && (!l->words || (n && n <= 16 && !(n & (n - 1)))),
           "at most 64 words, and 1, 2, 4, 8 or 16 notifications a device, but they are",
           (unsigned)l->words << 8 | n);
     check(o, VMSG_AMP_LAYOUT_5,
@@ -52,8 +51,10 @@ static void judge_cursors(struct vmsg_oracle *o, const struct vmsg_amp_seen *s)
 {
     const uint16_t n = s->elements;
 
-    check(o, VMSG_AMP_QUEUE_HEAD_2, s->now.head < n, "the head is no element's number", s->now.head);
-    check(o, VMSG_AMP_QUEUE_HEAD_3, s->now.tail < n, "the tail is no element's number", s->now.tail);
+    check(o, VMSG_AMP_QUEUE_HEAD_2, s->now.head < n, "the head is no element's number",
+          s->now.head);
+    check(o, VMSG_AMP_QUEUE_HEAD_3, s->now.tail < n, "the tail is no element's number",
+          s->now.tail);
     if (s->now.tail >= n || s->was.tail >= n || s->now.tail == s->was.tail ||
         vmsg_amp_state_of(s->was.status) != VMSG_AMP_RUN)
         return;

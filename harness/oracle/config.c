@@ -89,7 +89,7 @@ static void judge_applied(struct vmsg_oracle *o, struct device *d, const uint8_t
     struct config_state *c = &d->config;
     uint32_t fresh = 0, old = 0, differ = 0;
 
-    if (gen != c->write_gen || c->event_since_write)
+    if (gen != c->write_gen || c->event_since_write || c->bytes_unstable)
         return;
     for (uint32_t i = 0; i < c->write_length; i++) {
         if (c->write_data[i] == c->write_old[i])
@@ -115,7 +115,7 @@ static bool judge_rejected(struct vmsg_oracle *o, struct device *d, const uint8_
     struct config_state *c = &d->config;
     uint32_t changed = 0;
 
-    if (c->event_since_write)
+    if (c->event_since_write || c->bytes_unstable)
         return false; /* a change of the device's own */
     for (uint32_t i = 0; i < c->write_length; i++)
         changed += now[i] != c->write_old[i] && now[i] == c->write_data[i];
@@ -137,7 +137,7 @@ static bool judge_noop(struct vmsg_oracle *o, struct device *d, bool differs, ui
 {
     struct config_state *c = &d->config;
 
-    if (!c->shadow_valid || c->event_since_shadow)
+    if (!c->shadow_valid || c->event_since_shadow || c->bytes_unstable)
         return false;
     if (!differs) {
         exercise(o, VMSG_DEV_SET_CONFIG_2);
@@ -241,6 +241,7 @@ static void judge_change(struct vmsg_oracle *o, struct device *d, uint32_t gen)
     struct config_state *c = &d->config;
 
     if (gen == c->shadow_gen) {
+        c->bytes_unstable = true;
         blame(
             o, VMSG_DEV_PROFILES_3, d->num,
             "two reads at generation %u show different configuration bytes; the count must change "

@@ -22,7 +22,7 @@ static bool otherwise_valid(const struct vmsg_oracle *o, const struct device *d,
     if (c->accepted && c->accepted_offset == offset && c->accepted_length == length &&
         c->accepted_hash == r->tail_hash)
         return true;
-    if (!facts || !config_same(c, offset, r->tail, length))
+    if (!facts || !c->applied_once || !config_same(c, offset, r->tail, length))
         return false;
     for (size_t i = 0; i < facts->n_writable; i++)
         if (offset >= facts->writable[i].offset &&
@@ -84,6 +84,7 @@ static void remember_write(struct config_state *c, const struct request *r, bool
     c->write_old_known = c->event_since_write = false;
     c->write_gen = gen;
     if (applied) {
+        c->applied_once = true;
         c->excuses++; /* AMBIGUITIES 2 */
         c->change_length = 0;
     }

@@ -208,8 +208,7 @@ static bool announces_nothing(const struct device *d)
 
     if (d->info_known && !d->info[VMSG_GET_DEVICE_INFO_RESP_config_size])
         return true;
-    return c->gen_read && !c->gen_unstable && !c->excuses && !c->owes_event &&
-           c->write != WRITE_APPLIED;
+    return c->gen_read && !c->gen_unstable && !c->owes_event && c->write != WRITE_APPLIED;
 }
 
 /* A request was answered: what the watches waited for did not come. */

@@ -22,8 +22,8 @@ void generation_claimed(struct vmsg_oracle *o, struct config_state *c, bool even
     c->claim_index = o->index;
     if (c->gen_known && gen < c->gen)
         exercise(o, VMSG_DEV_PROFILES_11);
-    if (event || !c->gen_known || gen != c->gen)
-        c->gen_read = false;
+    if (event || !rejected || !c->gen_known || gen != c->gen)
+        c->gen_read = false; /* an applied write may have moved it, whatever is claimed */
 }
 
 /* Which of the two is wrong? csp.2 is broken either way. */
@@ -89,8 +89,9 @@ static void doubt(struct vmsg_oracle *o, struct device *d)
     }
 }
 
-static void claim_agrees(struct vmsg_oracle *o, const struct config_state *c)
+static void claim_agrees(struct vmsg_oracle *o, struct config_state *c)
 {
+    c->moves_told |= c->claim_before_known && c->claim_gen != c->claim_before;
     exercise(o, VMSG_DEV_PROFILES_2);
     exercise(o, VMSG_DEV_GET_CONFIG_1);
     if (c->claim == CLAIM_SET)
@@ -101,12 +102,14 @@ void generation_read(struct vmsg_oracle *o, struct device *d, uint32_t gen)
 {
     struct config_state *c = &d->config;
 
-    if (!c->gen_known || gen != c->gen)
+    if (!c->gen_known || (gen != c->gen && !(c->claim == CLAIM_SET && gen == c->claim_gen)))
         c->excuses++; /* the event of the change may be late */
     if (c->gen_read && gen != c->read_gen)
         c->gen_unstable = true; /* legal: but no two counts can be compared any more */
     if (c->claim != CLAIM_NONE && c->claim_suspect) {
-        if (gen == c->claim_read && !c->gen_unstable)
+        if (gen != c->claim_read)
+            c->gen_unstable = true;
+        else if (!c->gen_unstable && !c->moves_told)
             doubt(o, d);
         c->claim = CLAIM_NONE;
     } else if (c->claim != CLAIM_NONE && gen == c->claim_gen) {

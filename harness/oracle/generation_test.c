@@ -100,6 +100,9 @@ static void test_declared_writable(void **state)
     s.config.n_facts = 1;
     at_driver_ok(&s, false);
     read_config(&s, 0, "abcdefghij", 10, 3);
+    write_config(&s, 0, "ab", 2, 77, false, 3); /* maybe it takes no write at all */
+    write_config(&s, 0, "ab", 2, 3, true, 3);
+    read_config(&s, 0, "abcdefghij", 10, 3);
     write_config(&s, 6, "ghij", 4, 77, false, 3); /* reaches beyond */
     write_config(&s, 0, "ab", 2, 77, false, 3);
     only(&s, VMSG_DEV_PROFILES_1, VMSG_DEV_PROFILES_4);

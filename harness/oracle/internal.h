@@ -80,6 +80,12 @@ struct queue {
     bool set_unavailable;    /* SET_VQUEUE was answered while max_size was 0 */
     bool after_device_reset; /* disabled by a device reset and not read since */
     bool quiesced;           /* RESET_VQUEUE answered, not set up again */
+    bool ring_reset;         /* the same, and also of a disabled queue */
+    bool after_reset;        /* set up since */
+    bool served;             /* it used buffers before its RESET_VQUEUE */
+    bool misset;             /* it reads as something else than was set: no buffer can be used */
+    bool early;              /* a read in a pipeline showed it as before its SET_VQUEUE */
+    uint32_t early_index;
     bool no_interrupt, corrupted, polled_event;
     bool owes_event, owes_buffers;
     bool debtor; /* in the device's list of queues that owe, or owed */
@@ -102,8 +108,11 @@ enum write_kind { WRITE_NONE, WRITE_NOOP, WRITE_REJECTED, WRITE_APPLIED };
 
 struct config_state {
     bool gen_known;
-    bool gen_read;     /* by GET_CONFIG, nothing happened since */
-    bool gen_unstable; /* seen to change between two reads for no visible reason */
+    bool gen_read;       /* by GET_CONFIG, nothing happened since */
+    bool moves_told;     /* a new count in a response or event was the one that was read then */
+    bool applied_once;   /* a write was accepted, ever */
+    bool bytes_unstable; /* seen to change at one generation */
+    bool gen_unstable;   /* seen to change between two reads for no visible reason */
     uint32_t gen, read_gen;
     bool shadow_valid;
     uint32_t shadow_gen;
@@ -173,8 +182,8 @@ struct device {
     bool reset_muddled;  /* written before its reset was complete: no status can be expected */
     bool queues_set;     /* since the reset */
     bool status_fresh;   /* it comes from a response, no read has shown it yet */
-    bool shows_features_ok; /* a read showed FEATURES_OK */
-    bool status_early;      /* a read in a pipeline showed the status before */
+    uint32_t shown;      /* bits that reads showed, ever */
+    bool status_early;   /* a read in a pipeline showed the status before */
     uint32_t early_status, early_index;
     bool status_odd; /* the last response changed bits that a device may not change */
     uint32_t status, status_before, status_asked;
@@ -191,12 +200,15 @@ struct device {
     uint32_t offered[FEATURE_BLOCKS];
     uint32_t selected_known; /* bit per block, written since the reset */
     uint32_t selected[SELECT_BLOCKS];
+    bool selected_far;        /* bits in blocks beyond SELECT_BLOCKS were written since the reset */
     bool selection_unknown;   /* a write whose effect the text leaves open */
     uint32_t features_writes; /* SET_DRIVER_FEATURES since the reset */
     bool split;               /* block 1 written, then another message that left it alone */
     bool selected_since_read;
     uint64_t accepted_set; /* hash of a set accepted from one message; 0 none */
     bool refuses_without_v1, ring_reset_proved, ring_reset_refused;
+    bool state_hidden;     /* GET_VQUEUE was proved not to show what is enabled */
+    bool sizes_odd;        /* cur_size is not 0 before configuration: no size proves anything */
     bool ring_reset_given; /* RING_RESET was selected since the reset, if only for a while */
     /* queue-wide events */
     uint64_t oob_set_at, oob_reset_at, malformed_at; /* serials */

@@ -130,6 +130,7 @@ enum vmsg_note_kind {
     VMSG_NOTE_COMPLETE,      /* upper tester: the device finishes a buffer of dev/vq */
     VMSG_NOTE_ADD,           /* upper tester: dev appears */
     VMSG_NOTE_REMOVE,        /* upper tester: dev goes */
+    VMSG_NOTE_OVERDUE, /* EVENT_USED of dev/vq was waited for, with nothing else to do, in vain */
     VMSG_NOTE_RESET_TIMEOUT, /* status was polled for the whole timeout after a reset of dev */
     /* A driver under test left dev's oldest unanswered request alone for much longer than all its
      * declared attempts take: whatever it meant to do about it, it has done. */
@@ -157,8 +158,8 @@ struct vmsg_note {
 void vmsg_oracle_note(struct vmsg_oracle *o, const struct vmsg_note *note);
 
 /*
- * What was seen of an AMP layout, behind which the SUT sits. Clauses specific to that bus are judged
- * by it; the messages go through vmsg_oracle_message() as ever.
+ * What was seen of an AMP layout, behind which the SUT sits. Clauses specific to that bus are
+ * judged by it; the messages go through vmsg_oracle_message() as ever.
  */
 struct vmsg_amp_seen;
 void vmsg_oracle_amp(struct vmsg_oracle *o, uint32_t index, const struct vmsg_amp_seen *seen);

@@ -138,17 +138,31 @@ static bool never_answered(const struct vmsg_oracle *o, const struct device *d,
     return !r->bus && !(answers & id_bit(r->msg_id));
 }
 
+static bool known_to_answer(const struct vmsg_oracle *o, const struct device *d)
+{
+    const struct vmsg_device_facts *facts = device_facts(o, d->num);
+
+    return facts && facts->answers;
+}
+
+static bool about_info(const struct request *r)
+{
+    return r->blame[0] == VMSG_DEV_GET_DEVICE_INFO_1 || r->blame[0] == VMSG_BUS_EVENT_DEVICE_2;
+}
+
 void request_unanswered(struct vmsg_oracle *o, const struct request *r)
 {
     struct device *d = request_device(o, r);
     uint32_t index = o->index;
     bool never = never_answered(o, d, r);
+    bool absent = never && known_to_answer(o, d); /* and the device was asked for all others */
 
     o->index = r->index;
-    if (r->n_blame && !(never && r->blame[0] != VMSG_DEV_GET_DEVICE_INFO_1))
+    if (r->n_blame && !(absent && !about_info(r)))
         blame(o, r->blame[0], r->dev_num, "%s was not answered; this request asks for one response",
               request_name(r));
-    if (never)
+    if (never && (!r->n_blame || absent || r->blame[0] == VMSG_DEV_GET_DEVICE_INFO_1) &&
+        !(r->n_blame && r->blame[0] == VMSG_BUS_EVENT_DEVICE_2))
         blame(o, VMSG_DEV_MANDATORY_1, r->dev_num,
               "%s is never answered; a device must implement it", request_name(r));
     else if (!r->n_blame)

@@ -209,6 +209,8 @@ static void test_event_caused_by_nonsense(void **state)
 
     initialise(&s, AT_DRIVER_OK);
     read_config(&s, 0, "abcd", 4, 3);
+    event_config(&s, 0xf, 3, 0, NULL, 0); /* late, of a change before the first read */
+    read_config(&s, 0, "abcd", 4, 3);
     twisted(&s, VMSG_TO_DEVICE, "GET_VQUEUE", 1, F(0), (struct twist){.len = 9, .msg_size = 9});
     event_config(&s, 0xf, 3, 0, NULL, 0);
     read_status(&s, 0xf);

@@ -155,13 +155,22 @@ static bool explained(struct device *d, uint32_t v)
     return d->reset_pending && (v == 0 || (v & ~VIRTIO_S_NEEDS_RESET & ~d->status) == 0);
 }
 
+/* Bits that only the device sets, or nobody: a response has them from the request, maybe. */
+static bool repeated_error(const struct device *d)
+{
+    uint32_t odd = ~(uint32_t)(PLAIN_BITS | VIRTIO_S_FAILED);
+
+    return d->status_fresh && d->status_asked & d->status & ~d->status_before & odd;
+}
+
 static void judge_unexplained(struct vmsg_oracle *o, struct device *d, const struct request *r,
                               uint32_t v)
 {
-    bool lost_error = v == (d->status & ~VIRTIO_S_NEEDS_RESET); /* only a reset may clear it */
-    /* Reads show FEATURES_OK else, so it is the response that was wrong. */
+    /* Only a reset may clear it; but a response may repeat it from the request. */
+    bool lost_error = v == (d->status & ~VIRTIO_S_NEEDS_RESET) && !repeated_error(d);
+    /* Reads show these bits else, so it is the response that was wrong. */
     bool not_taken =
-        v == (d->status & ~VIRTIO_S_FEATURES_OK) && d->shows_features_ok && d->status_fresh;
+        (d->status_fresh && d->status & ~v && !(d->status & ~v & ~d->shown)) || repeated_error(d);
 
     d->selection_unknown = true; /* as is whether FEATURES_OK is set */
     if (d->discarded_at > d->status_answered_at && d->discarded_at < r->serial) {
@@ -179,6 +188,7 @@ static void judge_unexplained(struct vmsg_oracle *o, struct device *d, const str
     } else if (d->status == 0 && d->status_asked == 0 && d->reset_reported) {
         blame(o, VMSG_DEV_SET_DEVICE_STATUS_4, d->num,
               "status is 0x%02x after 0 was reported for a reset; 0 means that it is complete", v);
+        d->reset_pending = true;
     } else if (!lost_error && (d->status_suspect || d->status_odd || not_taken ||
                                (v == d->status_asked && d->status != d->status_asked))) {
         blame(o, VMSG_DEV_SET_DEVICE_STATUS_1, d->num,
@@ -279,7 +289,7 @@ void judge_get_status(struct vmsg_oracle *o, struct device *d, const struct requ
               "SET_DEVICE_STATUS 0x%02x left status 0x%02x; a device may only clear FEATURES_OK or "
               "set DEVICE_NEEDS_RESET",
               d->status_asked, v);
-    d->shows_features_ok |= (v & VIRTIO_S_FEATURES_OK) != 0;
+    d->shown |= v;
     d->status_suspect = d->status_odd = d->status_fresh = false;
     judge_needs_reset(o, d, v);
     status_learned(o, d, v);

@@ -46,7 +46,16 @@ static void test_token_big_endian(void **state)
     info(&s);
     to(&s, "GET_DEVICE_STATUS", 0x1234, NULL);
     from(&s, "GET_DEVICE_STATUS", 0x3412, F(0));
+    to(&s, "GET_DEVICE_STATUS", 0x5678, NULL);
+    from(&s, "GET_DEVICE_STATUS", 0x7856, F(0));
     only(&s, VMSG_DEV_ENDIANNESS_1);
+    s = with_defaults(); /* by chance */
+    info(&s);
+    to(&s, "GET_DEVICE_STATUS", 0x1234, NULL);
+    from(&s, "GET_DEVICE_STATUS", 0x3412, F(0));
+    to(&s, "GET_DEVICE_STATUS", 0x1236, NULL);
+    from(&s, "GET_DEVICE_STATUS", 0x3413, F(0));
+    only(&s, VMSG_DEV_HEADER_6);
 }
 
 static void test_several_devices(void **state)

@@ -59,7 +59,7 @@ static void note_available(struct vmsg_oracle *o, struct device *d, struct queue
         exercise(o, VMSG_DEV_FINAL_1);
         return;
     }
-    if (!(d->status & VIRTIO_S_DRIVER_OK) || q->corrupted ||
+    if (!(d->status & VIRTIO_S_DRIVER_OK) || q->corrupted || q->misset ||
         (q->pending == VQ_KNOWN && !q->cur.enabled))
         return;
     exercise(o, VMSG_DEV_FINAL_2);
@@ -114,6 +114,15 @@ static void note_complete(struct vmsg_oracle *o, struct device *d, struct queue 
         owe_queue(o, d, q, &q->owes_event);
 }
 
+static void settle_event_used(struct vmsg_oracle *o, struct device *d, struct queue *q)
+{
+    if (q->owes_event)
+        blame(o, VMSG_DEV_DEVICE_NOTIFICATIONS_1, d->num,
+              "virtqueue %u has used buffers, but no EVENT_USED came; polling-only is not selected",
+              q->index);
+    settle_debt(o, &q->owes_event);
+}
+
 void note_queue(struct vmsg_oracle *o, struct device *d, const struct vmsg_note *note)
 {
     struct queue *q = get_queue(o, d, note->vq);
@@ -134,6 +143,9 @@ void note_queue(struct vmsg_oracle *o, struct device *d, const struct vmsg_note 
         q->corrupted = d->corrupted = true;
         settle_debt(o, &q->owes_buffers);
         break;
+    case VMSG_NOTE_OVERDUE:
+        settle_event_used(o, d, q);
+        break;
     case VMSG_NOTE_COMPLETE:
         note_complete(o, d, q);
         break;
@@ -144,14 +156,15 @@ void note_queue(struct vmsg_oracle *o, struct device *d, const struct vmsg_note 
 
 void settle_queue(struct vmsg_oracle *o, struct device *d, struct queue *q)
 {
-    if (q->owes_event)
-        blame(o, VMSG_DEV_DEVICE_NOTIFICATIONS_1, d->num,
-              "virtqueue %u has used buffers, but no EVENT_USED came; polling-only is not selected",
-              q->index);
-    if (q->owes_buffers && !(d->status & VIRTIO_S_NEEDS_RESET))
+    settle_event_used(o, d, q);
+    if (q->owes_buffers && q->after_reset && q->served)
+        blame(o, VMSG_DEV_RESET_VQUEUE_3, d->num,
+              "virtqueue %u used buffers, but after RESET_VQUEUE and a new setup it used %u of %u; "
+              "its internal state must be reset",
+              q->index, q->used, q->available);
+    else if (q->owes_buffers && !(d->status & VIRTIO_S_NEEDS_RESET))
         blame(o, VMSG_DEV_FINAL_2, d->num,
               "virtqueue %u was given %u buffers after DRIVER_OK and used %u", q->index,
               q->available, q->used);
-    settle_debt(o, &q->owes_event);
     settle_debt(o, &q->owes_buffers);
 }

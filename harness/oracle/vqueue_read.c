@@ -59,6 +59,8 @@ static const char *rule_of(enum vmsg_clause_no clause)
         return "SET_VQUEUE with reserved bits or fields in use";
     case VMSG_DEV_SET_VQUEUE_3:
         return "SET_VQUEUE with state operation 0 on an enabled queue";
+    case VMSG_DEV_SET_VQUEUE_5:
+        return "SET_VQUEUE with all ignore bits set, of an enabled queue,";
     case VMSG_DEV_SET_VQUEUE_6:
         return "SET_VQUEUE that updates an enabled queue";
     case VMSG_DEV_DEVICE_FEATURE_BLOCKS_2:
@@ -96,12 +98,17 @@ static void judge_unchanged(struct vmsg_oracle *o, struct device *d, const struc
         return;
     }
     (void)r;
+    if (q->blame == VMSG_DEV_SET_VQUEUE_5 && vq_same_parts(&q->cur, now)) {
+        blame(o, VMSG_DEV_SET_VQUEUE_7, d->num, "SET_VQUEUE disabled an enabled queue");
+        return;
+    }
     blame(o, q->blame, d->num, "%s must do nothing, but the queue was %s and is %s",
           rule_of(q->blame), vq_describe(was, sizeof was, &q->cur),
           vq_describe(is, sizeof is, now));
     if (!set)
         return;
-    if (q->blame != VMSG_DEV_SET_VQUEUE_4 && !taken_whole(q, now))
+    if (q->blame != VMSG_DEV_SET_VQUEUE_4 && q->blame != VMSG_DEV_SET_VQUEUE_5 &&
+        !taken_whole(q, now))
         blame(o, VMSG_DEV_SET_VQUEUE_4, d->num,
               "SET_VQUEUE was applied in part; it is atomic: all or nothing");
     if (q->cur.enabled && !now->enabled)
@@ -124,11 +131,13 @@ static void judge_applied(struct vmsg_oracle *o, struct device *d, const struct 
     }
     vq_describe(is, sizeof is, now);
     vq_describe(wanted_text, sizeof wanted_text, &q->want);
-    if (vq_same(&q->cur, now) && r->serial < q->set_answered_at) {
-        blame(o, VMSG_DEV_ORDERING_1, d->num,
-              "the queue reads %s, as before the SET_VQUEUE that was sent first; requests are "
-              "processed in receive order",
-              is);
+    (void)r;
+    q->misset = true;
+    if (vq_same(&q->cur, now) && q->after_reset) {
+        blame(o, VMSG_DEV_RESET_VQUEUE_3, d->num,
+              "the queue is %s after RESET_VQUEUE and a valid SET_VQUEUE for %s; it must be "
+              "possible to set it up again",
+              is, wanted_text);
         return;
     }
     for (unsigned i = 0; i < 4; i++) {
@@ -176,7 +185,7 @@ static void judge_either(struct vmsg_oracle *o, struct device *d, const struct r
                          struct queue *q, const struct vq_params *now)
 {
     char is[160];
-    bool stray = false;
+    bool stray = false, other = false;
 
     if (vq_same(&q->want, now)) {
         judge_applied(o, d, r, q, now);
@@ -188,9 +197,13 @@ static void judge_either(struct vmsg_oracle *o, struct device *d, const struct r
     }
     for (unsigned i = 0; i < VQ_PARTS; i++)
         stray |= !(q->given & vq_ignore_bits[i]) && vq_part(now, i) != vq_part(&q->cur, i);
-    blame(o, stray ? VMSG_DEV_SET_VQUEUE_5 : VMSG_DEV_SET_VQUEUE_4, d->num,
-          stray ? "a field with its ignore bit set was changed: the queue is %s"
-                : "SET_VQUEUE was applied in part: the queue is %s; it is all or nothing",
+    q->misset = true;
+    for (unsigned i = 1; i < VQ_PARTS; i++)
+        other |= vq_part(now, i) != vq_part(&q->cur, i) && vq_part(now, i) != vq_part(&q->want, i);
+    blame(o, stray || other ? VMSG_DEV_SET_VQUEUE_5 : VMSG_DEV_SET_VQUEUE_4, d->num,
+          stray   ? "a field with its ignore bit set was changed: the queue is %s"
+          : other ? "an address has a value that nobody gave it: the queue is %s"
+                  : "SET_VQUEUE was applied in part: the queue is %s; it is all or nothing",
           vq_describe(is, sizeof is, now));
 }
 
@@ -233,6 +246,7 @@ static void judge_first(struct vmsg_oracle *o, struct device *d, struct queue *q
     if (q->ever_set || q->set_answered_at)
         return;
     /* Old addresses with a disabled queue are a reset's leftover: AMBIGUITIES 9. */
+    d->sizes_odd |= now->size && !addresses;
     if (now->size && !addresses)
         blame(o, VMSG_DEV_GET_VQUEUE_1, d->num,
               "cur_size is %u for a queue that was never configured; it must be 0", now->size);
@@ -244,7 +258,8 @@ static void judge_probe(struct vmsg_oracle *o, struct device *d, struct queue *q
                         const struct vq_params *now)
 {
     q->suspect_enable = false;
-    if (vq_same_parts(&q->cur, now))
+    d->state_hidden = vq_same_parts(&q->cur, now);
+    if (d->state_hidden)
         blame(o, VMSG_DEV_GET_VQUEUE_3, d->num,
               "the queue reads as disabled after it was enabled, but refuses updates as an enabled "
               "one; flags bit 0 must report the state");
@@ -289,6 +304,27 @@ static bool judge_sentinel(struct vmsg_oracle *o, struct device *d, struct queue
     if (q)
         q->pending = VQ_UNKNOWN; /* whenever it becomes available */
     return true;
+}
+
+/* A read that was sent before the SET_VQUEUE was answered, and shows nothing of it: the next read
+ * tells whether it came too early or the SET_VQUEUE had no effect. */
+static bool reads_early(struct vmsg_oracle *o, struct device *d, const struct request *r,
+                        struct queue *q, const struct vq_params *now)
+{
+    uint32_t index = o->index;
+
+    if (q->pending != VQ_APPLIED || d->status & VIRTIO_S_NEEDS_RESET)
+        return false;
+    if (q->early && vq_same(&q->want, now)) {
+        o->index = q->early_index;
+        blame(o, VMSG_DEV_ORDERING_1, d->num,
+              "the queue reads as before the SET_VQUEUE that was sent first; requests are "
+              "processed in receive order");
+        o->index = index;
+    }
+    q->early = vq_same(&q->cur, now) && !vq_same(&q->want, now) && r->serial < q->set_answered_at;
+    q->early_index = index;
+    return q->early;
 }
 
 static void judge_pending(struct vmsg_oracle *o, struct device *d, const struct request *r,
@@ -371,6 +407,10 @@ void judge_get_vqueue(struct vmsg_oracle *o, struct device *d, const struct requ
               flags);
     if (d->reset_pending || d->reset_muddled)
         return; /* half done, maybe: neither judged nor learned */
+    if (d->sizes_odd)
+        q->cur.size = q->want.size = now.size;
+    if (reads_early(o, d, r, q, &now))
+        return;
     judge_pending(o, d, r, q, &now);
     q->cur = now;
     q->pending = VQ_KNOWN;

@@ -82,8 +82,8 @@ static enum vq_pending effect_of_set(struct vmsg_oracle *o, struct device *d, st
     q->want = wanted(q, r, flags);
     if (q->pending != VQ_KNOWN || r->due != DUE_ANSWER || d->reset_pending || d->reset_muddled)
         return VQ_UNKNOWN;
-    if (q->suspect_enable)
-        return updates ? VQ_PROBE : VQ_UNKNOWN;
+    if (d->state_hidden)
+        return VQ_UNKNOWN;
     if (r->f[VMSG_SET_VQUEUE_REQ_reserved] || flags & VMSG_VQ_RESERVED ||
         state == VMSG_VQ_STATE_BAD) {
         q->blame = VMSG_DEV_SET_VQUEUE_2;
@@ -97,13 +97,16 @@ static enum vq_pending effect_of_set(struct vmsg_oracle *o, struct device *d, st
         q->blame = VMSG_DEV_SET_VQUEUE_6;
         return VQ_UNCHANGED;
     }
-    if ((!(flags & VMSG_VQ_IGNORE_SIZE) && q->max_known && q->want.size > q->max_size) ||
-        q->cur.enabled) {
-        /* AMBIGUITIES 8: a size above the maximum changes nothing; enabled and no update: the
-         * same. */
-        q->blame = VMSG_DEV_SET_VQUEUE_4;
+    if (q->cur.enabled) {
+        q->blame = VMSG_DEV_SET_VQUEUE_5; /* no update: every field is to be kept */
         return VQ_UNCHANGED;
     }
+    if (!(flags & VMSG_VQ_IGNORE_SIZE) && q->max_known && q->want.size > q->max_size) {
+        q->blame = VMSG_DEV_SET_VQUEUE_4; /* AMBIGUITIES 8: a size above the maximum */
+        return VQ_UNCHANGED;
+    }
+    if (q->suspect_enable)
+        return updates ? VQ_PROBE : VQ_UNKNOWN;
     return q->max_known && must_be_taken(o, d, q, flags, &q->want) ? VQ_APPLIED : VQ_EITHER;
 }
 
@@ -132,8 +135,9 @@ void judge_set_vqueue(struct vmsg_oracle *o, struct device *d, const struct requ
     q->set_answered_at = o->serial;
     if (q->pending != VQ_UNCHANGED) {
         q->ever_set = true;
-        q->after_device_reset = false;
-        q->quiesced = false;
+        q->after_device_reset = q->misset = false;
+        q->after_reset |= q->ring_reset;
+        q->ring_reset = q->quiesced = false;
     }
 }
 
@@ -171,7 +175,10 @@ void judge_reset_vqueue(struct vmsg_oracle *o, struct device *d, const struct re
         return;
     }
     q->pending = VQ_RESET;
+    q->ring_reset = true;
     q->quiesced = q->cur.enabled;
+    q->served |= q->used > 0;
+    q->after_reset = q->early = q->misset = false;
     settle_debt(o, &q->owes_event);
     settle_debt(o, &q->owes_buffers);
     q->available = q->used = 0;

@@ -389,6 +389,8 @@ static void test_overtaken_by_a_read(void **state)
     to(&s, "GET_VQUEUE", 2, F(0));
     from(&s, "SET_VQUEUE", 1, NULL);
     from(&s, "GET_VQUEUE", 2, F(0, 256, 64, 0, MEM(0x1000), MEM(0x2000), MEM(0x3000)));
+    /* Or has it no effect at all? */
+    read_queue(&s, 0, 32, 0x5000, false);
     only(&s, VMSG_DEV_ORDERING_1);
 }
 

@@ -115,6 +115,8 @@ return {
         requirement = "A status that skips steps is answered with what became of it.",
         clauses = { "dev.set-device-status.1", "dev.get-device-status.1" },
         run = function(t)
+            t:init("driver-ok")
+            t:GET_DEVICE_STATUS{}
             for _, status in ipairs{ t.S.DRIVER, t.S.FEATURES_OK, t.S.DRIVER_OK,
                 t.S.ACKNOWLEDGE | t.S.DRIVER | t.S.DRIVER_OK } do
                 t:init("reset")

@@ -133,3 +133,13 @@ def test_unwritable_path_fails_before_the_run(tmp_path):
                                 "--report", f"html={tmp_path / 'no' / 'report.html'}")
     assert outcome.status == vmsgspec.USAGE and "no/report.html" in outcome.err
     assert not started.exists()
+
+
+def test_help_names_every_format():
+    told = vmsgspec.vmsgspec("run", "--role", "device", "--sut", "ref:", "--report", "none=x").err
+    formats = re.search(r"it is one of (.*)", told)[1].split(", ")
+    assert set(FORMATS) < set(formats)
+    text = " ".join(vmsgspec.vmsgspec("run", "--help").err.split())
+    for name in formats:
+        assert re.search(rf"also write a report: [^;]*\b{name}\b", text), name
+        assert f"`{name}`" in (vmsgspec.ROOT / "docs" / "report.md").read_text(), name

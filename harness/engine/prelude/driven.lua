@@ -63,13 +63,13 @@ function D.command(line)
     return S.line
 end
 
+local function ping()
+    return core.encode("PING", 0, S.fresh_token(), { data = PING_DATA }, false)
+end
+
 function D.ping()
     W.ping = nil
-    local ping = core.encode("PING", 0, S.fresh_token(), { data = PING_DATA }, false)
-    if not core.carries(0, ping) then
-        return false
-    end
-    W.send(ping)
+    W.send(ping())
     return W.serve(function() return W.ping ~= nil end, S.timeout)
 end
 
@@ -193,12 +193,15 @@ function D.discover(out)
     out.drives = #out.driven > 0
     local text = table.concat(out.driven, ", ")
     table.move(more, 1, #more, #out.driven + 1, out.driven)
-    out.ping = D.ping()
-    out.probes[f.dev] = ("%s;%s;%s"):format(table.concat(out.driven, ","), runs, out.ping and "ping" or "")
+    local carried = core.carries(0, ping()) -- else nothing can be said of it
+    local answers = carried and D.ping()
+    out.ping = answers or not carried
+    out.probes[f.dev] = ("%s;%s;%s"):format(table.concat(out.driven, ","), runs,
+        answers and "ping" or "")
     out.assumed = ("drives %s%s%s"):format(
         #out.driven > 0 and text .. to or "no device",
         out.enumerates and ", enumerates with GET_DEVICES" or "",
-        out.ping and ", answers PING" or "")
+        answers and ", answers PING" or "")
 end
 
 -- What the discovery found, for a scenario.

@@ -296,6 +296,10 @@ function M.expect(name, fields, patience)
         end
         from = #S.came + 1
     until not pump(deadline)
+    if name == "EVENT_USED" and fields and fields.vq_index then
+        core.note("overdue", S.dev, fields.vq_index, 0, "",
+            ("no EVENT_USED for queue %d came in time"):format(fields.vq_index))
+    end
     return nil
 end
 

@@ -3,6 +3,7 @@ local core, import = ...
 local S = import "session"
 local M = import "messages"
 local I = import "init"
+local C = import "constants"
 
 local P = {}
 
@@ -174,10 +175,12 @@ end
 
 -- Each core message until it is answered: what a device never answers, it does not implement.
 local function ask_everything(info)
-    local beyond = { index = info.max_virtqueues }
+    local nothing = { flags = C.VQ.KEEP | C.VQ.IGNORE_SIZE | C.VQ.IGNORE_DESC | C.VQ.IGNORE_DRIVER |
+        C.VQ.IGNORE_DEVICE }
+    I.init("features-ok")
     local messages = {
         { "GET_SHM" }, { "GET_DEVICE_STATUS" }, { "GET_DEVICE_FEATURES", { num_blocks = 1 } },
-        { "SET_VQUEUE", beyond }, { "GET_VQUEUE", beyond }, { "RESET_VQUEUE", beyond },
+        { "SET_VQUEUE", nothing }, { "GET_VQUEUE" }, { "RESET_VQUEUE" },
     }
     local function try(name, fields)
         for _ = 1, 3 do
@@ -195,6 +198,7 @@ local function ask_everything(info)
         try("SET_CONFIG", { generation = S.facts.strict and now and now.generation or 0,
             data = now and now.data or "\0" })
     end
+    I.reset()
 end
 
 --[[

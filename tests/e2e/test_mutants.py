@@ -1,0 +1,62 @@
+"""Mistakes that implementers make (mutants.py) in a device that the harness does not know: each is
+caught under the clause that it breaks, and no unrelated clause is blamed.
+"""
+
+import subprocess
+
+import pytest
+
+import mutants
+import vmsgspec
+
+BLK = vmsgspec.SUTS / "blk.c"
+ICS = vmsgspec.SUTS / "blk.ics.lua"
+ALL = [m for group in (mutants.HEADER_MISTAKES, mutants.ORDERING_MISTAKES,
+                       mutants.FEATURE_MISTAKES, mutants.STATUS_MISTAKES, mutants.QUEUE_MISTAKES,
+                       mutants.CONFIG_MISTAKES, mutants.OTHER_MISTAKES) for m in group]
+
+
+def changed(edits):
+    text = BLK.read_text()
+    for old, new in edits:
+        assert text.count(old) == 1, f"{old!r} is there {text.count(old)} times"
+        text = text.replace(old, new)
+    return text
+
+
+def build(folder, edits=()):
+    """blk.c with these changes, as a shared object."""
+    (folder / "sut.c").write_text(changed(edits))
+    subprocess.run(["gcc", "-std=c17", "-D_GNU_SOURCE", "-w", "-O0", "-shared", "-fPIC",
+                    f"-I{vmsgspec.ROOT}", "-o", folder / "sut.so", folder / "sut.c"], check=True)
+    return f"lib:{folder / 'sut.so'}"
+
+
+@pytest.mark.parametrize("mutant", ALL, ids=lambda m: m.name)
+def test_mistake_is_caught_and_nothing_else(mutant, tmp_path):
+    sut = build(tmp_path, mutant.edits)
+    if not mutant.crashes:
+        sut += "?isolate=no"
+    outcome = vmsgspec.run(sut, "--timeout", "0.5", *mutant.flags, ics=ICS)
+    assert outcome.status == vmsgspec.FAILS, str(outcome)
+    failed = outcome.clauses("fail", "warn")
+    assert failed <= set(mutant.clauses), f"also blamed: {sorted(failed - set(mutant.clauses))}" \
+        f"\n{outcome}"
+    if mutant.clauses:
+        assert mutant.clauses[0] in failed, str(outcome)
+    if mutant.crashes:
+        assert outcome.scenarios("crashed"), str(outcome)
+
+
+def test_there_are_enough():
+    assert len(ALL) >= 60 and len({m.name for m in ALL}) == len(ALL)
+
+
+@pytest.mark.sanitized
+@pytest.mark.parametrize("flags", [(), mutants.STRICT, mutants.SMALL, ("--mem", "0"),
+                                   ("--notifications", "polling")], ids=" ".join)
+def test_without_mistakes_it_conforms(flags, tmp_path):
+    outcome = vmsgspec.run(build(tmp_path), *flags, ics=ICS)
+    assert outcome.status == vmsgspec.CONFORMS, str(outcome)
+    assert not outcome.clauses("fail", "warn"), str(outcome)
+    assert len(outcome.clauses("pass")) > 60, str(outcome)
