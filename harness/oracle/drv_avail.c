@@ -301,7 +301,7 @@ void drv_avail_settle(struct vmsg_oracle *o, struct drv_view *v)
 
     for (struct drv_queue *q = v->debtors; q; q = next) {
         next = q->next_debtor;
-        if (q->life == v->life)
+        if (q->life == v->life && !o->drv->swapped)
             settle_queue_avail(o, v, q);
         q->debtor = false;
         q->next_debtor = NULL;

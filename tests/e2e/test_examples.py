@@ -113,6 +113,16 @@ DRIVER_MISTAKES = [
 ]
 
 
+# What stands in tiny_driver.c, and what may stand there as well.
+DRIVER_ODDITIES = [
+    ("reads-the-status-before-each-step", "return write_status(status) && !(status",
+     "return ask_device(GET_DEVICE_STATUS, NULL, 0, 4) && write_status(status) && !(status"),
+    ("one-attempt", "ATTEMPTS = 3", "ATTEMPTS = 1"),
+    ("one-entry", "QUEUE_MOST = 8", "QUEUE_MOST = 1"),
+    ("no-io", "REQUESTS = 6", "REQUESTS = 0"),
+]
+
+
 def compile_c(folder, source, *arguments):
     subprocess.run(["gcc", "-std=c17", "-D_GNU_SOURCE", "-w", "-O1", f"-I{vmsgspec.ROOT}", "-o",
                     folder / "sut", source, *arguments], check=True, cwd=folder)
@@ -215,3 +225,10 @@ def test_mistake_in_driver_is_caught(clause, old, new, block, flags, tmp_path):
     outcome = vmsgspec.run(vmsgspec.program(sut), "--jobs", "2", "--timeout", "1", *QUICK, *flags,
                            role="driver", select=(select,))
     assert clause in outcome.clauses("fail", "warn"), str(outcome)
+
+
+@pytest.mark.parametrize("old, new", [o[1:] for o in DRIVER_ODDITIES],
+                         ids=[o[0] for o in DRIVER_ODDITIES])
+def test_oddity_of_driver_is_no_finding(old, new, tmp_path):
+    sut = compile_c(tmp_path, mistaken(DRIVER, tmp_path, old, new))
+    conforms(vmsgspec.run(vmsgspec.program(sut), "--jobs", "4", *QUICK, role="driver"))
