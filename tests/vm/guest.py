@@ -19,7 +19,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 BUSYBOX = pathlib.Path("/bin/busybox")
 PROGRAMS = ("vmsgspec", "vm_relay")
 RESULTS = 16 << 20  # bytes of the disk
-BOUND = 900  # seconds from the start of the guest to its end, on the most loaded machine
+BOUND = 1800  # seconds from the start of the guest to its end, on the most loaded machine
 JOB_BOUND = 300
 
 INIT = """#!/bin/busybox sh
