@@ -18,6 +18,8 @@ enum vmsg_adapter_caps {
     VMSG_CAN_MEMORY = 1 << 2,     /* shares DMA memory */
     VMSG_CAN_UPPER = 1 << 3,      /* carries upper-tester lines */
     VMSG_VIRTUAL_TIME = 1 << 4,   /* now_ns() moves only in wait() */
+    VMSG_CAN_LAYOUT = 1 << 5,     /* sees an AMP layout, and hands up what it sees */
+    VMSG_CAN_ONE = 1 << 6,        /* one connection at a time: no --jobs */
 };
 
 /* What the SUT is told, contract section 2. Strings are borrowed. */
@@ -38,6 +40,7 @@ struct vmsg_adapter_params {
 enum vmsg_arrival {
     VMSG_ARRIVED_MESSAGE, /* one packet from the SUT */
     VMSG_ARRIVED_LINE,    /* one upper-tester reply line, without newline */
+    VMSG_ARRIVED_LAYOUT,  /* a struct vmsg_amp_seen: what changed in the shared memory */
     VMSG_ARRIVED_NOTHING, /* deadline passed */
     VMSG_ARRIVED_CLOSED,  /* the SUT closed, exited or died; see stop() */
     VMSG_ARRIVED_ERROR,   /* the harness side failed, e.g. EIO; see error() */
@@ -48,6 +51,7 @@ struct vmsg_adapter_end {
     bool exited_itself; /* before the harness closed the socket */
     bool signalled;     /* died of a signal that the harness did not send */
     bool killed;        /* did not exit when the socket closed and was killed */
+    bool explained;     /* no process is known, but the text says why it ended */
     int status;         /* exit status, or signal number when signalled; -1 unknown */
     const char *text;   /* "killed by signal 11 (Segmentation fault)", "exit status 0", ... */
     const char *output; /* last 64 KiB of its standard output and error; "" when none */
@@ -78,11 +82,18 @@ struct vmsg_adapter_ops {
     /* End the connection: close, reap or kill the whole process group, collect its output. */
     void (*stop)(struct vmsg_adapter *a, struct vmsg_adapter_end *end);
     void (*free)(struct vmsg_adapter *a);
+    /*
+     * Why this message cannot be carried as it is, in a few words; NULL: it can. A null pointer
+     * when everything can be.
+     */
+    const char *(*refuses)(struct vmsg_adapter *a, unsigned endpoint, const void *msg, size_t len);
 };
 
 struct vmsg_adapter {
     const struct vmsg_adapter_ops *ops;
     unsigned caps;
+    uint64_t mem_base; /* the bus address of its DMA memory; 0: any, the parameters say */
+    size_t most;       /* bytes of the longest message it carries, known after start(); 0: any */
 };
 
 /* One registration per adapter: a row in adapters/registry.c. */
@@ -90,6 +101,9 @@ struct vmsg_adapter_kind {
     const char *scheme; /* "exec" */
     const char *usage;  /* "exec:COMMAND" */
     const char *summary;
+    const char *roles;  /* "device, driver, bus" */
+    unsigned can, may;  /* enum vmsg_adapter_caps: always; with the right options */
+    const char *limits; /* in words, beside that; NULL: nothing more to say */
     /* rest: the URI after "scheme:"; role: the SUT's. NULL with a sentence in err. NULL for the
      * sockets, which are made from the whole URI. */
     struct vmsg_adapter *(*create)(const char *rest, const char *role, char *err, size_t err_size);

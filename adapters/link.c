@@ -23,6 +23,7 @@ enum {
     BLOCK_MS = 5,
     BLOCK_MARGIN_MS = 50,
     HURRIED_MAX = 32,
+    STALLED_MS = 50, /* a stream has said nothing for so long: what it has begun does not go on */
 };
 
 enum take { TAKE_MESSAGE, TAKE_NOTHING, TAKE_ENDED };
@@ -65,6 +66,15 @@ bool vmsg_link_is_ended(const struct vmsg_link *l)
             return true;
     }
     return false;
+}
+
+size_t vmsg_link_pending(const struct vmsg_link *l)
+{
+    size_t pending = 0;
+    for (unsigned i = 0; i < l->n_fds; i++)
+        if (is_stream(l, i))
+            pending += vmsg_stream_pending(&l->stream[i]);
+    return pending;
 }
 
 void vmsg_link_close(struct vmsg_link *l)
@@ -147,7 +157,9 @@ static enum take take_stream(struct vmsg_link *l, unsigned endpoint, void *buf, 
         return TAKE_MESSAGE;
     if (stream->undecodable) {
         snprintf(l->reason, sizeof l->reason,
-                 "a message's msg_size is below 8, so the stream cannot be followed further");
+                 "a message's msg_size is %s, so the stream cannot be "
+                 "followed further",
+                 l->gave_up ? "above the limit and more than came of it" : "below 8");
         l->ended[endpoint] = true;
         return TAKE_ENDED;
     }
@@ -157,6 +169,7 @@ static enum take take_stream(struct vmsg_link *l, unsigned endpoint, void *buf, 
         ssize_t n = recv(l->fds[endpoint], space, room, MSG_DONTWAIT);
         if (n > 0) {
             vmsg_stream_filled(stream, (size_t)n);
+            l->filled_ns = vmsg_clock_ns();
             return vmsg_stream_next(stream, buf, cap, len) ? TAKE_MESSAGE : TAKE_NOTHING;
         }
         result = no_bytes(l, endpoint, n, &again, &resets);
@@ -170,6 +183,28 @@ static enum take take(struct vmsg_link *l, unsigned endpoint, void *buf, size_t 
         return TAKE_ENDED;
     return is_stream(l, endpoint) ? take_stream(l, endpoint, buf, cap, len)
                                   : take_packet(l, endpoint, MSG_DONTWAIT, buf, cap, len);
+}
+
+/* When no more is to be expected of a stream's message that is too large anyway; never: all ones.
+ */
+static uint64_t stalls_at(const struct vmsg_link *l)
+{
+    for (unsigned i = 0; l->streams && l->limit && i < l->n_fds; i++)
+        if (is_stream(l, i) && !l->ended[i] && vmsg_stream_is_above(&l->stream[i], l->limit))
+            return l->filled_ns + STALLED_MS * VMSG_NS_PER_MS;
+    return UINT64_MAX;
+}
+
+static bool give_up(struct vmsg_link *l, void *buf, size_t cap, size_t *len, unsigned *endpoint)
+{
+    for (unsigned i = 0; i < l->n_fds; i++)
+        if (is_stream(l, i) && !l->ended[i] &&
+            vmsg_stream_give_up(&l->stream[i], l->limit, buf, cap, len)) {
+            l->gave_up = true;
+            *endpoint = i;
+            return true;
+        }
+    return false;
 }
 
 /* A message from any endpoint, taking turns. */
@@ -286,8 +321,11 @@ enum vmsg_arrival vmsg_link_wait(struct vmsg_link *l, uint64_t deadline_ns, void
             return VMSG_ARRIVED_ERROR;
         if (l->gone || l->ended[0] || (l->n_fds > 1 && l->ended[1]))
             return VMSG_ARRIVED_CLOSED;
+        uint64_t stall = stalls_at(l);
+        if (!happened && vmsg_clock_ns() >= stall && give_up(l, buf, cap, len, endpoint))
+            return VMSG_ARRIVED_MESSAGE;
         if (!happened && vmsg_clock_ns() >= deadline_ns)
             return VMSG_ARRIVED_NOTHING;
-        happened = poll_all(l, true, -1, deadline_ns, &unused);
+        happened = poll_all(l, true, -1, stall < deadline_ns ? stall : deadline_ns, &unused);
     }
 }

@@ -34,10 +34,13 @@ struct vmsg_link {
     bool failed;      /* the harness side broke, see reason */
     bool eager;       /* something besides messages is expected: look at the watches at once */
     unsigned streams; /* bit per endpoint: bytes, not packets */
+    bool gave_up;     /* on the rest of a stream's message */
     bool can_block;   /* the socket has the short receive timeout of the hot path */
     unsigned hurried; /* messages taken without a look at the watches */
     unsigned first;   /* the endpoint to look at first */
     struct vmsg_stream stream[2];
+    uint64_t filled_ns; /* when bytes of a stream came last */
+    size_t limit;       /* of a message; a stream waits no longer for the rest of a larger one */
     struct vmsg_watch watches[VMSG_LINK_MAX_WATCHES];
     unsigned n_watches;
     struct vmsg_queue queue; /* arrivals taken while doing something else */
@@ -52,6 +55,9 @@ struct vmsg_link {
  */
 bool vmsg_link_open(struct vmsg_link *l, const int *fds, unsigned n_fds, unsigned streams);
 void vmsg_link_watch(struct vmsg_link *l, int fd, bool (*ready)(void *ctx), void *ctx);
+
+/* Bytes of a stream's message that never became whole. */
+size_t vmsg_link_pending(const struct vmsg_link *l);
 
 /* Has the SUT closed its end, seen or not yet seen by wait()? */
 bool vmsg_link_is_ended(const struct vmsg_link *l);

@@ -1,28 +1,114 @@
 /*
  * The adapters, one row each.
  */
+#include "adapters/bridge/bridge.h"
+#include "adapters/chardev/chardev.h"
 #include "adapters/exec/exec.h"
 #include "adapters/inproc/ref.h"
 #include "adapters/lib/lib.h"
+#include "adapters/shm/shm.h"
 #include "adapters/socket/address.h"
 #include "adapters/socket/socket.h"
 
 #include <stdio.h>
 #include <string.h>
 
+enum {
+    PROGRAM = VMSG_CAN_BOUNDARIES | VMSG_CAN_RESTART | VMSG_CAN_MEMORY | VMSG_CAN_UPPER,
+    STREAM = VMSG_CAN_RESTART,
+    KERNEL = VMSG_CAN_RESTART | VMSG_CAN_MEMORY,
+};
+
+static const char *const any = "device, driver, bus";
+
 static const struct vmsg_adapter_kind kinds[] = {
-    {"exec", "exec:COMMAND", "start COMMAND through /bin/sh and talk over an inherited socket",
-     vmsg_exec_create},
-    {"unix", "unix:/path[?framing=stream]", "connect to an AF_UNIX socket", NULL},
-    {"unix-listen", "unix-listen:/path[?framing=stream]", "accept on an AF_UNIX socket", NULL},
-    {"tcp", "tcp:HOST:PORT", "connect by TCP", NULL},
-    {"tcp-listen", "tcp-listen:HOST:PORT", "accept by TCP", NULL},
-    {"vsock", "vsock:CID:PORT", "connect by vsock to a host or a guest", NULL},
-    {"vsock-listen", "vsock-listen:PORT", "accept by vsock", NULL},
-    {"lib", "lib:PATH[?isolate=no]", "load a shared object that exports vmsg_sut_entry()",
-     vmsg_lib_create},
-    {"ref", "ref:[?fault=ID&quirk=A,B&seed=N&devices=block@0,entropy@5]",
-     "the bundled reference peer of that role, in this process, in virtual time", vmsg_ref_create},
+    {.scheme = "exec",
+     .usage = "exec:COMMAND",
+     .summary = "start COMMAND through /bin/sh and talk over an inherited socket",
+     .roles = any,
+     .can = PROGRAM,
+     .create = vmsg_exec_create},
+    {.scheme = "unix",
+     .usage = "unix:/path[?framing=stream]",
+     .summary = "connect to an AF_UNIX socket",
+     .roles = any,
+     .can = STREAM,
+     .may = VMSG_CAN_BOUNDARIES,
+     .limits = "framing=stream keeps no packet boundaries; a bus has two sockets"},
+    {.scheme = "unix-listen",
+     .usage = "unix-listen:/path[?framing=stream]",
+     .summary = "accept on an AF_UNIX socket",
+     .roles = any,
+     .can = STREAM,
+     .may = VMSG_CAN_BOUNDARIES,
+     .limits = "framing=stream keeps no packet boundaries; a bus has two sockets"},
+    {.scheme = "tcp",
+     .usage = "tcp:HOST:PORT",
+     .summary = "connect by TCP",
+     .roles = any,
+     .can = STREAM},
+    {.scheme = "tcp-listen",
+     .usage = "tcp-listen:HOST:PORT",
+     .summary = "accept by TCP",
+     .roles = any,
+     .can = STREAM},
+    {.scheme = "vsock",
+     .usage = "vsock:CID:PORT",
+     .summary = "connect by vsock to a host or a guest",
+     .roles = any,
+     .can = STREAM},
+    {.scheme = "vsock-listen",
+     .usage = "vsock-listen:PORT",
+     .summary = "accept by vsock",
+     .roles = any,
+     .can = STREAM},
+    {.scheme = "chardev",
+     .usage = "chardev:/dev/virtio-msg-0[?control=/dev/virtio-msg-lb&mem-base=ADDRESS]",
+     .summary = "a character device of the Linux virtio-msg-user interface",
+     .roles = "driver, device",
+     .may = KERNEL,
+     .limits =
+         "a fresh SUT and memory take the control node; the role device is not announced there",
+     .create = vmsg_chardev_create},
+    {.scheme = "bridge",
+     .usage = "bridge:/dev/virtio-msg-bridge?bus=NAME&id=ID[&mem-base=ADDRESS]",
+     .summary = "an endpoint of the Linux virtio-msg bridge",
+     .roles = "driver",
+     .can = KERNEL,
+     .limits = "no bus messages, no reserved type bits, no devices that are not published",
+     .create = vmsg_bridge_create},
+    {.scheme = "shm",
+     .usage = "shm:PATH?layout=simple&side=driver",
+     .summary =
+         "message queues in shared memory, the AMP layout; PATH is a file, a PCI resource or a "
+         "UIO device",
+     .roles = any,
+     .can = STREAM,
+     .may = VMSG_CAN_MEMORY,
+     .limits = "memory where the area has room for it; no packet boundaries beyond the layout's "
+               "elements; a bus has two areas",
+     .create = vmsg_shm_create},
+    {.scheme = "ivshmem",
+     .usage = "ivshmem:/path/to/socket?layout=simple&side=driver",
+     .summary = "the same layout in the memory of an ivshmem server, with its doorbells",
+     .roles = any,
+     .can = STREAM,
+     .may = VMSG_CAN_MEMORY,
+     .limits = "memory where the area has room for it; no packet boundaries beyond the layout's "
+               "elements; a bus has two areas",
+     .create = vmsg_ivshmem_create},
+    {.scheme = "lib",
+     .usage = "lib:PATH[?isolate=no]",
+     .summary = "load a shared object that exports vmsg_sut_entry()",
+     .roles = "device, driver",
+     .can = VMSG_CAN_BOUNDARIES | VMSG_CAN_RESTART | VMSG_CAN_MEMORY,
+     .create = vmsg_lib_create},
+    {.scheme = "ref",
+     .usage = "ref:[?fault=ID&quirk=A,B&seed=N&devices=block@0,entropy@5]",
+     .summary = "the bundled reference peer of that role, in this process, in virtual time",
+     .roles = any,
+     .can = PROGRAM,
+     .create = vmsg_ref_create},
 };
 
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
@@ -34,7 +120,7 @@ const struct vmsg_adapter_kind *vmsg_adapter_kind_at(size_t i)
 
 static void unknown_scheme(const char *uri, char *err, size_t err_size)
 {
-    char known[160];
+    char known[300];
     size_t n = 0;
     for (size_t i = 0; i < N_KINDS && n < sizeof known; i++)
         n += (size_t)snprintf(known + n, sizeof known - n, "%s%s:", i ? ", " : "", kinds[i].scheme);

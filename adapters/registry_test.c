@@ -22,9 +22,34 @@ static void every_kind_describes_itself(void **state)
     size_t n = 0;
     for (const struct vmsg_adapter_kind *k; (k = vmsg_adapter_kind_at(n)); n++) {
         assert_memory_equal(k->usage, k->scheme, strlen(k->scheme));
-        assert_true(k->summary[0]);
+        assert_true(k->summary[0] && k->roles[0]);
+        assert_int_equal(k->can & k->may, 0);
     }
     assert_true(n >= 9);
+}
+
+/* What an adapter is made with is what its row says of it. */
+static void capabilities_are_as_listed(void **state)
+{
+    static const char *const uris[] = {
+        "exec:true", "unix:/x",        "unix:/x?framing=stream",        "tcp:127.0.0.1:1",
+        "vsock:1:1", "chardev:/dev/x", "chardev:/dev/x?control=/dev/y", "bridge:/dev/x?bus=b&id=0",
+        "ref:"};
+    for (size_t i = 0; i < sizeof uris / sizeof *uris; i++) {
+        char err[400];
+        struct vmsg_adapter *a = vmsg_adapter_create(uris[i], "driver", err, sizeof err);
+        const struct vmsg_adapter_kind *k = NULL;
+        size_t len = strcspn(uris[i], ":");
+        for (size_t n = 0; (k = vmsg_adapter_kind_at(n)); n++)
+            if (strlen(k->scheme) == len && !memcmp(k->scheme, uris[i], len))
+                break;
+        if (!a)
+            fail_msg("%s: %s", uris[i], err);
+        unsigned caps = a->caps & ~(unsigned)VMSG_VIRTUAL_TIME;
+        assert_int_equal(caps & k->can, k->can);
+        assert_int_equal(caps & ~(k->can | k->may), 0);
+        a->ops->free(a);
+    }
 }
 
 static void unknown_schemes_name_the_known(void **state)
@@ -58,6 +83,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_describes_itself),
+        cmocka_unit_test(capabilities_are_as_listed),
         cmocka_unit_test(unknown_schemes_name_the_known),
         cmocka_unit_test(wrong_options_are_told),
     };

@@ -7,6 +7,8 @@
 #include "adapters/inproc/ref.h"
 #include "adapters/memory.h"
 #include "adapters/pump.h"
+#include "adapters/shm/serve.h"
+#include "adapters/shm/shm.h"
 #include "adapters/socket/address.h"
 #include "harness/wire/wire.h"
 
@@ -59,8 +61,8 @@ static int serve_connections(const struct vmsg_serve_options *o, struct vmsg_add
     int listener = vmsg_address_listen(address, err, err_size);
     if (listener < 0)
         return UNREACHABLE;
-    if (address->family == VMSG_ADDRESS_TCP) /* whose port may have been 0 */
-        printf("listening on tcp:%s\n", address->text);
+    static const char *const schemes[] = {"unix", "tcp", "vsock"}; /* by family */
+    printf("listening on %s:%s\n", schemes[address->family], address->text);
     fflush(stdout);
     struct vmsg_pump pump = {
         .ops = &vmsg_served_peer,
@@ -81,17 +83,66 @@ static int serve_connections(const struct vmsg_serve_options *o, struct vmsg_add
     return UNREACHABLE;
 }
 
-int vmsg_serve(const struct vmsg_serve_options *options, char *err, size_t err_size)
+static int serve_shared_memory(const struct vmsg_serve_options *o, enum vmsg_amp_fault fault,
+                               char *err, size_t err_size)
 {
+    struct vmsg_shm_serve serve = {
+        .ops = &vmsg_served_peer,
+        .config = &o->peer,
+        .host = {.revision = o->revision ? o->revision : 1,
+                 .max_msg_size = o->max_msg_size ? o->max_msg_size : VMSG_MAX_SIZE_DEFAULT,
+                 .transport_features = o->transport_features},
+        .uri = o->listen,
+        .far_uri = o->listen_far,
+        .is_device = o->peer.role != VMSG_ROLE_DRIVER,
+        .fault = fault,
+    };
+    bool wrong_usage;
+    if (vmsg_shm_serve(&serve, &wrong_usage, err, err_size))
+        return DONE;
+    return wrong_usage ? WRONG_USAGE : UNREACHABLE;
+}
+
+/* Where a bus can have its two ends. */
+static bool ends_fit(const struct vmsg_serve_options *o, bool shared_memory, char *err,
+                     size_t err_size)
+{
+    bool bus = o->peer.role == VMSG_ROLE_BUS;
+    if (bus && o->listen && !shared_memory)
+        snprintf(err, err_size, "a bus has two ends and is started by exec:; leave --listen out, or "
+                                "give two areas of shared memory");
+    else if (bus && shared_memory && !o->listen_far)
+        snprintf(err, err_size, "a bus has two ends: add --listen-device-side shm:PATH");
+    else if (o->listen_far && !(bus && shared_memory))
+        snprintf(err, err_size,
+                 "--listen-device-side belongs to a bus behind shared memory, beside --listen");
+    else
+        return true;
+    return false;
+}
+
+int vmsg_serve(const struct vmsg_serve_options *given, char *err, size_t err_size)
+{
+    struct vmsg_serve_options o = *given, *options = &o;
     struct vmsg_address address;
-    if (!vmsg_served_peer_check(&options->peer, err, err_size))
+    const char *rest;
+    bool shared_memory = o.listen && vmsg_shm_scheme(o.listen, &rest);
+    enum vmsg_amp_fault fault =
+        o.peer.fault ? vmsg_amp_fault_by_id(o.peer.fault) : VMSG_AMP_NO_FAULT;
+    if (fault && !shared_memory) {
+        snprintf(err, err_size, "%s is a fault of the shared memory's layout: add --listen shm:PATH",
+                 o.peer.fault);
+        return WRONG_USAGE;
+    }
+    if (fault)
+        o.peer.fault = NULL;
+    if (!vmsg_served_peer_check(&options->peer, err, err_size) ||
+        !ends_fit(options, shared_memory, err, err_size))
         return WRONG_USAGE;
     if (!options->listen)
         return serve_inherited(&options->peer, err, err_size);
-    if (options->peer.role == VMSG_ROLE_BUS) {
-        snprintf(err, err_size, "a bus has two ends and is started by exec:; leave --listen out");
-        return WRONG_USAGE;
-    }
+    if (shared_memory)
+        return serve_shared_memory(options, fault, err, err_size);
     if (!vmsg_address_parse(&address, options->listen, err, err_size))
         return WRONG_USAGE;
     int status = WRONG_USAGE;

@@ -60,6 +60,24 @@ bool vmsg_stream_next(struct vmsg_stream *s, void *buf, size_t cap, size_t *len)
     return true;
 }
 
+bool vmsg_stream_is_above(const struct vmsg_stream *s, size_t limit)
+{
+    return !s->undecodable && s->tail - s->head >= VMSG_HEADER_SIZE &&
+           vmsg_le16(s->bytes + s->head + 6) > limit;
+}
+
+bool vmsg_stream_give_up(struct vmsg_stream *s, size_t limit, void *buf, size_t cap, size_t *len)
+{
+    size_t pending = s->tail - s->head;
+    if (!vmsg_stream_is_above(s, limit))
+        return false;
+    memcpy(buf, s->bytes + s->head, pending < cap ? pending : cap);
+    *len = pending;
+    s->head = s->tail = 0;
+    s->undecodable = true;
+    return true;
+}
+
 size_t vmsg_stream_pending(const struct vmsg_stream *s)
 {
     return s->tail - s->head;

@@ -13,7 +13,7 @@
 struct vmsg_stream {
     uint8_t *bytes;
     size_t head, tail;
-    bool undecodable; /* a header said less than its own size: no later boundary is known */
+    bool undecodable; /* a header lied about its size: no later boundary is known */
 };
 
 /* False when out of memory. */
@@ -30,6 +30,15 @@ void vmsg_stream_filled(struct vmsg_stream *s, size_t n);
  * its 8 bytes, and the stream is undecodable from then on.
  */
 bool vmsg_stream_next(struct vmsg_stream *s, void *buf, size_t cap, size_t *len);
+
+/* Is the message that is not whole yet one of more than `limit` bytes? */
+bool vmsg_stream_is_above(const struct vmsg_stream *s, size_t limit);
+
+/*
+ * Give up waiting for the rest of a message of more than `limit` bytes: what there is of it, header
+ * first, is delivered, and the stream is undecodable from then on. False: nothing such is pending.
+ */
+bool vmsg_stream_give_up(struct vmsg_stream *s, size_t limit, void *buf, size_t cap, size_t *len);
 
 /* Bytes of a message that is not whole yet. */
 size_t vmsg_stream_pending(const struct vmsg_stream *s);

@@ -99,6 +99,26 @@ static void there_is_always_room(void **state)
     free(buf);
 }
 
+static void a_large_message_that_stops_is_given_up(void **state)
+{
+    struct vmsg_stream s;
+    static const uint8_t begun[] = {0, 2, 0, 0, 0, 0, 0, 12, 'a', 'b'};
+    uint8_t got[16];
+    size_t len, room;
+    assert_true(vmsg_stream_init(&s));
+    assert_false(vmsg_stream_give_up(&s, 264, got, sizeof got, &len));
+    memcpy(vmsg_stream_space(&s, &room), begun, sizeof begun);
+    vmsg_stream_filled(&s, sizeof begun);
+    assert_false(vmsg_stream_next(&s, got, sizeof got, &len));
+    assert_false(vmsg_stream_give_up(&s, 12 * 256, got, sizeof got, &len)); /* may yet come */
+    assert_true(vmsg_stream_give_up(&s, 264, got, sizeof got, &len));
+    assert_int_equal(len, sizeof begun);
+    assert_memory_equal(got, begun, sizeof begun);
+    assert_true(s.undecodable);
+    assert_false(vmsg_stream_give_up(&s, 264, got, sizeof got, &len));
+    vmsg_stream_free(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -106,6 +126,7 @@ int main(void)
         cmocka_unit_test(a_short_buffer_gets_the_beginning),
         cmocka_unit_test(a_size_below_the_header_ends_it),
         cmocka_unit_test(there_is_always_room),
+        cmocka_unit_test(a_large_message_that_stops_is_given_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

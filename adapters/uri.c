@@ -30,7 +30,7 @@ static bool contains(const char *const *words, const char *word)
 static bool add_option(struct vmsg_uri *uri, char *text, const char *const *known, char *err,
                        size_t err_size)
 {
-    char names[160];
+    char names[300];
     char *equals = strchr(text, '=');
     if (equals)
         *equals = '\0';
@@ -86,7 +86,7 @@ const char *vmsg_uri_get(const struct vmsg_uri *uri, const char *key)
 int vmsg_uri_choice(const struct vmsg_uri *uri, const char *key, const char *const *words,
                     char *err, size_t err_size)
 {
-    char names[160];
+    char names[300];
     const char *value = vmsg_uri_get(uri, key);
     if (!value)
         return 0;

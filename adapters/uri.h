@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define VMSG_URI_MAX_OPTIONS 8
+#define VMSG_URI_MAX_OPTIONS 20
 
 struct vmsg_uri {
     char *path; /* "" when there is none */

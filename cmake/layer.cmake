@@ -1,8 +1,13 @@
 # vmsg_layer(NAME [layers it may use...]): the library vmsg_NAME from every .c file of this folder
 # and its subfolders, and a CMocka test program for every *_test.c among them. A new file needs no
-# registration.
+# registration. A subfolder with a CMakeLists.txt of its own is a layer of its own.
 function(vmsg_layer name)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.c)
+  file(GLOB own CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*/CMakeLists.txt)
+  foreach(list ${own})
+    get_filename_component(folder ${list} DIRECTORY)
+    list(FILTER sources EXCLUDE REGEX "^${folder}/")
+  endforeach()
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.c$")
   list(FILTER sources EXCLUDE REGEX "_(test|main)\\.c$")
@@ -36,4 +41,23 @@ function(vmsg_embed target symbol)
             -DROOT=${CMAKE_CURRENT_SOURCE_DIR} -P ${CMAKE_SOURCE_DIR}/cmake/embed.cmake
     DEPENDS ${ARGN} ${CMAKE_SOURCE_DIR}/cmake/embed.cmake VERBATIM)
   target_sources(${target} PRIVATE ${out})
+endfunction()
+
+# vmsg_whole_program(layers...): their files are optimised together in the programs that
+# vmsg_optimised() names, where judging millions of messages counts; all other programs (the tests)
+# link them file by file, which is faster to build. gcc alone keeps both forms in one object.
+function(vmsg_whole_program)
+  if(CMAKE_C_COMPILER_ID STREQUAL "GNU" AND NOT VMSGSPEC_SANITIZE)
+    foreach(layer ${ARGN})
+      target_compile_options(${layer} PRIVATE -flto -ffat-lto-objects)
+    endforeach()
+  endif()
+endfunction()
+
+function(vmsg_optimised)
+  if(CMAKE_C_COMPILER_ID STREQUAL "GNU" AND NOT VMSGSPEC_SANITIZE)
+    foreach(program ${ARGN})
+      target_link_options(${program} PRIVATE -flto=auto -O2)
+    endforeach()
+  endif()
 endfunction()

@@ -64,7 +64,7 @@ def get_devices(payload, token):
     for dev in devices:
         if offset <= dev < offset + count:
             bitmap[(dev - offset) // 8] |= 1 << (dev - offset) % 8
-    beyond = [dev for dev in devices if dev >= offset + count]
+    beyond = [dev for dev in devices if dev >= offset + max(count, 1)]
     following = min(beyond) if beyond else 0
     driver.send(message(BUS | RESPONSE, GET_DEVICES, 0, token,
                         struct.pack("<HHH", offset, following, count) + bytes(bitmap)))

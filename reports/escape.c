@@ -79,13 +79,38 @@ void vmsg_glyph_next(struct vmsg_glyph *g, const char *s, size_t len)
     }
 }
 
+/* "##name[": how CI systems are told something in the middle of a line of their log. */
+static bool is_log_command(const char *s, size_t len)
+{
+    size_t i = 2;
+
+    if (len < 3 || s[0] != '#' || s[1] != '#')
+        return false;
+    while (i < len && ((s[i] >= 'a' && s[i] <= 'z') || (s[i] >= 'A' && s[i] <= 'Z')))
+        i++;
+    return i < len && s[i] == '[';
+}
+
+/*
+ * The glyph at s[i]. What a CI system would take for a command in a log, "::error" where a line may
+ * begin and "##[error]" anywhere, loses its first character's meaning.
+ */
+static void glyph_at(struct vmsg_glyph *g, const char *s, size_t i, size_t len)
+{
+    bool opens = s[i] == ':' && i + 1 < len && s[i + 1] == ':' && strspn(s, " ") >= i;
+
+    vmsg_glyph_next(g, s + i, len - i);
+    if (opens || is_log_command(s + i, len - i))
+        g->column = (unsigned)snprintf(g->bytes, sizeof g->bytes, "\\x%02x", (uint8_t)s[i]);
+}
+
 size_t vmsg_safe_width(const char *s, size_t len)
 {
     struct vmsg_glyph g;
     size_t columns = 0;
 
     for (size_t i = 0; i < len; i += g.used) {
-        vmsg_glyph_next(&g, s + i, len - i);
+        glyph_at(&g, s, i, len);
         columns += g.column;
     }
     return columns;
@@ -96,7 +121,7 @@ void vmsg_put_safe_n(FILE *out, const char *s, size_t len)
     struct vmsg_glyph g;
 
     for (size_t i = 0; i < len; i += g.used) {
-        vmsg_glyph_next(&g, s + i, len - i);
+        glyph_at(&g, s, i, len);
         fputs(g.bytes, out);
     }
 }
@@ -117,7 +142,7 @@ void vmsg_put_cut(FILE *out, const char *s, size_t columns)
         return;
     }
     for (size_t i = 0; i < len; i += g.used) {
-        vmsg_glyph_next(&g, s + i, len - i);
+        glyph_at(&g, s, i, len);
         at += g.column;
         if (at + 3 > columns)
             break;

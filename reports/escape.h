@@ -33,6 +33,11 @@ struct vmsg_glyph {
  */
 void vmsg_glyph_next(struct vmsg_glyph *g, const char *s, size_t len);
 
+/*
+ * The functions that print safely also break what CI systems take for commands in a log ("::error"
+ * where a line may begin, "##[error]" anywhere).
+ */
+
 /* Columns that `len` bytes take once made safe. */
 size_t vmsg_safe_width(const char *s, size_t len);
 
@@ -56,6 +61,23 @@ void vmsg_put_wrapped(FILE *out, const char *s, unsigned indent, unsigned width)
  */
 void vmsg_put_xml(FILE *out, const char *s, bool attribute);
 void vmsg_put_xml_n(FILE *out, const char *s, size_t len, bool attribute);
+
+/*
+ * Print as text of Markdown, on one line: safe, and every character that Markdown, HTML or a table
+ * could act on as a character reference. It stays clean inside <code> and <pre>, where GitHub and
+ * GitLab make no links or mentions of it.
+ */
+void vmsg_put_markdown(FILE *out, const char *s);
+
+/* Print as text or as the inside of a quoted attribute of HTML, safe and on one line. */
+void vmsg_put_html(FILE *out, const char *s);
+void vmsg_put_html_n(FILE *out, const char *s, size_t len);
+
+/* Print as a double-quoted string, safe, that both YAML and JSON read. */
+void vmsg_put_quoted(FILE *out, const char *s);
+
+/* 2 * len hexadecimal digits and a NUL. */
+void vmsg_hex(char *to, const uint8_t *bytes, size_t len);
 
 /* A copy with U+FFFD for every byte that is not UTF-8. Caller frees; NULL: out of memory. */
 char *vmsg_valid_utf8(const char *s);

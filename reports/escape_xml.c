@@ -43,7 +43,10 @@ void vmsg_put_xml_n(FILE *out, const char *s, size_t len, bool attribute)
         uint32_t cp = vmsg_utf8_next(s + i, len - i, &used);
         const char *as = entity(cp, attribute);
 
-        if (cp == VMSG_NOT_UTF8)
+        if ((cp == ':' && i + 1 < len && s[i + 1] == ':') ||
+            (cp == '#' && i + 1 < len && s[i + 1] == '#'))
+            fprintf(out, "&#%u;", (unsigned)cp); /* no command in a CI system's log */
+        else if (cp == VMSG_NOT_UTF8)
             fputs("\xEF\xBF\xBD", out);
         else if (as)
             fputs(as, out);

@@ -2,7 +2,7 @@
  * Report files: whole or absent. A report is written beside its path and renamed onto it; what is
  * no regular file (a pipe, a terminal, /dev/null) is written in place.
  */
-#include "reports/report.h"
+#include "reports/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,8 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct vmsg_report_file {
-    const struct vmsg_report_format *format;
+struct vmsg_file {
     char *path;   /* as given, for messages */
     char *target; /* links resolved; not used when written in place */
     FILE *place;  /* in place: the open stream, stdout for "-"; else NULL */
@@ -73,7 +72,7 @@ static bool probe(const char *target)
 }
 
 /* Fill in where f goes. False with errno. */
-static bool locate(struct vmsg_report_file *f)
+static bool locate(struct vmsg_file *f)
 {
     struct stat st;
 
@@ -99,46 +98,30 @@ static bool locate(struct vmsg_report_file *f)
     return f->target && access(f->target, W_OK) == 0 && probe(f->target);
 }
 
-static void list_formats(char *err, size_t err_size, const char *format)
+struct vmsg_file *vmsg_file_open(const char *path, char *err, size_t err_size)
 {
-    const struct vmsg_report_format *f;
-    size_t n = (size_t)snprintf(err, err_size, "unknown report format '%s'; it is one of", format);
-
-    for (size_t i = 0; (f = vmsg_report_format_at(i)) && n < err_size; i++)
-        n += (size_t)snprintf(err + n, err_size - n, "%s %s", i ? "," : "", f->name);
-}
-
-struct vmsg_report_file *vmsg_report_open(const char *format, const char *path, char *err,
-                                          size_t err_size)
-{
-    struct vmsg_report_file *f = calloc(1, sizeof *f);
+    struct vmsg_file *f = calloc(1, sizeof *f);
 
     if (!f || !(f->path = strdup(path))) {
         free(f);
         fail(err, err_size, path, "out of memory");
         return NULL;
     }
-    f->format = vmsg_report_format_by_name(format);
-    if (!f->format)
-        list_formats(err, err_size, format);
-    else if (!locate(f))
-        fail(err, err_size, path, strerror(errno));
-    else
+    if (locate(f))
         return f;
-    vmsg_report_abandon(f);
+    fail(err, err_size, path, strerror(errno));
+    vmsg_file_abandon(f);
     return NULL;
 }
 
 /* Write everything out. False with errno. */
-static bool write_all(const struct vmsg_report_file *f, FILE *out, const struct vmsg_run_result *r)
+static bool write_all(FILE *out, vmsg_file_writer *write, const void *ctx)
 {
-    const struct vmsg_report_options options = {0};
-
     errno = 0;
-    return f->format->write(out, r, &options) && fflush(out) == 0 && !ferror(out);
+    return write(out, ctx) && fflush(out) == 0 && !ferror(out);
 }
 
-static bool replace(const struct vmsg_report_file *f, const struct vmsg_run_result *r)
+static bool replace(const struct vmsg_file *f, vmsg_file_writer *write, const void *ctx)
 {
     char *name;
     int fd = temporary(f->target, &name), why;
@@ -147,7 +130,7 @@ static bool replace(const struct vmsg_report_file *f, const struct vmsg_run_resu
 
     if (fd < 0)
         return false;
-    ok = out && write_all(f, out, r) && fsync(fd) == 0;
+    ok = out && write_all(out, write, ctx) && fsync(fd) == 0;
     why = errno;
     if (out ? fclose(out) != 0 : close(fd) != 0) {
         why = ok ? errno : why;
@@ -164,18 +147,18 @@ static bool replace(const struct vmsg_report_file *f, const struct vmsg_run_resu
     return ok;
 }
 
-bool vmsg_report_commit(struct vmsg_report_file *f, const struct vmsg_run_result *r, char *err,
-                        size_t err_size)
+bool vmsg_file_commit(struct vmsg_file *f, vmsg_file_writer *write, const void *ctx, char *err,
+                      size_t err_size)
 {
-    bool ok = f->place ? write_all(f, f->place, r) : replace(f, r);
+    bool ok = f->place ? write_all(f->place, write, ctx) : replace(f, write, ctx);
 
     if (!ok)
         fail(err, err_size, f->path, strerror(errno ? errno : EIO));
-    vmsg_report_abandon(f);
+    vmsg_file_abandon(f);
     return ok;
 }
 
-void vmsg_report_abandon(struct vmsg_report_file *f)
+void vmsg_file_abandon(struct vmsg_file *f)
 {
     if (!f)
         return;

@@ -50,10 +50,12 @@ static bool in_suite(const struct vmsg_scenario_result *s, struct suite suite)
     return own.len == suite.len && !strncmp(own.name, suite.name, suite.len);
 }
 
-/* The element that a verdict becomes; NULL: a plain pass. */
-static const char *element(enum vmsg_verdict v)
+/* The element that a scenario's verdict becomes; NULL: a plain pass. */
+static const char *element(const struct vmsg_scenario_result *s)
 {
-    switch (v) {
+    if (s->expected && s->verdict != VMSG_VERDICT_PASS)
+        return "skipped";
+    switch (s->verdict) {
     case VMSG_VERDICT_PASS:
         return NULL;
     case VMSG_VERDICT_FAIL:
@@ -75,7 +77,7 @@ static size_t count(const struct vmsg_run_result *r, const struct suite *suite, 
     size_t n = 0;
 
     for (size_t i = 0; i < r->n_scenarios; i++) {
-        const char *e = element(r->scenarios[i].verdict);
+        const char *e = element(&r->scenarios[i]);
 
         if (suite && !in_suite(&r->scenarios[i], *suite))
             continue;
@@ -84,28 +86,36 @@ static size_t count(const struct vmsg_run_result *r, const struct suite *suite, 
     return n;
 }
 
-static void counts(FILE *out, const struct vmsg_run_result *r, const struct suite *suite,
-                   unsigned extra)
+/* Of a suite, or of all of them: those of run_suite() too. */
+static void counts(FILE *out, const struct vmsg_run_result *r, const struct suite *suite)
 {
-    fprintf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\"", count(r, suite, NULL) + extra,
-            count(r, suite, "failure"), count(r, suite, "error") + extra);
+    bool unfinished = !suite && vmsg_run_unfinished(r), gate = !suite && r->gate.applied;
+
+    fprintf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\"",
+            count(r, suite, NULL) + unfinished + gate,
+            count(r, suite, "failure") + (gate && !r->gate.passes),
+            count(r, suite, "error") + unfinished);
     if (suite)
         fprintf(out, " skipped=\"%zu\"", count(r, suite, "skipped"));
 }
 
 static void verdict(FILE *out, const struct vmsg_scenario_result *s)
 {
-    const char *e = element(s->verdict);
+    const char *e = element(s);
     const char *message = s->n_findings ? s->findings[0].text : s->reason;
 
     if (!e)
         return;
     fprintf(out, "      <%s", e);
-    attribute(out, "message", message ? message : vmsg_verdict_text(s->verdict));
     if (!strcmp(e, "skipped")) { /* an empty element, by the common schema */
-        fputs("/>\n", out);
+        fputs(" message=\"", out);
+        vmsg_put_xml(out, s->expected ? "expected failure: " : "", true);
+        message = s->expected ? s->expected : s->reason;
+        vmsg_put_xml(out, message ? message : vmsg_verdict_text(s->verdict), true);
+        fputs("\"/>\n", out);
         return;
     }
+    attribute(out, "message", message ? message : vmsg_verdict_text(s->verdict));
     attribute(out, "type", vmsg_verdict_text(s->verdict));
     fputc('>', out);
     for (size_t i = 0; i < s->n_findings; i++) {
@@ -143,7 +153,7 @@ static void output(FILE *out, const struct vmsg_scenario_result *s)
 static void test_case(FILE *out, const struct vmsg_scenario_result *s)
 {
     struct suite suite = suite_of(s);
-    bool plain = !element(s->verdict) && s->n_trace == 0 && !s->sut_end && !s->sut_output;
+    bool plain = !element(s) && s->n_trace == 0 && !s->sut_end && !s->sut_output;
 
     fputs("    <testcase", out);
     attribute(out, "name", s->id + suite.len + (suite.len ? 1 : 0));
@@ -154,6 +164,8 @@ static void test_case(FILE *out, const struct vmsg_scenario_result *s)
         vmsg_put_xml_n(out, s->id + i, n, true);
     }
     fputc('"', out);
+    if (s->file)
+        attribute(out, "file", s->file);
     seconds(out, s->duration_us);
     if (plain) {
         fputs("/>\n", out);
@@ -201,7 +213,7 @@ static void test_suite(FILE *out, const struct vmsg_run_result *r, size_t first)
     fputs("  <testsuite name=\"", out);
     vmsg_put_xml_n(out, suite.name, suite.len, true);
     fputc('"', out);
-    counts(out, r, &suite, 0);
+    counts(out, r, &suite);
     seconds(out, us);
     fputs(">\n", out);
     properties(out, r);
@@ -211,27 +223,36 @@ static void test_suite(FILE *out, const struct vmsg_run_result *r, size_t first)
     fputs("  </testsuite>\n", out);
 }
 
-/* Why the run is not whole, NULL when it is. */
-static const char *unfinished(const struct vmsg_run_result *r)
+/* A suite of one case that tells of the run as a whole: `element` "failure", "error" or NULL. */
+static void run_suite(FILE *out, const struct vmsg_run_result *r, const char *name,
+                      const char *element, const char *message, const struct vmsg_gate_result *g)
 {
-    if (r->not_started)
-        return r->not_started;
-    if (r->interrupted)
-        return "interrupted: the scenarios that are not here did not run";
-    return r->n_scenarios == 0 ? "no scenario ran" : NULL;
-}
-
-static void unfinished_suite(FILE *out, const struct vmsg_run_result *r)
-{
-    fputs("  <testsuite name=\"run\" tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\"", out);
+    fprintf(out, "  <testsuite name=\"%s\" tests=\"1\" failures=\"%d\" errors=\"%d\" skipped=\"0\"",
+            name, element && !strcmp(element, "failure"), element && !strcmp(element, "error"));
     seconds(out, 0);
     fputs(">\n", out);
     properties(out, r);
-    fputs("    <testcase name=\"complete\" classname=\"run\" time=\"0.000000\">\n      <error",
-          out);
-    attribute(out, "message", unfinished(r));
-    attribute(out, "type", "error");
-    fputs("/>\n    </testcase>\n  </testsuite>\n", out);
+    fprintf(out, "    <testcase name=\"%s\" classname=\"run\" time=\"0.000000\">\n", name);
+    if (element) {
+        fprintf(out, "      <%s", element);
+        attribute(out, "message", message);
+        attribute(out, "type", element);
+        fputs(">", out);
+        for (size_t i = 0; g && i < g->n_problems; i++) {
+            xml_text(out, g->problems[i]);
+            fputc('\n', out);
+        }
+        fprintf(out, "</%s>\n", element);
+    }
+    fputs("    </testcase>\n  </testsuite>\n", out);
+}
+
+static void gate_suite(FILE *out, const struct vmsg_run_result *r)
+{
+    const struct vmsg_gate_result *g = &r->gate;
+
+    run_suite(out, r, "gate", g->passes ? NULL : "failure",
+              g->n_problems ? g->problems[0] : "not all failures are expected", g);
 }
 
 bool vmsg_junit_write(FILE *out, const struct vmsg_run_result *r,
@@ -240,11 +261,13 @@ bool vmsg_junit_write(FILE *out, const struct vmsg_run_result *r,
     (void)o;
     fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites", out);
     attribute(out, "name", r->spec);
-    counts(out, r, NULL, unfinished(r) ? 1 : 0);
+    counts(out, r, NULL);
     seconds(out, r->duration_us);
     fputs(">\n", out);
-    if (unfinished(r))
-        unfinished_suite(out, r);
+    if (vmsg_run_unfinished(r))
+        run_suite(out, r, "complete", "error", vmsg_run_unfinished(r), NULL);
+    if (r->gate.applied)
+        gate_suite(out, r);
     for (size_t i = 0; i < r->n_scenarios; i++) {
         bool seen = false;
 

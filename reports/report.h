@@ -24,10 +24,8 @@ const struct vmsg_report_format *vmsg_report_format_at(size_t i); /* NULL past t
 const struct vmsg_report_format *vmsg_report_format_by_name(const char *name);
 
 /*
- * A report file that is whole or absent. Open proves that a temporary file can be made beside
- * `path` and fails now when it cannot; commit writes one and renames it; abandon lets go. "-" is
- * standard output; what exists and is no regular file is written in place. Commit and abandon free
- * f. A text report in a file has no colour.
+ * A report in a file that is whole or absent (reports/file.h). Commit and abandon free f. A text
+ * report in a file has no colour.
  */
 struct vmsg_report_file;
 struct vmsg_report_file *vmsg_report_open(const char *format, const char *path, char *err,

@@ -52,11 +52,11 @@ static const struct vmsg_clause sample_clauses[] = {
 };
 
 static struct vmsg_clause_result sample_clause_results[] = {
-    {&sample_clauses[0], VMSG_CLAUSE_PASS, 41, 0, NULL},
-    {&sample_clauses[1], VMSG_CLAUSE_FAIL, 3, 1, "1 finding in 1 scenario"},
-    {&sample_clauses[2], VMSG_CLAUSE_INCONCLUSIVE, 0, 0, "the situation never arose"},
-    {&sample_clauses[3], VMSG_CLAUSE_WARN, 5, 1, "1 finding in 1 scenario"},
-    {&sample_clauses[4], VMSG_CLAUSE_NOT_OBSERVABLE, 0, 0, "needs memory"},
+    {&sample_clauses[0], VMSG_CLAUSE_PASS, 41, 0, NULL, NULL},
+    {&sample_clauses[1], VMSG_CLAUSE_FAIL, 3, 1, "1 finding in 1 scenario", NULL},
+    {&sample_clauses[2], VMSG_CLAUSE_INCONCLUSIVE, 0, 0, "the situation never arose", NULL},
+    {&sample_clauses[3], VMSG_CLAUSE_WARN, 5, 1, "1 finding in 1 scenario", NULL},
+    {&sample_clauses[4], VMSG_CLAUSE_NOT_OBSERVABLE, 0, 0, "needs memory", NULL},
 };
 
 /* GET_DEVICE_INFO request, token 1. */

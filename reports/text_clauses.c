@@ -5,41 +5,13 @@
 #include "reports/text.h"
 
 #include "reports/escape.h"
+#include "reports/sections.h"
 
 #include <string.h>
-
-/* Section paths are "Part / Topic / ..."; the length of the part. */
-static size_t part_len(const char *section)
-{
-    const char *end = strstr(section, " / ");
-
-    return end ? (size_t)(end - section) : strlen(section);
-}
-
-static bool same_part(const char *a, const char *b)
-{
-    return part_len(a) == part_len(b) && !strncmp(a, b, part_len(a));
-}
 
 static const char *section_of(const struct vmsg_run_result *r, size_t i)
 {
     return r->clauses[i].clause->section;
-}
-
-static bool first_of_section(const struct vmsg_run_result *r, size_t i)
-{
-    for (size_t k = 0; k < i; k++)
-        if (!strcmp(section_of(r, k), section_of(r, i)))
-            return false;
-    return true;
-}
-
-static bool first_of_part(const struct vmsg_run_result *r, size_t i)
-{
-    for (size_t k = 0; k < i; k++)
-        if (same_part(section_of(r, k), section_of(r, i)))
-            return false;
-    return true;
 }
 
 static enum vmsg_style style_of(enum vmsg_clause_verdict v)
@@ -105,15 +77,18 @@ static void clause(const struct vmsg_text_report *t, const struct vmsg_clause_re
                 c->findings == 1 ? "" : "s");
     fputs(")\n           ", t->out);
     vmsg_put_wrapped(t->out, c->clause->summary, 11, VMSG_TEXT_WIDTH);
+    if (c->expected) {
+        fputs("           expected: ", t->out);
+        vmsg_put_wrapped(t->out, c->expected, 11, VMSG_TEXT_WIDTH);
+    }
     if (broken)
         vmsg_text_findings(t, c->clause->id);
 }
 
 static void section(const struct vmsg_text_report *t, const char *name)
 {
-    size_t part = part_len(name), width = 56;
-    const char *topic = name[part] ? name + part + 3 : name;
-    size_t used = vmsg_safe_width(topic, strlen(topic));
+    const char *topic = vmsg_section_topic(name);
+    size_t width = 56, used = vmsg_safe_width(topic, strlen(topic));
 
     fputs("    ", t->out);
     vmsg_put_cut(t->out, topic, width);
@@ -131,13 +106,14 @@ void vmsg_text_clauses(const struct vmsg_text_report *t)
 
     vmsg_text_heading(t, "Clauses");
     for (size_t i = 0; i < r->n_clauses; i++) {
-        if (!first_of_part(r, i))
+        if (!vmsg_section_begins_part(r, i))
             continue;
         fputs("  ", t->out);
-        vmsg_put_safe_n(t->out, section_of(r, i), part_len(section_of(r, i)));
+        vmsg_put_safe_n(t->out, section_of(r, i), vmsg_section_part_len(section_of(r, i)));
         fputc('\n', t->out);
         for (size_t k = i; k < r->n_clauses; k++)
-            if (same_part(section_of(r, i), section_of(r, k)) && first_of_section(r, k))
+            if (vmsg_section_same_part(section_of(r, i), section_of(r, k)) &&
+                vmsg_section_begins(r, k))
                 section(t, section_of(r, k));
     }
 }

@@ -68,7 +68,7 @@ static void again(const struct vmsg_text_report *t)
 {
     const struct vmsg_scenario_result *s = worst(t->r);
 
-    if (!s)
+    if (!s || !t->r->sut_uri || !*t->r->sut_uri) /* bare recorded traffic */
         return;
     fputs("\nTo see one scenario again, with your other options:\n  vmsgspec run --role ", t->out);
     vmsg_put_safe(t->out, t->r->role);
@@ -101,6 +101,27 @@ static void counts(const struct vmsg_text_report *t)
         fputs(", interrupted", t->out);
 }
 
+/* Behind the verdict: with a gate, the exit status is its. */
+static void gate(const struct vmsg_text_report *t)
+{
+    const struct vmsg_gate_result *g = &t->r->gate;
+    size_t expected = 0;
+
+    for (size_t i = 0; i < t->r->n_clauses; i++)
+        expected += t->r->clauses[i].expected && t->r->clauses[i].verdict == VMSG_CLAUSE_FAIL;
+    for (size_t i = 0; i < g->n_problems; i++) {
+        fputs("gate: ", t->out);
+        vmsg_put_wrapped(t->out, g->problems[i], 6, VMSG_TEXT_WIDTH);
+    }
+    vmsg_text_style(t, g->passes ? VMSG_STYLE_GOOD : VMSG_STYLE_BAD);
+    fprintf(t->out, "gate: %s", g->passes ? "passes" : "fails");
+    vmsg_text_style(t, VMSG_STYLE_PLAIN);
+    fprintf(t->out, " - %zu of %zu broken clauses expected", expected,
+            vmsg_run_clause_count(t->r, VMSG_CLAUSE_FAIL));
+    part(t, g->n_problems, "complaint", "complaints");
+    fputc('\n', t->out);
+}
+
 void vmsg_text_verdict(const struct vmsg_text_report *t)
 {
     const struct vmsg_run_result *r = t->r;
@@ -121,4 +142,6 @@ void vmsg_text_verdict(const struct vmsg_text_report *t)
         counts(t);
     }
     fputc('\n', t->out);
+    if (r->gate.applied)
+        gate(t);
 }

@@ -35,6 +35,15 @@ struct vmsg_clause {
     unsigned order;              /* position in the spec, for reports */
 };
 
+/*
+ * One of the AMP layout, "amp.queue-head.2": specific to that bus, no clause of the specification,
+ * and binding whoever is at the other side of the shared memory.
+ */
+static inline bool vmsg_clause_of_layout(const struct vmsg_clause *c)
+{
+    return c->id[0] == 'a' && c->id[1] == 'm' && c->id[2] == 'p' && c->id[3] == '.';
+}
+
 struct vmsg_catalogue;
 
 /* Load "v2". NULL with a sentence in err. Immutable afterwards, shareable between threads. */

@@ -146,6 +146,8 @@ static void collect(struct matching *m)
     for (size_t i = 0; i < vmsg_catalogue_size(m->catalogue); i++) {
         struct vmsg_change *change = &m->change[i];
 
+        if (vmsg_clause_of_layout(vmsg_catalogue_at(m->catalogue, i)))
+            continue;
         if (!m->clause_done[i])
             note(m, VMSG_CHANGE_REMOVED, vmsg_catalogue_at(m->catalogue, i), NULL);
         else if (is_change(change))
@@ -161,6 +163,13 @@ static void collect(struct matching *m)
         if (!m->sentence_done[k] && m->tex->sentences[k].has_level)
             note(m, VMSG_CHANGE_ADDED, NULL, &m->tex->sentences[k]);
     }
+}
+
+/* Clauses that are no part of the text have nothing to be compared with. */
+static void leave_out_layout(struct matching *m)
+{
+    for (size_t i = 0; i < vmsg_catalogue_size(m->catalogue); i++)
+        m->clause_done[i] = vmsg_clause_of_layout(vmsg_catalogue_at(m->catalogue, i));
 }
 
 static bool allocate(struct matching *m)
@@ -184,6 +193,7 @@ struct vmsg_diff *vmsg_diff_new(const struct vmsg_catalogue *catalogue, const st
     struct matching m = {.catalogue = catalogue, .tex = tex};
 
     if (allocate(&m)) {
+        leave_out_layout(&m);
         pair_items(&m, same_place_and_text, VMSG_CHANGE_MOVED);
         pair_items(&m, same_text, VMSG_CHANGE_MOVED);
         pair_items(&m, same_id, VMSG_CHANGE_REWORDED);

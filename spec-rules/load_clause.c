@@ -67,13 +67,13 @@ static const char *role_of(lua_State *L, const struct place *at)
 {
     static const struct {
         const char *prefix, *role;
-    } roles[] = {{"drv.", "driver"}, {"dev.", "device"}, {"bus.", "bus"}, {"any.", "any"}};
+    } roles[] = {{"drv.", "driver"}, {"dev.", "device"}, {"bus.", "bus"}, {"any.", "any"}, {"amp.", "any"}};
 
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
         if (!strncmp(at->id, roles[i].prefix, 4))
             return roles[i].role;
     }
-    luaL_error(L, "%s: %s: an id begins with drv., dev., bus. or any.", at->file, at->id);
+    luaL_error(L, "%s: %s: an id begins with drv., dev., bus., any. or amp.", at->file, at->id);
     return NULL;
 }
 

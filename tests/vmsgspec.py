@@ -4,7 +4,6 @@ VMSGSPEC_BUILD is the build folder (default: build/ of the checkout), VMSGSPEC_S
 the specification's text (default: ../shared/spec beside the checkout).
 """
 
-import dataclasses
 import json
 import os
 import pathlib
@@ -12,8 +11,9 @@ import shlex
 import signal
 import subprocess
 import tempfile
-import time
 import uuid
+
+from pytest_vmsgspec import Outcome, CONFORMS, FAILS, NO_SUT, USAGE
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(os.environ.get("VMSGSPEC_BUILD", ROOT / "build")).resolve()
@@ -25,33 +25,7 @@ REFERENCE_ICS = ROOT / "tests" / "matrix" / "reference.ics.lua"
 SUTS = ROOT / "tests" / "e2e" / "suts"
 PYTHON = "/usr/bin/python3"
 
-CONFORMS, FAILS, USAGE, NO_SUT = 0, 1, 2, 3  # exit statuses
 MARK = "E2E_MARK"  # an environment variable by which a test's processes are found again
-
-
-@dataclasses.dataclass
-class Outcome:
-    status: int
-    out: str
-    err: str
-    seconds: float
-    report: dict = None
-
-    def clauses(self, *verdicts):
-        """Ids of the clauses with one of these verdicts."""
-        return {c["id"] for c in self.report["clauses"] if c["verdict"] in verdicts}
-
-    def clause(self, wanted):
-        return next(c for c in self.report["clauses"] if c["id"] == wanted)
-
-    def scenarios(self, *verdicts):
-        return {s["id"] for s in self.report["scenarios"] if s["verdict"] in verdicts}
-
-    def __str__(self):
-        found = [f"{s['verdict']} {s['id']}: {f['clause']}: {f['text']}"
-                 for s in (self.report or {}).get("scenarios", []) for f in s["findings"]]
-        return "\n".join([f"exit status {self.status} after {self.seconds:.1f} s", *found[:8],
-                          self.err[-2000:], self.out[-2000:]])
 
 
 def processes(mark):
@@ -69,7 +43,7 @@ def processes(mark):
 
 def vmsgspec(*args, timeout=60, cwd=None, env=None, stdout=subprocess.PIPE, **popen):
     """One command, to its end. It must end in time, leave no process and trip no sanitizer."""
-    mark, start = uuid.uuid4().hex, time.monotonic()
+    mark = uuid.uuid4().hex
     process = subprocess.Popen(
         [str(TOOL), *map(str, args)], stdin=subprocess.DEVNULL, stdout=stdout,
         stderr=subprocess.PIPE, text=True, errors="replace", cwd=cwd, start_new_session=True,
@@ -85,7 +59,7 @@ def vmsgspec(*args, timeout=60, cwd=None, env=None, stdout=subprocess.PIPE, **po
     left = processes(mark)
     for pid in left:
         os.kill(pid, signal.SIGKILL)
-    outcome = Outcome(process.returncode, out or "", err, time.monotonic() - start)
+    outcome = Outcome(process.returncode, out or "", err)
     assert not left, f"vmsgspec {args} left processes behind: {left}\n{outcome}"
     assert "Sanitizer" not in err and "runtime error:" not in err, str(outcome)
     assert outcome.status in (CONFORMS, FAILS, USAGE, NO_SUT), str(outcome)

@@ -6,6 +6,7 @@
 #include "adapters/clock.h"
 #include "adapters/link.h"
 #include "adapters/socket/address.h"
+#include "harness/wire/wire.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +38,12 @@ static void socket_stop(struct vmsg_adapter *a, struct vmsg_adapter_end *end)
         return;
     c->is_running = false;
     end->exited_itself = vmsg_link_is_ended(&c->link);
+    size_t pending = vmsg_link_pending(&c->link);
+    if (pending && !c->link.reason[0])
+        snprintf(c->link.reason, sizeof c->link.reason,
+                 "the harness closed the connection while the rest of a message was due, after %zu "
+                 "bytes of it: perhaps its msg_size lies",
+                 pending);
     end->text = c->link.reason[0]    ? c->link.reason
                 : end->exited_itself ? "closed the connection"
                                      : "the harness closed the connection";
@@ -65,6 +72,7 @@ static bool socket_start(struct vmsg_adapter *a, const struct vmsg_adapter_param
     }
     if (got == c->n) {
         c->is_running = vmsg_link_open(&c->link, fds, c->n, streams);
+        c->link.limit = params->max_msg_size;
         if (!c->is_running)
             snprintf(err, err_size, "out of memory");
     }
@@ -76,6 +84,17 @@ static bool socket_start(struct vmsg_adapter *a, const struct vmsg_adapter_param
 static bool socket_send(struct vmsg_adapter *a, unsigned endpoint, const void *msg, size_t len)
 {
     return vmsg_link_send(&self(a)->link, endpoint, msg, len);
+}
+
+/* In a stream the next message begins where msg_size says that this one ends. */
+static const char *socket_refuses(struct vmsg_adapter *a, unsigned endpoint, const void *msg,
+                                  size_t len)
+{
+    const struct connection *c = self(a);
+    if (endpoint < c->n && c->addresses[endpoint].is_stream &&
+        (len < VMSG_HEADER_SIZE || vmsg_le16((const uint8_t *)msg + 6) != len))
+        return "this adapter does not keep packet boundaries";
+    return NULL;
 }
 
 static bool socket_command(struct vmsg_adapter *a, const char *line)
@@ -116,6 +135,7 @@ static void socket_free(struct vmsg_adapter *a)
 static const struct vmsg_adapter_ops ops = {
     .start = socket_start,
     .send = socket_send,
+    .refuses = socket_refuses,
     .command = socket_command,
     .wait = socket_wait,
     .now_ns = socket_now,

@@ -134,22 +134,23 @@ static int list(struct list *l)
     return l->json ? vmsg_cli_print_json("list", json_incref(l->array)) : CLI_OK;
 }
 
+const struct vmsg_cli_options vmsg_cmd_list_options = {
+    .command = "list",
+    .args = "",
+    .doc = "Show the scenarios and the clauses that each one tests.",
+    .options = options,
+    .take = take,
+};
+
 int vmsg_cmd_list(int argc, char **argv)
 {
-    static const struct vmsg_cli_options parser = {
-        .command = "list",
-        .args = "",
-        .doc = "Show the scenarios and the clauses that each one tests.",
-        .options = options,
-        .take = take,
-    };
     struct list l = {.select = calloc((size_t)argc + 1, sizeof *l.select)};
     enum vmsg_cli_parsed parsed;
     int status;
 
     if (!l.select)
         return vmsg_cli_error("list", "out of memory");
-    parsed = vmsg_cli_parse(&parser, argc, argv, &l);
+    parsed = vmsg_cli_parse(&vmsg_cmd_list_options, argc, argv, &l);
     status = parsed == CLI_PARSED ? list(&l) : vmsg_cli_stopped(parsed);
     json_decref(l.array);
     free(l.select);

@@ -10,6 +10,7 @@
 
 enum {
     KEY_LISTEN = 0x100,
+    KEY_LISTEN_FAR,
     KEY_FAULT,
     KEY_QUIRK,
     KEY_DEVICE,
@@ -17,8 +18,10 @@ enum {
     KEY_MAX_MSG_SIZE,
     KEY_TRANSPORT_FEATURES,
     KEY_NOTIFICATIONS,
+    KEY_REQUEST_TIMEOUT,
     KEY_LIST_FAULTS,
     KEY_LIST_QUIRKS,
+    KEY_LIST_LAYOUT_FAULTS,
     KEY_JSON,
 };
 
@@ -29,19 +32,27 @@ static const struct argp_option options[] = {
      "a device: block, entropy or max; may be repeated; default block@0 and entropy@5", 0},
     {"seed", KEY_SEED, "N", 0, "what is free, varies by this number", 0},
     {"listen", KEY_LISTEN, "URI", 0,
-     "unix-listen:, tcp-listen: or vsock-listen:; without it, the environment of exec: is used", 2},
+     "unix-listen:, tcp-listen:, vsock-listen:, shm: or ivshmem:; without it, the environment of "
+     "exec: is used",
+     2},
+    {"listen-device-side", KEY_LISTEN_FAR, "URI", 0,
+     "a bus: the shm: or ivshmem: of its device end, beside --listen", 0},
     {"max-msg-size", KEY_MAX_MSG_SIZE, "BYTES", 0, "with --listen; default 264", 0},
     {"transport-features", KEY_TRANSPORT_FEATURES, "MASK", 0, "with --listen; default 0", 0},
+    {"request-timeout-ms", KEY_REQUEST_TIMEOUT, "MS", 0,
+     "with --listen: a driver's patience with one attempt; default 1000", 0},
     {"notifications", KEY_NOTIFICATIONS, "HOW", 0, "with --listen: events (default) or polling", 0},
     {"list-faults", KEY_LIST_FAULTS, NULL, 0, "show the faults of this role", 3},
     {"list-quirks", KEY_LIST_QUIRKS, NULL, 0, "show the quirks of this role", 0},
+    {"list-layout-faults", KEY_LIST_LAYOUT_FAULTS, NULL, 0,
+     "show the faults of the layout, for --listen shm: or ivshmem:", 0},
     {"json", KEY_JSON, NULL, 0, "with a list: for programs", 0},
     {0},
 };
 
 struct peer {
     struct vmsg_serve_options serve;
-    bool role_given, list_faults, list_quirks, json;
+    bool role_given, list_faults, list_quirks, list_layout_faults, json;
     const char *only_listen; /* an option that --listen alone makes meaningful */
     unsigned n_quirks;
     char models[VMSG_PEER_MAX_DEVICES][32];
@@ -101,6 +112,17 @@ static bool take_max_msg_size(struct peer *p, const char *arg, char *err, size_t
     return true;
 }
 
+static bool take_request_timeout(struct peer *p, const char *arg, char *err, size_t err_size)
+{
+    uint64_t n;
+
+    p->only_listen = "--request-timeout-ms";
+    if (!vmsg_value_number("--request-timeout-ms", arg, 1, 3600000, &n, err, err_size))
+        return false;
+    p->serve.peer.request_timeout_ms = (uint32_t)n;
+    return true;
+}
+
 static bool take_notifications(struct peer *p, const char *arg, char *err, size_t err_size)
 {
     p->only_listen = "--notifications";
@@ -129,6 +151,9 @@ static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size
     case KEY_LISTEN:
         p->serve.listen = arg;
         return true;
+    case KEY_LISTEN_FAR:
+        p->serve.listen_far = arg;
+        return true;
     case KEY_FAULT:
         p->serve.peer.fault = arg;
         return true;
@@ -147,10 +172,14 @@ static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size
                                  &p->serve.transport_features, err, err_size);
     case KEY_NOTIFICATIONS:
         return take_notifications(p, arg, err, err_size);
+    case KEY_REQUEST_TIMEOUT:
+        return take_request_timeout(p, arg, err, err_size);
     case KEY_LIST_FAULTS:
         return p->list_faults = true;
     case KEY_LIST_QUIRKS:
         return p->list_quirks = true;
+    case KEY_LIST_LAYOUT_FAULTS:
+        return p->list_layout_faults = true;
     case KEY_JSON:
         return p->json = true;
     default:
@@ -161,14 +190,16 @@ static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size
 /* What cannot be meant together. */
 static bool sensible(const struct peer *p, char *err, size_t err_size)
 {
-    bool lists = p->list_faults || p->list_quirks;
+    int lists = p->list_faults + p->list_quirks + p->list_layout_faults;
 
     if (!p->role_given)
         snprintf(err, err_size, "the role is missing: vmsgspec peer device, driver or bus");
-    else if (p->list_faults && p->list_quirks)
-        snprintf(err, err_size, "--list-faults and --list-quirks are two lists; ask for one");
+    else if (lists > 1)
+        snprintf(err, err_size, "--list-faults and the like are several lists; ask for one");
     else if (p->json && !lists)
-        snprintf(err, err_size, "--json belongs to --list-faults or --list-quirks");
+        snprintf(err, err_size,
+                 "--json belongs to --list-faults, --list-quirks or "
+                 "--list-layout-faults");
     else if (p->only_listen && !p->serve.listen)
         snprintf(err, err_size, "%s belongs to --listen; without it the environment says so",
                  p->only_listen);
@@ -177,26 +208,30 @@ static bool sensible(const struct peer *p, char *err, size_t err_size)
     return false;
 }
 
+const struct vmsg_cli_options vmsg_cmd_peer_options = {
+    .command = "peer",
+    .args = "ROLE",
+    .operands = "device driver bus",
+    .doc = "Be a reference peer: a device, driver or bus that keeps the specification, or "
+           "breaks one clause of it on purpose."
+           "\vStarted by exec:, it takes what else it needs from the environment.",
+    .options = options,
+    .take = take,
+};
+
 int vmsg_cmd_peer(int argc, char **argv)
 {
-    static const struct vmsg_cli_options parser = {
-        .command = "peer",
-        .args = "ROLE",
-        .doc = "Be a reference peer: a device, driver or bus that keeps the specification, or "
-               "breaks one clause of it on purpose."
-               "\vStarted by exec:, it takes what else it needs from the environment.",
-        .options = options,
-        .take = take,
-    };
     struct peer p = {0};
     char err[CLI_ERR_SIZE] = "";
-    enum vmsg_cli_parsed parsed = vmsg_cli_parse(&parser, argc, argv, &p);
+    enum vmsg_cli_parsed parsed = vmsg_cli_parse(&vmsg_cmd_peer_options, argc, argv, &p);
     int status;
 
     if (parsed != CLI_PARSED)
         return vmsg_cli_stopped(parsed);
     if (!sensible(&p, err, sizeof err))
         return vmsg_cli_error("peer", "%s", err);
+    if (p.list_layout_faults)
+        return vmsg_list_layout_faults(p.json);
     if (p.list_faults)
         return vmsg_list_faults(p.serve.peer.role, p.json);
     if (p.list_quirks)

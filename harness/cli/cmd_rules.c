@@ -58,23 +58,25 @@ static int show(const struct rules *r)
     return status;
 }
 
+const struct vmsg_cli_options vmsg_cmd_rules_options = {
+    .command = "rules",
+    .args = "\ndiff FILE.tex",
+    .operands = "diff",
+    .doc = "Show the clause catalogue, with the scenarios that test each clause and the "
+           "faults of the reference peers that break it."
+           "\v'vmsgspec rules diff FILE.tex' compares the catalogue with a spec source: added, "
+           "removed, moved, reworded.",
+    .options = options,
+    .take = take,
+};
+
 int vmsg_cmd_rules(int argc, char **argv)
 {
-    static const struct vmsg_cli_options parser = {
-        .command = "rules",
-        .args = "\ndiff FILE.tex",
-        .doc = "Show the clause catalogue, with the scenarios that test each clause and the "
-               "faults of the reference peers that break it."
-               "\v'vmsgspec rules diff FILE.tex' compares the catalogue with a spec source: added, "
-               "removed, moved, reworded.",
-        .options = options,
-        .take = take,
-    };
     struct rules r = {0};
     enum vmsg_cli_parsed parsed;
 
     if (argc > 1 && !strcmp(argv[1], "diff"))
         return vmsg_rules_diff(argc - 1, argv + 1);
-    parsed = vmsg_cli_parse(&parser, argc, argv, &r);
+    parsed = vmsg_cli_parse(&vmsg_cmd_rules_options, argc, argv, &r);
     return parsed == CLI_PARSED ? show(&r) : vmsg_cli_stopped(parsed);
 }

@@ -1,8 +1,12 @@
 /* vmsgspec run: judge an implementation and report. */
+#include "adapters/pcap/writer.h"
 #include "harness/cli/interrupt.h"
+#include "harness/cli/run_gate.h"
+#include "harness/cli/run_keys.h"
 #include "harness/cli/run_reports.h"
 #include "harness/cli/run_statement.h"
 #include "harness/engine/engine.h"
+#include "harness/engine/tape.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +18,10 @@ struct run {
     struct vmsg_suite *suite;
     struct vmsg_ics ics;
     char *assumed; /* NULL: nothing */
+    struct vmsg_run_gate gate;
     struct vmsg_run_reports reports;
+    struct vmsg_capture *capture; /* NULL: none */
+    struct vmsg_tape tape;
 };
 
 static void on_started(void *ctx, const char *scenario_id, size_t done, size_t total)
@@ -70,12 +77,36 @@ static bool load(struct run *run, char *err, size_t err_size)
     return true;
 }
 
+static bool open_capture(struct run *run, char *err, size_t err_size)
+{
+    if (!run->options.capture)
+        return true;
+    run->capture = vmsg_capture_create(run->options.capture, true, err, err_size);
+    run->tape = (struct vmsg_tape){.put = vmsg_capture_put, .ctx = run->capture};
+    return run->capture;
+}
+
+/* False when something is missing from it. */
+static bool finish_capture(struct run *run)
+{
+    char err[CLI_ERR_SIZE];
+    bool ok = vmsg_capture_finish(run->capture, err, sizeof err);
+
+    run->capture = NULL;
+    if (!ok)
+        vmsg_cli_error("run", "%s", err);
+    return ok;
+}
+
 /* All that can be wrong with the usage is found here, before anything is started. */
 static bool prepare(struct run *run, char *err, size_t err_size)
 {
     return vmsg_run_statement(&run->ics, &run->options, &run->assumed, err, err_size) &&
            load(run, err, err_size) &&
-           vmsg_run_reports_open(&run->reports, &run->options, err, err_size);
+           vmsg_run_gate_open(&run->gate, &run->options, run->catalogue, run->suite, err,
+                              err_size) &&
+           vmsg_run_reports_open(&run->reports, &run->options, err, err_size) &&
+           open_capture(run, err, err_size);
 }
 
 static bool judge(struct run *run, struct vmsg_run_result *result, char *err, size_t err_size)
@@ -94,6 +125,7 @@ static bool judge(struct run *run, struct vmsg_run_result *result, char *err, si
         .jobs = o->jobs,
         .mem_size = o->mem_size,
         .timeout_ms = o->timeout_ms,
+        .tape = run->capture ? &run->tape : NULL,
         .hooks = {.started = on_started, .stop = on_stop},
     };
     bool ran;
@@ -110,6 +142,8 @@ static int status_of(const struct vmsg_run_result *result)
         vmsg_cli_error("run", "the implementation did not start: %s", result->not_started);
         return CLI_NO_SUT;
     }
+    if (result->gate.applied)
+        return result->gate.passes ? CLI_OK : CLI_FAILS;
     return result->conforms && !result->interrupted ? CLI_OK : CLI_FAILS;
 }
 
@@ -121,28 +155,46 @@ static int run_and_report(struct run *run)
 
     if (!prepare(run, err, sizeof err) || !judge(run, &result, err, sizeof err)) {
         vmsg_run_reports_abandon(&run->reports);
+        finish_capture(run);
         return vmsg_cli_error("run", "%s", err);
     }
     result.assumptions = vmsg_join_assumptions(run->assumed, result.assumptions);
     run->assumed = NULL;
+    if (!vmsg_run_gate_apply(&run->gate, &run->options, &result)) {
+        vmsg_run_result_clear(&result);
+        vmsg_run_reports_abandon(&run->reports);
+        finish_capture(run);
+        return vmsg_cli_error("run", "out of memory");
+    }
     status = status_of(&result);
+    if (!finish_capture(run) && status == CLI_OK)
+        status = CLI_USAGE;
     if (!vmsg_run_reports_write(&run->reports, &run->options, &result) && status == CLI_OK)
         status = CLI_USAGE;
     vmsg_run_result_clear(&result);
     return status;
 }
 
-int vmsg_cmd_run(int argc, char **argv)
+int vmsg_run_command(const struct vmsg_run_options *options)
 {
-    struct run run = {0};
-    enum vmsg_cli_parsed parsed = vmsg_run_options_parse(&run.options, argc, argv);
-    int status = parsed == CLI_PARSED ? run_and_report(&run) : vmsg_cli_stopped(parsed);
+    struct run run = {.options = *options};
+    int status = run_and_report(&run);
 
     vmsg_ics_clear(&run.ics);
+    vmsg_run_gate_clear(&run.gate);
     vmsg_suite_free(run.suite);
     if (run.catalogue)
         vmsg_catalogue_free(run.catalogue);
     free(run.assumed);
-    vmsg_run_options_clear(&run.options);
+    return status;
+}
+
+int vmsg_cmd_run(int argc, char **argv)
+{
+    struct vmsg_run_options options;
+    enum vmsg_cli_parsed parsed = vmsg_run_options_parse(&options, argc, argv);
+    int status = parsed == CLI_PARSED ? vmsg_run_command(&options) : vmsg_cli_stopped(parsed);
+
+    vmsg_run_options_clear(&options);
     return status;
 }

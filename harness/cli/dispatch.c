@@ -6,11 +6,25 @@
 #include <string.h>
 
 static const struct vmsg_cli_command commands[] = {
-    {"run", "judge an implementation and report", vmsg_cmd_run},
-    {"list", "scenarios and the clauses that each one tests", vmsg_cmd_list},
-    {"rules", "the clause catalogue; against a spec source with 'rules diff'", vmsg_cmd_rules},
-    {"peer", "a reference peer as a program", vmsg_cmd_peer},
-    {"adapters", "the ways to reach an implementation", vmsg_cmd_adapters},
+    {"run", "judge an implementation and report", vmsg_cmd_run, &vmsg_cmd_run_options},
+    {"compare", "reports side by side: implementations, revisions", vmsg_cmd_compare,
+     &vmsg_cmd_compare_options},
+    {"check", "judge recorded traffic", vmsg_cmd_check, &vmsg_cmd_check_options},
+    {"replay", "a scenario or a capture, again", vmsg_cmd_replay, &vmsg_cmd_replay_options},
+    {"fuzz", "drive an implementation with sequences that no scenario foresaw", vmsg_cmd_fuzz,
+     &vmsg_cmd_fuzz_options},
+    {"dissector", "the Wireshark dissector", vmsg_cmd_dissector, &vmsg_cmd_dissector_options},
+    {"list", "scenarios and the clauses that each one tests", vmsg_cmd_list,
+     &vmsg_cmd_list_options},
+    {"rules", "the clause catalogue; against a spec source with 'rules diff'", vmsg_cmd_rules,
+     &vmsg_cmd_rules_options},
+    {"peer", "a reference peer as a program", vmsg_cmd_peer, &vmsg_cmd_peer_options},
+    {"adapters", "the ways to reach an implementation", vmsg_cmd_adapters,
+     &vmsg_cmd_adapters_options},
+    {"ivshmem-server", "memory and doorbells for ivshmem: and for QEMU", vmsg_cmd_ivshmem_server,
+     &vmsg_cmd_ivshmem_server_options},
+    {"completion", "a completion script for a shell", vmsg_cmd_completion,
+     &vmsg_cmd_completion_options},
 };
 
 const struct vmsg_cli_command *vmsg_cli_command_at(size_t i)
@@ -24,7 +38,7 @@ static void help(void)
           "Conformance of virtio-msg implementations.\n\nCommands:\n",
           stderr);
     for (size_t i = 0; vmsg_cli_command_at(i); i++)
-        fprintf(stderr, "  %-10s %s\n", commands[i].name, commands[i].summary);
+        fprintf(stderr, "  %-14s %s\n", commands[i].name, commands[i].summary);
     fputs("\n'vmsgspec COMMAND --help' tells more. Exit status: 0 conforms, 1 does not, 2 wrong "
           "usage,\n3 the implementation could not be started or reached.\n",
           stderr);

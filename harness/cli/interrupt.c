@@ -9,7 +9,7 @@ static volatile sig_atomic_t interrupted;
 
 static void on_signal(int number)
 {
-    static const char text[] = "\nvmsgspec run: ending after what is running; again to kill\n";
+    static const char text[] = "\nvmsgspec: ending after what is running; again to kill\n";
     struct sigaction plain = {.sa_handler = SIG_DFL};
 
     interrupted = 1;

@@ -8,7 +8,7 @@
 
 enum { KEY_HELP = 'h', KEY_VERSION = 0x7001 };
 
-static const struct argp_option common_options[] = {
+const struct argp_option vmsg_cli_common_options[] = {
     {"help", KEY_HELP, NULL, 0, "show this text", -1},
     {"version", KEY_VERSION, NULL, 0, "show the version", -1},
     {0},
@@ -58,7 +58,7 @@ static void explain(const struct vmsg_cli_options *o, const char *arg)
 
 static void show_help(const struct vmsg_cli_options *o)
 {
-    const struct argp common = {common_options, NULL, NULL, NULL, NULL, NULL, NULL};
+    const struct argp common = {vmsg_cli_common_options, NULL, NULL, NULL, NULL, NULL, NULL};
     const struct argp_child children[] = {{&common, 0, NULL, -1}, {0}};
     const struct argp argp = argp_of(o, NULL, children);
     char name[64];
@@ -128,7 +128,8 @@ static error_t parse_own(int key, char *arg, struct argp_state *state)
 enum vmsg_cli_parsed vmsg_cli_parse(const struct vmsg_cli_options *o, int argc, char **argv,
                                     void *ctx)
 {
-    const struct argp common = {common_options, parse_common, NULL, NULL, NULL, NULL, NULL};
+    const struct argp common = {
+        vmsg_cli_common_options, parse_common, NULL, NULL, NULL, NULL, NULL};
     const struct argp_child children[] = {{&common, 0, NULL, -1}, {0}};
     const struct argp argp = argp_of(o, parse_own, children);
     struct parse p = {.options = o, .ctx = ctx};

@@ -11,11 +11,16 @@
 struct vmsg_cli_options {
     const char *command; /* "run" */
     const char *args;    /* what stands after [OPTION...] in the usage line */
-    const char *doc;     /* one sentence; text after a \v stands behind the options */
+    /* What the arguments may be, for completion: words, or "FILE"; NULL: nothing to tell. */
+    const char *operands;
+    const char *doc; /* one sentence; text after a \v stands behind the options */
     const struct argp_option *options;
     /* One option, or an argument with key ARGP_KEY_ARG. False with a sentence in err. */
     bool (*take)(void *ctx, int key, const char *arg, char *err, size_t err_size);
 };
+
+/* Options that all commands have. */
+extern const struct argp_option vmsg_cli_common_options[];
 
 enum vmsg_cli_parsed {
     CLI_PARSED,

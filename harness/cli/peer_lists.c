@@ -1,6 +1,7 @@
 /* The faults and quirks of the reference peers, shown. */
 #include "harness/cli/peer_lists.h"
 
+#include "adapters/shm/faults.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/values.h"
 #include "reports/escape.h"
@@ -45,6 +46,22 @@ int vmsg_list_faults(enum vmsg_role role, bool json)
 
         if (f->role != role)
             continue;
+        if (json)
+            add(array, &e, true);
+        else
+            print(&e);
+    }
+    return json ? vmsg_cli_print_json("peer", array) : CLI_OK;
+}
+
+int vmsg_list_layout_faults(bool json)
+{
+    json_t *array = json ? json_array() : NULL;
+    const struct vmsg_amp_fault_info *l;
+
+    for (unsigned i = 1; (l = vmsg_amp_fault_at(i)); i++) {
+        const struct entry e = {.id = l->id, .clause = l->clause, .summary = l->summary};
+
         if (json)
             add(array, &e, true);
         else

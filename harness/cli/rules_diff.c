@@ -79,19 +79,20 @@ static int compare(const char *path, const struct vmsg_catalogue *catalogue)
     return status;
 }
 
+static const struct vmsg_cli_options vmsg_cmd_rules_diff_options = {
+    .command = "rules diff",
+    .args = "FILE.tex",
+    .doc = "Compare the catalogue with a spec source."
+           "\vExit status: 0 nothing differs, 1 something does, 2 wrong usage.",
+    .options = options,
+    .take = take,
+};
+
 int vmsg_rules_diff(int argc, char **argv)
 {
-    static const struct vmsg_cli_options parser = {
-        .command = "rules diff",
-        .args = "FILE.tex",
-        .doc = "Compare the catalogue with a spec source."
-               "\vExit status: 0 nothing differs, 1 something does, 2 wrong usage.",
-        .options = options,
-        .take = take,
-    };
     const char *path = NULL;
     char err[CLI_ERR_SIZE];
-    enum vmsg_cli_parsed parsed = vmsg_cli_parse(&parser, argc, argv, &path);
+    enum vmsg_cli_parsed parsed = vmsg_cli_parse(&vmsg_cmd_rules_diff_options, argc, argv, &path);
     struct vmsg_catalogue *catalogue;
     int status;
 

@@ -1,6 +1,7 @@
 /* The catalogue joined with the suites and the peers' registries, as text and as JSON. */
 #include "harness/cli/rules_show.h"
 
+#include "adapters/shm/faults.h"
 #include "harness/cli/values.h"
 #include "reports/escape.h"
 
@@ -63,11 +64,15 @@ static json_t *scenarios_of(const struct vmsg_rules *r, const char *clause)
 static json_t *faults_of(const char *clause)
 {
     json_t *ids = json_array();
+    const struct vmsg_amp_fault_info *l;
     const struct vmsg_fault *f;
 
     for (size_t i = 0; (f = vmsg_fault_at(i)); i++)
         if (!strcmp(f->clause, clause))
             json_array_append_new(ids, json_string(f->id));
+    for (unsigned i = 1; (l = vmsg_amp_fault_at(i)); i++)
+        if (!strcmp(l->clause, clause))
+            json_array_append_new(ids, json_string(l->id));
     return ids;
 }
 

@@ -1,28 +1,10 @@
 /* The options of `vmsgspec run`. */
-#include "harness/cli/run_options.h"
+#include "harness/cli/run_keys.h"
 
 #include "reports/report.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum {
-    KEY_ROLE = 0x100,
-    KEY_SUT,
-    KEY_DEVICE_SIDE,
-    KEY_ICS,
-    KEY_SELECT,
-    KEY_SCENARIO,
-    KEY_REPORT,
-    KEY_SEED,
-    KEY_REPEAT,
-    KEY_JOBS,
-    KEY_MEM,
-    KEY_TIMEOUT,
-    KEY_COLOUR,
-    KEY_VERBOSE,
-    KEY_FIELD, /* the first of the statement's fields, in the order of `fields` */
-};
 
 /* Fields of the conformance statement by their keys; an option's '-' is a key's '_'. */
 static const char *const fields[] = {
@@ -58,29 +40,22 @@ static const struct argp_option options[] = {
     {"jobs", KEY_JOBS, "N", 0, "start up to N implementations at a time; default 1", 0},
     {"mem", KEY_MEM, "SIZE", 0, "DMA memory, e.g. 64K or 16M (default); 0: none", 0},
     {"timeout", KEY_TIMEOUT, "SECONDS", 0, "how long it may stay silent; default 2", 0},
-    {NULL, 0, NULL, 0, "What is told:", 3},
-    {"report", KEY_REPORT, "FORMAT=PATH", 0,
-     "also write a report: text, json or junit; PATH - is standard output, in place of the text. "
-     "May be repeated",
+    {NULL, 0, NULL, 0, "What may fail (the exit status is the gate's then):", 3},
+    {"xfail", KEY_XFAIL, "FILE", 0, "expected failures, a Lua file; one that passes fails the run",
      0},
+    {"baseline", KEY_BASELINE, "FILE.json", 0, "an earlier report: only what got worse fails", 0},
+    {NULL, 0, NULL, 0, "What is told:", 4},
+    {"report", KEY_REPORT, "FORMAT=PATH", 0,
+     "also write a report: text, json, junit, tap, sarif, markdown, html or github; PATH - is "
+     "standard "
+     "output, "
+     "in place of the text. May be repeated",
+     0},
+    {"capture", KEY_CAPTURE, "FILE.pcap", 0,
+     "record what passes, for Wireshark, 'check' and 'replay'", 0},
     {"verbose", KEY_VERBOSE, NULL, 0, "all findings, passed clauses, more traces", 0},
     {"colour", KEY_COLOUR, "WHEN", OPTION_ARG_OPTIONAL, "auto (default), always or never", 0},
-    {NULL, 0, NULL, 0, "Fields of the conformance statement, over those of --ics:", 4},
-    {"name", KEY_FIELD, "TEXT", 0, "the implementation's name", 0},
-    {"sut-version", KEY_FIELD + 1, "TEXT", 0, "its version", 0},
-    {"devices", KEY_FIELD + 2, "N,N,...", 0, "its device numbers; default: enumerated", 0},
-    {"bus-messages", KEY_FIELD + 3, "NAME,...", 0, "GET_DEVICES, PING, EVENT_DEVICE", 0},
-    {"revision", KEY_FIELD + 4, "N", 0, "transport revision", 0},
-    {"max-msg-size", KEY_FIELD + 5, "BYTES", 0, "header included; default 264", 0},
-    {"config", KEY_FIELD + 6, "DEV:writable=OFFSET+LENGTH,DEV:shm=ID", 0,
-     "configuration that may be written, shared memory regions", 0},
-    {"transport-features", KEY_FIELD + 7, "MASK", 0, "0x1: strict configuration generation", 0},
-    {"notifications", KEY_FIELD + 8, "HOW", 0, "events or polling", 0},
-    {"notification-path", KEY_FIELD + 9, "HOW", 0, "of a bus: forward or synthesis", 0},
-    {"request-timeout-ms", KEY_FIELD + 10, "N", 0, "of a bus or driver: one attempt", 0},
-    {"attempts", KEY_FIELD + 11, "N", 0, "of a driver: before it resets", 0},
-    {"upper-tester", KEY_FIELD + 12, "BOOL", 0, "whether it accepts upper-tester commands", 0},
-    {"optional", KEY_FIELD + 13, "NAME=BOOL", 0, "an option that it has or lacks", 0},
+    VMSG_STATEMENT_OPTIONS,
     {0},
 };
 
@@ -92,17 +67,10 @@ static bool wrong(char *err, size_t err_size, const char *text)
 
 static bool take_report(struct vmsg_run_options *o, const char *arg, char *err, size_t err_size)
 {
-    char *equals = strchr(arg, '=');
-
-    if (!equals || !equals[1] || equals == arg)
-        return wrong(err, err_size, "--report needs FORMAT=PATH, e.g. --report json=report.json");
-    *equals = '\0';
-    for (size_t i = 0; i < o->n_reports; i++)
-        if (!strcmp(o->reports[i].path, equals + 1)) {
-            snprintf(err, err_size, "two reports go to '%s'; give each its own path", equals + 1);
-            return false;
-        }
-    o->reports[o->n_reports++] = (struct vmsg_run_report){arg, equals + 1};
+    if (!vmsg_value_report((char *)arg, o->reports, o->n_reports, &o->reports[o->n_reports], err,
+                           err_size))
+        return false;
+    o->n_reports++;
     return true;
 }
 
@@ -119,6 +87,16 @@ static bool take_colour(struct vmsg_run_options *o, const char *arg, char *err, 
     return true;
 }
 
+static bool take_capture(struct vmsg_run_options *o, const char *arg, char *err, size_t err_size)
+{
+    if (!strcmp(arg, "-"))
+        return wrong(err, err_size,
+                     "--capture needs a file: standard output is the report's; a "
+                     "named pipe serves a program that reads along");
+    o->capture = arg;
+    return true;
+}
+
 static bool take_count(const char *option, const char *arg, unsigned most, unsigned *value,
                        char *err, size_t err_size)
 {
@@ -130,10 +108,9 @@ static bool take_count(const char *option, const char *arg, unsigned most, unsig
     return true;
 }
 
-static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size)
+bool vmsg_run_options_take(struct vmsg_run_options *o, int key, const char *arg, char *err,
+                           size_t err_size)
 {
-    struct vmsg_run_options *o = ctx;
-
     switch (key) {
     case KEY_ROLE:
         o->role_given = true;
@@ -153,8 +130,16 @@ static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size
     case KEY_SCENARIO:
         o->scenario = arg;
         return true;
+    case KEY_XFAIL:
+        o->xfail = arg;
+        return true;
+    case KEY_BASELINE:
+        o->baseline = arg;
+        return true;
     case KEY_REPORT:
         return take_report(o, arg, err, err_size);
+    case KEY_CAPTURE:
+        return take_capture(o, arg, err, err_size);
     case KEY_SEED:
         return vmsg_value_number("--seed", arg, 0, CLI_SEED_MOST, &o->seed, err, err_size);
     case KEY_REPEAT:
@@ -179,6 +164,11 @@ static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size
     }
 }
 
+static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size)
+{
+    return vmsg_run_options_take(ctx, key, arg, err, err_size);
+}
+
 /* What no default can stand for. */
 static bool complete(const struct vmsg_run_options *o)
 {
@@ -191,18 +181,8 @@ static bool complete(const struct vmsg_run_options *o)
     return o->role_given && o->uri;
 }
 
-enum vmsg_cli_parsed vmsg_run_options_parse(struct vmsg_run_options *o, int argc, char **argv)
+bool vmsg_run_options_begin(struct vmsg_run_options *o, int argc)
 {
-    static const struct vmsg_cli_options parser = {
-        .command = "run",
-        .args = "--role ROLE --sut URI",
-        .doc = "Run scenarios against an implementation and judge what it sends."
-               "\vThe text report goes to standard output. Exit status: 0 conforms, 1 does not, 2 "
-               "wrong usage, 3 the implementation could not be started or reached.",
-        .options = options,
-        .take = take,
-    };
-    enum vmsg_cli_parsed parsed;
     size_t most = (size_t)argc + 1; /* of anything that may be repeated */
 
     *o = (struct vmsg_run_options){
@@ -210,11 +190,29 @@ enum vmsg_cli_parsed vmsg_run_options_parse(struct vmsg_run_options *o, int argc
     o->select = calloc(most, sizeof *o->select);
     o->reports = calloc(most, sizeof *o->reports);
     o->fields = calloc(most, sizeof *o->fields);
-    if (!o->select || !o->reports || !o->fields) {
+    return o->select && o->reports && o->fields;
+}
+
+const struct vmsg_cli_options vmsg_cmd_run_options = {
+    .command = "run",
+    .args = "--role ROLE --sut URI",
+    .doc = "Run scenarios against an implementation and judge what it sends."
+           "\vThe text report goes to standard output. Exit status: 0 conforms (or fails "
+           "only as --xfail and --baseline expect), 1 does not, 2 wrong usage, 3 the "
+           "implementation could not be started or reached.",
+    .options = options,
+    .take = take,
+};
+
+enum vmsg_cli_parsed vmsg_run_options_parse(struct vmsg_run_options *o, int argc, char **argv)
+{
+    enum vmsg_cli_parsed parsed;
+
+    if (!vmsg_run_options_begin(o, argc)) {
         vmsg_cli_error("run", "out of memory");
         return CLI_WRONG;
     }
-    parsed = vmsg_cli_parse(&parser, argc, argv, o);
+    parsed = vmsg_cli_parse(&vmsg_cmd_run_options, argc, argv, o);
     if (parsed == CLI_PARSED && !complete(o))
         return CLI_WRONG;
     return parsed;

@@ -8,11 +8,6 @@
 #include "harness/cli/terminal.h"
 #include "harness/cli/values.h"
 
-struct vmsg_run_report {
-    const char *format; /* "json" */
-    const char *path;
-};
-
 struct vmsg_run_field {
     const char *key, *value; /* as vmsg_ics_set() takes them */
 };
@@ -21,10 +16,11 @@ struct vmsg_run_field {
 struct vmsg_run_options {
     enum vmsg_role role;
     bool role_given;
-    const char *uri, *device_side, *ics, *scenario; /* NULL: not given */
-    const char **select;                            /* NULL-terminated */
+    const char *uri, *device_side, *ics, *scenario, *capture; /* NULL: not given */
+    const char *xfail, *baseline;                             /* NULL: not given */
+    const char **select;                                      /* NULL-terminated */
     size_t n_select;
-    struct vmsg_run_report *reports;
+    struct vmsg_value_report *reports;
     size_t n_reports;
     struct vmsg_run_field *fields; /* of the conformance statement */
     size_t n_fields;

@@ -111,3 +111,22 @@ bool vmsg_value_level(const char *text, enum vmsg_level *level, char *err, size_
     snprintf(err, err_size, "--level must be MUST, SHOULD or MAY, not '%s'", text);
     return false;
 }
+
+bool vmsg_value_report(char *text, const struct vmsg_value_report *others, size_t n,
+                       struct vmsg_value_report *report, char *err, size_t err_size)
+{
+    char *equals = strchr(text, '=');
+
+    if (!equals || !equals[1] || equals == text) {
+        snprintf(err, err_size, "--report needs FORMAT=PATH, e.g. --report json=report.json");
+        return false;
+    }
+    *equals = '\0';
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(others[i].path, equals + 1)) {
+            snprintf(err, err_size, "two reports go to '%s'; give each its own path", equals + 1);
+            return false;
+        }
+    *report = (struct vmsg_value_report){text, equals + 1};
+    return true;
+}

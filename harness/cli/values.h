@@ -28,6 +28,16 @@ bool vmsg_value_seconds(const char *option, const char *text, uint32_t most_s, u
 bool vmsg_value_role(const char *text, enum vmsg_role *role, char *err, size_t err_size);
 bool vmsg_value_level(const char *text, enum vmsg_level *level, char *err, size_t err_size);
 
+/* A report that is asked for: FORMAT=PATH. */
+struct vmsg_value_report {
+    const char *format; /* "json" */
+    const char *path;
+};
+
+/* Cuts `text` in two; the n reports before it must go elsewhere. */
+bool vmsg_value_report(char *text, const struct vmsg_value_report *others, size_t n,
+                       struct vmsg_value_report *report, char *err, size_t err_size);
+
 const char *vmsg_value_role_text(enum vmsg_role role); /* "device", ... */
 
 /* Largest seed: JSON readers know signed 64-bit integers at most. */

@@ -22,6 +22,8 @@ static bool is_judged(const struct vmsg_clause_input *in, const struct vmsg_clau
     const char *own = prefixes[in->role];
     int no = number_of(c->id);
 
+    if (vmsg_clause_of_layout(c)) /* bus-specific: nothing to say elsewhere */
+        return in->layout;
     if (strncmp(c->id, own, strlen(own)) == 0 || strncmp(c->id, "any.", 4) == 0)
         return true;
     return strncmp(c->id, "bus.", 4) == 0 && no >= 0 &&
@@ -115,6 +117,7 @@ static void judge_unexercised(const struct vmsg_clause_input *in, const struct v
     if (a.listed == 0) {
         put(r, VMSG_CLAUSE_INCONCLUSIVE,
             in->stopped                  ? in->stopped
+            : vmsg_clause_of_layout(c)   ? "the shared memory never came into that state"
             : in_suite(in->suite, c->id) ? "no scenario that tests it was selected"
                                          : "no scenario tests it");
         return;

@@ -9,7 +9,9 @@ static void found(void *ctx, const struct vmsg_finding *f)
 {
     struct vmsg_connection *c = ctx;
     struct vmsg_seen_finding *more;
+    struct vmsg_tape_place at = vmsg_connection_place(c);
 
+    vmsg_tape_finding(c->tape, &at, f);
     if (c->n_findings == VMSG_FINDINGS_MOST)
         return;
     more = realloc(c->findings, (c->n_findings + 1) * sizeof *more);
@@ -22,6 +24,13 @@ static void found(void *ctx, const struct vmsg_finding *f)
         .clause = f->clause, .message = f->message, .dev_num = f->dev_num, .text = strdup(f->text)};
 }
 
+void vmsg_connection_judge(struct vmsg_connection *c, const struct vmsg_oracle_config *config)
+{
+    c->judged = config->judged;
+    c->oracle = vmsg_oracle_new(config, found, c);
+    c->out_of_memory = !c->oracle;
+}
+
 bool vmsg_connection_begin(struct vmsg_connection *c, struct vmsg_adapter *adapter,
                            const struct vmsg_adapter_params *params,
                            const struct vmsg_oracle_config *oracle, char *err, size_t err_size)
@@ -30,16 +39,15 @@ bool vmsg_connection_begin(struct vmsg_connection *c, struct vmsg_adapter *adapt
 
     memset(c, 0, offsetof(struct vmsg_connection, packet));
     c->adapter = adapter;
-    c->judged = oracle->judged;
     if (!adapter->ops->start(adapter, params, err, err_size))
         return false;
     c->memory = params->mem_size ? adapter->ops->memory(adapter) : NULL;
     c->mem_size = c->memory ? params->mem_size : 0;
-    config.mem_base = params->mem_base;
+    c->mem_base = config.mem_base = params->mem_base;
     config.mem_size = c->mem_size;
-    c->oracle = vmsg_oracle_new(&config, found, c);
-    c->out_of_memory = !c->oracle;
     c->began_ns = adapter->ops->now_ns(adapter);
+    vmsg_tape_connect(c->tape, c->session, &config, params);
+    vmsg_connection_judge(c, &config);
     return true;
 }
 
@@ -67,52 +75,69 @@ uint64_t vmsg_connection_now(const struct vmsg_connection *c)
     return c->adapter->ops->now_ns(c->adapter);
 }
 
-static uint32_t add_to_trace(struct vmsg_connection *c, int kind, unsigned endpoint,
-                             const void *bytes, size_t len, const char *text)
+struct vmsg_tape_place vmsg_connection_place(const struct vmsg_connection *c)
 {
-    return vmsg_trace_add(&c->trace, kind, vmsg_connection_now(c) - c->began_ns, endpoint, bytes,
-                          len, text);
+    return (struct vmsg_tape_place){.session = c->session,
+                                    .index = c->trace.count,
+                                    .t_ns = c->adapter ? vmsg_connection_now(c) - c->began_ns : 0,
+                                    .judged = (uint8_t)c->judged};
 }
 
-/* Whom a message is for, and at which end it is seen: see enum vmsg_end. */
-static void judge(struct vmsg_connection *c, uint32_t index, bool to_sut, unsigned endpoint,
-                  const void *bytes, size_t len)
+void vmsg_connection_pass(struct vmsg_connection *c, const struct vmsg_tape_place *where,
+                          bool from_sut, unsigned endpoint, const void *bytes, size_t len)
 {
-    bool sut_is_device =
-        c->judged == VMSG_JUDGE_BUS ? endpoint == 0 : c->judged == VMSG_JUDGE_DEVICE;
+    struct vmsg_tape_place at = *where;
 
+    at.index = vmsg_trace_add(&c->trace, from_sut ? VMSG_TRACE_FROM_SUT : VMSG_TRACE_TO_SUT,
+                              at.t_ns, endpoint, bytes, len, NULL);
+    vmsg_tape_message(c->tape, &at, from_sut, endpoint, bytes, len);
     if (!c->oracle)
         return;
-    vmsg_oracle_time(c->oracle, vmsg_connection_now(c) - c->began_ns);
-    vmsg_oracle_message_at(c->oracle, index, endpoint ? VMSG_DEVICE_END : VMSG_DRIVER_END,
-                           to_sut == sut_is_device ? VMSG_TO_DEVICE : VMSG_TO_DRIVER, bytes, len);
+    vmsg_oracle_time(c->oracle, at.t_ns);
+    vmsg_oracle_message_at(c->oracle, at.index, endpoint ? VMSG_DEVICE_END : VMSG_DRIVER_END,
+                           vmsg_tape_direction(c->judged, from_sut, endpoint), bytes, len);
 }
 
 void vmsg_connection_send(struct vmsg_connection *c, unsigned endpoint, const void *bytes,
                           size_t len)
 {
-    uint32_t index = add_to_trace(c, VMSG_TRACE_TO_SUT, endpoint, bytes, len, NULL);
+    struct vmsg_tape_place at = vmsg_connection_place(c);
 
     c->sent++;
-    judge(c, index, true, endpoint, bytes, len);
+    if (c->adapter->most && len > c->adapter->most) {
+        c->undeliverable = true;
+        return;
+    }
+    vmsg_connection_pass(c, &at, false, endpoint, bytes, len);
     if (!c->closed && !c->adapter->ops->send(c->adapter, endpoint, bytes, len))
         c->closed = true;
 }
 
+const char *vmsg_connection_refuses(struct vmsg_connection *c, unsigned endpoint, const void *bytes,
+                                    size_t len)
+{
+    const struct vmsg_adapter_ops *ops = c->adapter->ops;
+
+    return ops->refuses ? ops->refuses(c->adapter, endpoint, bytes, len) : NULL;
+}
+
 void vmsg_connection_command(struct vmsg_connection *c, const char *line)
 {
+    struct vmsg_tape_place at = vmsg_connection_place(c);
+
+    vmsg_tape_command(c->tape, &at, line);
     if (!c->closed && !c->adapter->ops->command(c->adapter, line))
         c->closed = true;
 }
 
 static void take_message(struct vmsg_connection *c)
 {
-    uint32_t index;
+    struct vmsg_tape_place at;
 
     vmsg_connection_poll(c);
+    at = vmsg_connection_place(c);
     c->received++;
-    index = add_to_trace(c, VMSG_TRACE_FROM_SUT, c->endpoint, c->packet, c->len, NULL);
-    judge(c, index, false, c->endpoint, c->packet, c->len);
+    vmsg_connection_pass(c, &at, true, c->endpoint, c->packet, c->len);
 }
 
 static void take_line(struct vmsg_connection *c)
@@ -126,7 +151,22 @@ static void take_line(struct vmsg_connection *c)
             c->packet[i] = '?';
     c->packet[c->len] = '\0';
     snprintf(text, sizeof text, "upper tester replies: %.200s", (char *)c->packet);
-    add_to_trace(c, VMSG_TRACE_NOTE, 0, NULL, 0, text);
+    vmsg_connection_remark(c, text);
+}
+
+/* What the shared memory shows; its cursors move with every message and are no line of the trace. */
+static void take_layout(struct vmsg_connection *c)
+{
+    struct vmsg_amp_seen seen;
+    char text[160];
+
+    if (c->len != sizeof seen)
+        return;
+    memcpy(&seen, c->packet, sizeof seen);
+    if (vmsg_amp_seen_text(&seen, text, sizeof text))
+        vmsg_connection_remark(c, text);
+    if (c->oracle)
+        vmsg_oracle_amp(c->oracle, c->trace.count ? c->trace.count - 1 : 0, &seen);
 }
 
 enum vmsg_arrival vmsg_connection_wait(struct vmsg_connection *c, uint64_t deadline_ns)
@@ -134,12 +174,13 @@ enum vmsg_arrival vmsg_connection_wait(struct vmsg_connection *c, uint64_t deadl
     enum vmsg_arrival what;
 
     /* What was sent before it closed still counts, so a failed send does not end the reading. */
-    what = c->adapter->ops->wait(c->adapter, deadline_ns, c->packet, sizeof c->packet, &c->len,
-                                 &c->endpoint);
+    while ((what = c->adapter->ops->wait(c->adapter, deadline_ns, c->packet, sizeof c->packet,
+                                         &c->len, &c->endpoint)) == VMSG_ARRIVED_LAYOUT)
+        take_layout(c);
     if (what == VMSG_ARRIVED_NOTHING && c->closed)
         what = VMSG_ARRIVED_CLOSED;
     if (what == VMSG_ARRIVED_CLOSED && !c->closed)
-        add_to_trace(c, VMSG_TRACE_NOTE, 0, NULL, 0, "the SUT closed the connection");
+        vmsg_connection_remark(c, "the SUT closed the connection");
     if (what == VMSG_ARRIVED_CLOSED)
         c->closed = true;
     if (c->len > sizeof c->packet)
@@ -151,18 +192,50 @@ enum vmsg_arrival vmsg_connection_wait(struct vmsg_connection *c, uint64_t deadl
     return what;
 }
 
-void vmsg_connection_note(struct vmsg_connection *c, struct vmsg_note *note, const char *text)
+void vmsg_connection_note_at(struct vmsg_connection *c, const struct vmsg_tape_place *where,
+                             struct vmsg_note *note, const char *text)
 {
-    note->index = add_to_trace(c, VMSG_TRACE_NOTE, 0, NULL, 0, text);
+    struct vmsg_tape_place at = *where;
+
+    at.index = note->index = vmsg_trace_add(&c->trace, VMSG_TRACE_NOTE, at.t_ns, 0, NULL, 0, text);
+    vmsg_tape_note(c->tape, &at, note, text);
     if (!c->oracle)
         return;
-    vmsg_oracle_time(c->oracle, vmsg_connection_now(c) - c->began_ns);
+    vmsg_oracle_time(c->oracle, at.t_ns);
     vmsg_oracle_note(c->oracle, note);
+}
+
+void vmsg_connection_note(struct vmsg_connection *c, struct vmsg_note *note, const char *text)
+{
+    struct vmsg_tape_place at = vmsg_connection_place(c);
+
+    vmsg_connection_note_at(c, &at, note, text);
+}
+
+void vmsg_connection_remark_at(struct vmsg_connection *c, const struct vmsg_tape_place *where,
+                               const char *text)
+{
+    struct vmsg_tape_place at = *where;
+
+    at.index = vmsg_trace_add(&c->trace, VMSG_TRACE_NOTE, at.t_ns, 0, NULL, 0, text);
+    vmsg_tape_remark(c->tape, &at, text);
 }
 
 void vmsg_connection_remark(struct vmsg_connection *c, const char *text)
 {
-    add_to_trace(c, VMSG_TRACE_NOTE, 0, NULL, 0, text);
+    struct vmsg_tape_place at = vmsg_connection_place(c);
+
+    vmsg_connection_remark_at(c, &at, text);
+}
+
+void vmsg_connection_settle(struct vmsg_connection *c)
+{
+    struct vmsg_tape_place at = vmsg_connection_place(c);
+
+    if (!c->oracle)
+        return;
+    vmsg_tape_settle(c->tape, &at);
+    vmsg_oracle_settle(c->oracle);
 }
 
 bool vmsg_connection_watch(struct vmsg_connection *c, const struct vmsg_ring_watch *watch)
@@ -198,7 +271,8 @@ void vmsg_connection_poll(struct vmsg_connection *c)
                                  .dev_num = w->dev_num,
                                  .vq = w->vq,
                                  .value = more,
-                                 .position = vmsg_ring_position(w)};
+                                 .position = vmsg_ring_position(w),
+                                 .unwanted = w->unwanted};
         char text[96];
 
         if (!more)

@@ -9,13 +9,15 @@
 
 #include "adapters/adapter.h"
 #include "harness/engine/result.h"
+#include "harness/engine/tape.h"
 #include "harness/engine/trace.h"
 #include "harness/engine/watch.h"
 #include "harness/oracle/oracle.h"
+#include "harness/wire/amp.h"
 
 #define VMSG_WATCHES_MOST  64
-#define VMSG_MEM_BASE      UINT64_C(0x40000000)
-#define VMSG_FINDINGS_MOST 1000u   /* kept of one connection; all are counted */
+#define VMSG_MEM_BASE      UINT64_C(0x40000000) /* where the adapter leaves it open */
+#define VMSG_FINDINGS_MOST 1000u                /* kept of one connection; all are counted */
 #define VMSG_FLOOD         100000u /* messages beyond those sent, after which it is a flood */
 #define VMSG_PACKET_MOST   (65536u + 64u) /* bytes read of a packet */
 
@@ -34,8 +36,10 @@ struct vmsg_connection {
     uint64_t began_ns;
     uint8_t *memory; /* NULL: none */
     size_t mem_size;
+    uint64_t mem_base;       /* its bus address */
     uint32_t sent, received; /* messages */
     bool closed;             /* the SUT closed, exited or died */
+    bool undeliverable;      /* something was sent that the adapter cannot carry */
     bool out_of_memory;
     struct vmsg_ring_watch watches[VMSG_WATCHES_MOST];
     size_t n_watches;
@@ -44,6 +48,10 @@ struct vmsg_connection {
     unsigned endpoint; /* of the last message */
     size_t len;
     uint8_t packet[VMSG_PACKET_MOST]; /* the last message or line */
+    /* Set before the beginning: where to record, and the session that this connection belongs to.
+     */
+    struct vmsg_tape *tape; /* NULL: nowhere */
+    uint32_t session;
 };
 
 /*
@@ -54,6 +62,21 @@ bool vmsg_connection_begin(struct vmsg_connection *c, struct vmsg_adapter *adapt
                            const struct vmsg_adapter_params *params,
                            const struct vmsg_oracle_config *oracle, char *err, size_t err_size);
 
+/*
+ * Without an adapter, for what was recorded: the oracle alone, and what it is told at a given time
+ * (the place's index is not looked at).
+ */
+void vmsg_connection_judge(struct vmsg_connection *c, const struct vmsg_oracle_config *config);
+void vmsg_connection_pass(struct vmsg_connection *c, const struct vmsg_tape_place *where,
+                          bool from_sut, unsigned endpoint, const void *bytes, size_t len);
+void vmsg_connection_note_at(struct vmsg_connection *c, const struct vmsg_tape_place *where,
+                             struct vmsg_note *note, const char *text);
+void vmsg_connection_remark_at(struct vmsg_connection *c, const struct vmsg_tape_place *where,
+                               const char *text);
+
+/* Nothing more came, though the caller waited: whatever is owed is now a finding. */
+void vmsg_connection_settle(struct vmsg_connection *c);
+
 /* Stop the SUT and free everything but the trace and the findings. */
 void vmsg_connection_end(struct vmsg_connection *c, struct vmsg_adapter_end *end);
 
@@ -63,10 +86,16 @@ void vmsg_connection_clear(struct vmsg_connection *c);
 /* To the SUT. A SUT that takes nothing any more shows in the next wait. */
 void vmsg_connection_send(struct vmsg_connection *c, unsigned endpoint, const void *bytes,
                           size_t len);
+/* Why the adapter cannot carry it as it is; NULL: it can. */
+const char *vmsg_connection_refuses(struct vmsg_connection *c, unsigned endpoint, const void *bytes,
+                                    size_t len);
 void vmsg_connection_command(struct vmsg_connection *c, const char *line);
 
 /* Wait for what comes next; messages and lines are in c->packet, c->len bytes. */
 enum vmsg_arrival vmsg_connection_wait(struct vmsg_connection *c, uint64_t deadline_ns);
+
+/* Where the trace ends, for the tape. */
+struct vmsg_tape_place vmsg_connection_place(const struct vmsg_connection *c);
 
 uint64_t vmsg_connection_now(const struct vmsg_connection *c);
 

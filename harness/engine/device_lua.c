@@ -2,6 +2,7 @@
 #include "harness/engine/device_lua.h"
 
 #include "harness/engine/memory_lua.h"
+#include "harness/engine/played_rings.h"
 #include "harness/engine/script.h"
 
 #include <lauxlib.h>
@@ -115,7 +116,7 @@ int vmsg_lua_device_open(lua_State *L)
         .ctx = &s->played,
         .send = sent,
         .mem = c->memory,
-        .mem_base = VMSG_MEM_BASE,
+        .mem_base = c->mem_base,
         .mem_size = c->mem_size,
         .revision = 1,
         .max_msg_size = (uint32_t)field(L, "max_msg_size"),
@@ -195,61 +196,26 @@ int vmsg_lua_device_status(lua_State *L)
     return 1;
 }
 
-/* Where `len` bytes at a bus address lie in the memory; false: not inside, or misaligned. */
-static bool inside(const struct vmsg_connection *c, uint64_t address, size_t len, size_t align,
-                   size_t *offset)
+int vmsg_lua_device_broken(lua_State *L)
 {
-    *offset = (size_t)(address - VMSG_MEM_BASE);
-    return c->memory && address >= VMSG_MEM_BASE && address % align == 0 && len <= c->mem_size &&
-           *offset <= c->mem_size - len;
-}
+    uint32_t vq;
+    const char *why = vmsg_peer_broken_ring(played_of(L)->peer, check_dev(L), &vq);
 
-/* Watch it, unless it is watched already; one too many is not: less is seen, nothing is wrong. */
-static void watch_once(struct vmsg_connection *c, const struct vmsg_ring_watch *w)
-{
-    for (size_t i = 0; i < c->n_watches; i++) {
-        const struct vmsg_ring_watch *old = &c->watches[i];
-
-        if (old->kind == w->kind && old->dev_num == w->dev_num && old->vq == w->vq &&
-            old->offset == w->offset && old->size == w->size)
-            return;
-    }
-    vmsg_connection_watch(c, w);
-}
-
-/* Rings outside of the memory are not watched. */
-static void watch(struct vmsg_connection *c, uint16_t dev_num, uint32_t vq,
-                  const struct vmsg_peer_queue *q)
-{
-    struct vmsg_ring_watch w = {.dev_num = dev_num, .vq = vq, .size = q->size};
-
-    if (q->packed) {
-        w.kind = VMSG_WATCH_AVAILABLE_PACKED;
-        if (inside(c, q->desc, (size_t)16 * q->size, 16, &w.offset))
-            watch_once(c, &w);
-        return;
-    }
-    w.kind = VMSG_WATCH_AVAILABLE;
-    if (inside(c, q->driver + 2, 2, 2, &w.offset))
-        watch_once(c, &w);
-    w.kind = VMSG_WATCH_USED;
-    if (inside(c, q->device + 2, 2, 2, &w.offset))
-        watch_once(c, &w);
+    if (!why)
+        return 0;
+    lua_pushinteger(L, vq);
+    lua_pushstring(L, why);
+    return 2;
 }
 
 int vmsg_lua_device_watch(lua_State *L)
 {
-    struct vmsg_connection *c = vmsg_connection_of(L);
     lua_Integer vq = luaL_checkinteger(L, 2);
     uint16_t dev_num = check_dev(L);
-    struct vmsg_peer_queue q;
     bool enabled = vq >= 0 && vq <= UINT32_MAX &&
-                   vmsg_peer_queue(played_of(L)->peer, dev_num, (uint32_t)vq, &q) && q.enabled;
+                   vmsg_played_rings_watch(vmsg_connection_of(L), played_of(L)->peer, dev_num,
+                                           (uint32_t)vq);
 
-    if (enabled)
-        watch(c, dev_num, (uint32_t)vq, &q);
-    else
-        vmsg_connection_unwatch_queue(c, dev_num, (uint32_t)vq);
     lua_pushboolean(L, enabled);
     return 1;
 }

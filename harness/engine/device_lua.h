@@ -31,6 +31,8 @@ int vmsg_lua_device_tick(lua_State *L);
 int vmsg_lua_device_command(lua_State *L);
 /* Lua: device_deadline() -> when device_tick() has something to do. */
 int vmsg_lua_device_deadline(lua_State *L);
+/* Lua: device_broken(dev) -> a queue whose ring it could not follow, and why; or nil. */
+int vmsg_lua_device_broken(lua_State *L);
 /* Lua: device_status(dev) -> its device status, or nil. */
 int vmsg_lua_device_status(lua_State *L);
 /* Lua: device_watch(dev, vq) -> true when the queue is enabled; then its rings are watched. */

@@ -2,6 +2,7 @@
 #include "harness/engine/discovery.h"
 
 #include "harness/engine/facts.h"
+#include "harness/engine/tape_run.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -171,12 +172,15 @@ static bool look(struct vmsg_run_context *ctx, struct vmsg_worker *w,
     struct vmsg_oracle_config oracle;
     struct vmsg_adapter_end end;
     enum vmsg_script_end how;
+    struct vmsg_tape_place at;
     char err[512];
 
     vmsg_context_platform_data(ctx);
     vmsg_context_params(ctx, NULL, ctx->config->seed, &params);
     vmsg_context_oracle(ctx, &params, &oracle);
     vmsg_random_seed(&w->script.random, ctx->config->seed);
+    c->session =
+        vmsg_tape_session(c->tape, vmsg_context_judged(ctx), vmsg_session_for("discovery"));
     if (!vmsg_connection_begin(c, w->adapter, &params, &oracle, err, sizeof err)) {
         result->not_started = strdup(err);
         return false;
@@ -189,7 +193,9 @@ static bool look(struct vmsg_run_context *ctx, struct vmsg_worker *w,
     for (size_t i = 0; c->oracle && i < ctx->discovery.n_tested; i++)
         ctx->discovery.answers[i] = vmsg_oracle_answered(c->oracle, ctx->discovery.tested[i]);
     vmsg_context_facts(ctx);
+    at = vmsg_connection_place(c);
     vmsg_connection_end(c, &end);
+    vmsg_tape_close(c->tape, &at, NULL);
     if (how == VMSG_SCRIPT_CLOSED && c->received == 0 &&
         (end.status == SHELL_CANNOT_RUN || end.status == SHELL_NOT_FOUND))
         result->not_started = not_startable(&end);

@@ -12,6 +12,7 @@
 struct vmsg_scenario {
     const char *id; /* "device/set-vqueue/reserved-nonzero" */
     const char *role;
+    const char *file; /* as in the source tree, or the path on disk */
     const char *requirement;
     const char *const *clauses; /* NULL-terminated */
 };
@@ -33,6 +34,9 @@ const struct vmsg_scenario *vmsg_suite_at(const struct vmsg_suite *suite, size_t
 /* Does a glob (fnmatch; a bare id or a clause id also selects) choose this scenario? */
 bool vmsg_scenario_matches(const struct vmsg_scenario *s, const char *glob);
 
+/* The same by id or block alone. */
+bool vmsg_scenario_id_matches(const char *id, const char *glob);
+
 /*
  * Called as things happen, from the thread that runs vmsg_run(). Any may be NULL. stop() true
  * ends the run after the running scenarios, keeping what was found.
@@ -44,6 +48,8 @@ struct vmsg_run_hooks {
                      size_t total);
     bool (*stop)(void *ctx);
 };
+
+struct vmsg_tape; /* tape.h */
 
 struct vmsg_run_config {
     enum vmsg_role role;
@@ -59,6 +65,7 @@ struct vmsg_run_config {
     unsigned jobs;       /* 1..64 SUTs at a time */
     size_t mem_size;     /* bytes of DMA memory, 0: none; default 16 MiB */
     uint32_t timeout_ms; /* how long a SUT may stay silent, default 2000 */
+    struct vmsg_tape *tape; /* records what the oracle is fed; NULL: nobody does */
     struct vmsg_run_hooks hooks;
 };
 

@@ -45,6 +45,10 @@ void vmsg_ics_clear(struct vmsg_ics *ics);
  */
 bool vmsg_ics_load(struct vmsg_ics *ics, const char *path, char *err, size_t err_size);
 
+/* The same of a text; `path` is what errors call it. */
+bool vmsg_ics_parse(struct vmsg_ics *ics, const char *path, const char *text, size_t length,
+                    char *err, size_t err_size);
+
 /*
  * Set one field from text, as a command-line flag does: key "devices" value "0,5"; "bus_messages"
  * "GET_DEVICES,PING"; "notifications" "polling"; "upper_tester" "true"; "transport_features"

@@ -1,66 +1,10 @@
 /* A conformance statement read from its Lua file. */
 #include "harness/engine/ics_keys.h"
-#include "harness/engine/luabox.h"
+#include "harness/engine/luabox_data.h"
 
-#include <errno.h>
-#include <lauxlib.h>
-#include <lualib.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define ICS_FILE_MOST    (1024 * 1024)
-#define ICS_MEMORY       (16 * 1024 * 1024)
-#define ICS_INSTRUCTIONS 1000000
-
-/* The whole file, NUL-terminated; NULL with a sentence in err. */
-static char *read_file(const char *path, size_t *length, char *err, size_t err_size)
-{
-    FILE *f = fopen(path, "rb");
-    char *text = f ? malloc(ICS_FILE_MOST + 1) : NULL;
-
-    if (!text) {
-        snprintf(err, err_size, "cannot read the conformance statement %s: %s", path,
-                 strerror(errno));
-        if (f)
-            fclose(f);
-        return NULL;
-    }
-    *length = fread(text, 1, ICS_FILE_MOST + 1, f);
-    if (ferror(f) || *length > ICS_FILE_MOST) {
-        snprintf(err, err_size, "cannot read the conformance statement %s: %s", path,
-                 ferror(f) ? strerror(errno) : "it is larger than 1 MiB");
-        free(text);
-        text = NULL;
-    }
-    fclose(f);
-    return text;
-}
-
-/*
- * What the file sees: string and table, without the functions whose time no instruction count
- * bounds (patterns).
- */
-static int make_environment(lua_State *L)
-{
-    static const char *const hidden[] = {"dump", "find", "gmatch", "gsub", "match"};
-
-    lua_newtable(L);
-    luaL_requiref(L, "string", luaopen_string, 0);
-    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
-        lua_pushnil(L);
-        lua_setfield(L, -2, hidden[i]);
-    }
-    lua_setfield(L, 1, "string");
-    luaL_requiref(L, "table", luaopen_table, 0);
-    lua_setfield(L, 1, "table");
-    lua_pushliteral(L, "");
-    lua_getmetatable(L, -1);
-    lua_pushboolean(L, 0);
-    lua_setfield(L, -2, "__metatable");
-    lua_settop(L, 1);
-    return 1;
-}
 
 static bool bad(char *err, size_t err_size, const char *text)
 {
@@ -224,10 +168,6 @@ static bool read_table(lua_State *L, struct vmsg_ics *ics, const char *path, cha
 {
     char why[256], names[256];
 
-    if (!lua_istable(L, -1)) {
-        snprintf(err, err_size, "%s: it returns no table: end it with return { ... }", path);
-        return false;
-    }
     vmsg_ics_key_names(names, sizeof names);
     for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
         const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
@@ -246,45 +186,27 @@ static bool read_table(lua_State *L, struct vmsg_ics *ics, const char *path, cha
     return true;
 }
 
-static bool run_file(struct vmsg_luabox *box, struct vmsg_ics *ics, const char *path,
-                     const char *text, size_t length, char *err, size_t err_size)
+bool vmsg_ics_parse(struct vmsg_ics *ics, const char *path, const char *text, size_t length,
+                    char *err, size_t err_size)
 {
-    lua_State *L = box->L;
-    char chunk[4096], why[512];
+    struct vmsg_luabox box = {0};
+    bool ok = false;
 
-    snprintf(chunk, sizeof chunk, "@%s", path);
-    lua_pushcfunction(L, make_environment);
-    vmsg_luabox_budget(box, ICS_INSTRUCTIONS);
-    if (!vmsg_luabox_call(box, 0, 1, why, sizeof why) ||
-        !vmsg_luabox_load(box, chunk, text, length, why, sizeof why)) {
-        snprintf(err, err_size, "%s", why); /* Lua's errors begin with file and line */
-        return false;
-    }
-    lua_rotate(L, -2, 1);
-    lua_setupvalue(L, -2, 1);
-    if (!vmsg_luabox_call(box, 0, 1, why, sizeof why)) {
-        bool placed = strncmp(why, path, strlen(path)) == 0;
-
-        snprintf(err, err_size, "%s%s%s", placed ? "" : path, placed ? "" : ": ", why);
-        return false;
-    }
-    return read_table(L, ics, path, err, err_size);
+    if (vmsg_luabox_open(&box, VMSG_LUABOX_DATA_MEMORY, NULL))
+        ok = vmsg_luabox_data_run(&box, path, text, length, err, err_size) &&
+             read_table(box.L, ics, path, err, err_size);
+    else
+        snprintf(err, err_size, "not enough memory to read %s", path);
+    vmsg_luabox_close(&box);
+    return ok;
 }
 
 bool vmsg_ics_load(struct vmsg_ics *ics, const char *path, char *err, size_t err_size)
 {
-    struct vmsg_luabox box = {0};
     size_t length;
-    char *text = read_file(path, &length, err, err_size);
-    bool ok = false;
+    char *text = vmsg_luabox_data_read("conformance statement", path, &length, err, err_size);
+    bool ok = text && vmsg_ics_parse(ics, path, text, length, err, err_size);
 
-    if (!text)
-        return false;
-    if (vmsg_luabox_open(&box, ICS_MEMORY, NULL))
-        ok = run_file(&box, ics, path, text, length, err, err_size);
-    else
-        snprintf(err, err_size, "not enough memory to read %s", path);
-    vmsg_luabox_close(&box);
     free(text);
     return ok;
 }

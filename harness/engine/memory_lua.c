@@ -11,9 +11,9 @@
 static size_t check_range(lua_State *L, const struct vmsg_connection *c, int arg, size_t len)
 {
     uint64_t address = (uint64_t)luaL_checkinteger(L, arg);
-    uint64_t offset = address - VMSG_MEM_BASE;
+    uint64_t offset = address - c->mem_base;
 
-    if (!c->memory || address < VMSG_MEM_BASE || len > c->mem_size || offset > c->mem_size - len)
+    if (!c->memory || address < c->mem_base || len > c->mem_size || offset > c->mem_size - len)
         luaL_error(L, "address %I is outside of the DMA memory", (LUAI_UACINT)address);
     return (size_t)offset;
 }

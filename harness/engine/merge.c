@@ -11,6 +11,7 @@ void vmsg_tally_init(struct vmsg_tally *t, const struct vmsg_scenario *scenario)
 {
     *t = (struct vmsg_tally){0};
     t->result.id = scenario->id;
+    t->result.file = scenario->file;
     t->result.summary = scenario->requirement;
     t->result.clauses = scenario->clauses;
 }

@@ -2,7 +2,7 @@
 #ifndef VMSG_MERGE_H
 #define VMSG_MERGE_H
 
-#include "harness/engine/attempt.h"
+#include "harness/engine/outcome.h"
 
 /* A scenario's result while it is made, with what is counted beside it. */
 struct vmsg_tally {

@@ -3,9 +3,9 @@
 
 #include "harness/engine/memory_lua.h"
 #include "harness/engine/script.h"
+#include "harness/engine/tape_json.h"
 #include "harness/engine/wire_lua.h"
 
-#include <assert.h>
 #include <lauxlib.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,14 +29,33 @@ static int core_send(lua_State *L)
     struct vmsg_connection *c = vmsg_connection_of(L);
     lua_Integer endpoint = luaL_checkinteger(L, 1);
     size_t len;
-    const char *bytes = luaL_checklstring(L, 2, &len);
+    const char *bytes = luaL_checklstring(L, 2, &len), *why;
 
     if (endpoint < 0 || endpoint > 1)
         return luaL_error(L, "no endpoint %I", (LUAI_UACINT)endpoint);
     if (len == 0)
         return luaL_error(L, "an empty packet cannot be sent");
+    why = vmsg_connection_refuses(c, (unsigned)endpoint, bytes, len);
+    if (why) { /* what follows would be judged as if it had been delivered */
+        struct vmsg_script *s = vmsg_script_of(L);
+
+        s->end = VMSG_SCRIPT_UNOBSERVABLE;
+        snprintf(s->reason, sizeof s->reason, "%s", why);
+        return lua_yield(L, 0);
+    }
     vmsg_connection_send(c, (unsigned)endpoint, bytes, len);
     return 0;
+}
+
+/* carries(endpoint, packet): can the adapter deliver it as it is? */
+static int core_carries(lua_State *L)
+{
+    size_t len;
+    const char *bytes = luaL_checklstring(L, 2, &len);
+
+    lua_pushboolean(L, !vmsg_connection_refuses(vmsg_connection_of(L),
+                                                (unsigned)luaL_checkinteger(L, 1), bytes, len));
+    return 1;
 }
 
 static int core_command(lua_State *L)
@@ -105,7 +124,8 @@ static int core_owes(lua_State *L)
     const struct vmsg_connection *c = vmsg_connection_of(L);
 
     lua_pushboolean(L, c->oracle && vmsg_oracle_owes(c->oracle));
-    return 1;
+    lua_pushboolean(L, c->oracle && vmsg_oracle_owes_notification(c->oracle));
+    return 2;
 }
 
 static uint32_t check_u32(lua_State *L, int arg)
@@ -119,19 +139,8 @@ static uint32_t check_u32(lua_State *L, int arg)
 
 static int core_note(lua_State *L)
 {
-    static const char *const kinds[] = {
-        "available", "used",      "no-interrupt", "corrupted", "change-config", "needs-reset",
-        "complete",  "add",       "remove",       "overdue",   "reset-timeout", "patience-over",
-        "refused",   "drop-next", "max-size",     NULL};
-    static const enum vmsg_note_kind notes[] = {
-        VMSG_NOTE_AVAILABLE, VMSG_NOTE_USED,          VMSG_NOTE_NO_INTERRUPT,
-        VMSG_NOTE_CORRUPTED, VMSG_NOTE_CHANGE_CONFIG, VMSG_NOTE_NEEDS_RESET,
-        VMSG_NOTE_COMPLETE,  VMSG_NOTE_ADD,           VMSG_NOTE_REMOVE,
-        VMSG_NOTE_OVERDUE,   VMSG_NOTE_RESET_TIMEOUT, VMSG_NOTE_PATIENCE_OVER,
-        VMSG_NOTE_REFUSED,   VMSG_NOTE_DROP_NEXT,     VMSG_NOTE_MAX_SIZE};
-    static_assert(sizeof kinds / sizeof *kinds == sizeof notes / sizeof *notes + 1,
-                  "one note a kind");
-    struct vmsg_note note = {.kind = notes[luaL_checkoption(L, 1, NULL, kinds)],
+    struct vmsg_note note = {.kind =
+                                 (enum vmsg_note_kind)luaL_checkoption(L, 1, NULL, vmsg_note_names),
                              .dev_num = (uint16_t)(check_u32(L, 2) & 0xFFFF),
                              .vq = check_u32(L, 3),
                              .value = check_u32(L, 4)};
@@ -190,6 +199,7 @@ void vmsg_primitives_push(lua_State *L)
         {"decode", core_decode},
         {"packet", core_packet},
         {"send", core_send},
+        {"carries", core_carries},
         {"command", core_command},
         {"wait", core_wait},
         {"now", core_now},
@@ -213,6 +223,7 @@ void vmsg_primitives_push(lua_State *L)
         {"device_command", vmsg_lua_device_command},
         {"device_deadline", vmsg_lua_device_deadline},
         {"device_status", vmsg_lua_device_status},
+        {"device_broken", vmsg_lua_device_broken},
         {"device_watch", vmsg_lua_device_watch},
         {"clause", core_clause},
         {NULL, NULL},

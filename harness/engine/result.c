@@ -67,6 +67,15 @@ size_t vmsg_run_clause_count(const struct vmsg_run_result *r, enum vmsg_clause_v
     return n;
 }
 
+const char *vmsg_run_unfinished(const struct vmsg_run_result *r)
+{
+    if (r->not_started)
+        return r->not_started;
+    if (r->interrupted)
+        return "interrupted: the scenarios that are not here did not run";
+    return r->n_scenarios == 0 ? "no scenario ran" : NULL;
+}
+
 void vmsg_trace_entries_free(struct vmsg_trace_entry *entries, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -85,15 +94,31 @@ void vmsg_scenario_result_clear(struct vmsg_scenario_result *r)
     free(r->reason);
     free(r->sut_end);
     free(r->sut_output);
+    free(r->expected);
     *r = (struct vmsg_scenario_result){0};
+}
+
+bool vmsg_run_conforms(const struct vmsg_run_result *r)
+{
+    return !r->interrupted && !r->not_started && vmsg_run_clause_count(r, VMSG_CLAUSE_PASS) > 0 &&
+           vmsg_run_clause_count(r, VMSG_CLAUSE_FAIL) == 0 &&
+           vmsg_run_count(r, VMSG_VERDICT_FAIL) == 0 &&
+           vmsg_run_count(r, VMSG_VERDICT_WEDGED) == 0 &&
+           vmsg_run_count(r, VMSG_VERDICT_CRASHED) == 0 &&
+           vmsg_run_count(r, VMSG_VERDICT_ERROR) == 0;
 }
 
 void vmsg_run_result_clear(struct vmsg_run_result *r)
 {
     for (size_t i = 0; i < r->n_scenarios; i++)
         vmsg_scenario_result_clear(&r->scenarios[i]);
-    for (size_t i = 0; i < r->n_clauses; i++)
+    for (size_t i = 0; i < r->n_clauses; i++) {
         free(r->clauses[i].reason);
+        free(r->clauses[i].expected);
+    }
+    for (size_t i = 0; i < r->gate.n_problems; i++)
+        free(r->gate.problems[i]);
+    free(r->gate.problems);
     free(r->scenarios);
     free(r->clauses);
     free(r->not_started);

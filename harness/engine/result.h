@@ -59,6 +59,7 @@ struct vmsg_result_finding {
 
 struct vmsg_scenario_result {
     const char *id;      /* "device/set-vqueue/reserved-nonzero" */
+    const char *file;    /* that declares it: "scenarios/device/set-vqueue.lua" */
     const char *summary; /* its requirement, from the scenario file */
     enum vmsg_verdict verdict;
     char *reason; /* why not pass, one sentence; NULL for pass */
@@ -71,6 +72,7 @@ struct vmsg_scenario_result {
     size_t n_trace_dropped; /* entries cut from the middle of a flood */
     char *sut_end;          /* how the SUT's process ended, NULL when unremarkable */
     char *sut_output;       /* its last output, NULL when none or verdict pass */
+    char *expected;         /* why the gate lets it fail; NULL: it does not */
 };
 
 struct vmsg_clause_result {
@@ -78,7 +80,18 @@ struct vmsg_clause_result {
     enum vmsg_clause_verdict verdict;
     uint64_t exercised; /* situations in which it could have been broken */
     uint64_t findings;
-    char *reason; /* for all but pass: one sentence */
+    char *reason;   /* for all but pass: one sentence */
+    char *expected; /* why the gate lets it fail; NULL: it does not */
+};
+
+/*
+ * What a run is held to when some of its failures are expected. It says nothing about conformance.
+ */
+struct vmsg_gate_result {
+    bool applied; /* there were expectations; else the rest means nothing */
+    bool passes;
+    char **problems; /* one sentence each: unexpected passes, regressions, unused entries */
+    size_t n_problems;
 };
 
 struct vmsg_run_result {
@@ -96,12 +109,20 @@ struct vmsg_run_result {
     size_t n_scenarios;
     struct vmsg_clause_result *clauses; /* spec order; the clauses that this role is judged by */
     size_t n_clauses;
+    struct vmsg_gate_result gate;
 };
 
 const char *vmsg_verdict_text(enum vmsg_verdict v);               /* "pass", ... */
 const char *vmsg_clause_verdict_text(enum vmsg_clause_verdict v); /* "not-observable", ... */
 size_t vmsg_run_count(const struct vmsg_run_result *r, enum vmsg_verdict v);
 size_t vmsg_run_clause_count(const struct vmsg_run_result *r, enum vmsg_clause_verdict v);
+
+/* Does what the result holds amount to conformance? Something passed, and nothing failed. */
+bool vmsg_run_conforms(const struct vmsg_run_result *r);
+
+/* Why the run is not whole, NULL when it is. */
+const char *vmsg_run_unfinished(const struct vmsg_run_result *r);
+
 void vmsg_run_result_clear(struct vmsg_run_result *r);
 
 #endif

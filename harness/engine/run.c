@@ -2,6 +2,7 @@
 #include "harness/engine/clause_verdicts.h"
 #include "harness/engine/discovery.h"
 #include "harness/engine/jobs.h"
+#include "harness/engine/tape_run.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,6 +105,7 @@ static void do_scenario(void *arg, struct vmsg_worker *w, size_t i, struct vmsg_
     const struct vmsg_suite_entry *e = r->selected[i % r->n_selected];
     uint64_t seed = r->ctx.config->seed + i / r->n_selected;
     size_t n = e->bus ? 1 : r->ctx.discovery.n_tested;
+    const struct vmsg_piece piece = {.number = i, .devices = n};
     uint64_t began = clock_us();
 
     vmsg_tally_init(out, &e->scenario);
@@ -113,7 +115,7 @@ static void do_scenario(void *arg, struct vmsg_worker *w, size_t i, struct vmsg_
         char label[32];
 
         snprintf(label, sizeof label, "device %u", dev);
-        vmsg_attempt(w, e, d, vmsg_random_derive(seed, e->scenario.id, dev), &outcome);
+        vmsg_attempt(w, e, d, vmsg_random_derive(seed, e->scenario.id, dev), &piece, &outcome);
         vmsg_tally_add(out, &outcome, n > 1 ? label : NULL);
     }
     vmsg_tally_finish(out);
@@ -184,6 +186,9 @@ static bool add_workers(struct run *r, char *err, size_t err_size)
     size_t pieces = r->n_selected * r->ctx.config->repeat;
     unsigned n = r->ctx.config->jobs < JOBS_MOST ? r->ctx.config->jobs : JOBS_MOST;
 
+    if (r->ctx.caps & VMSG_CAN_ONE)
+        n = 1;
+
     while (r->n_workers < n && r->n_workers < pieces)
         if (!add_worker(r, err, err_size))
             return false;
@@ -191,6 +196,22 @@ static bool add_workers(struct run *r, char *err, size_t err_size)
 }
 
 /* ---- the result ---- */
+
+/* For the tape: a scenario that did not run, as if it had ended at once. */
+static void record_rest(struct run *r, size_t i)
+{
+    const struct vmsg_scenario_result *s = &r->tallies[i].result;
+    struct vmsg_outcome outcome = {.verdict = s->verdict, .reason = s->reason};
+    struct vmsg_tape_place at = {.judged = (uint8_t)vmsg_context_judged(&r->ctx)};
+    struct vmsg_tape *tape = r->ctx.config->tape;
+
+    if (!tape)
+        return;
+    at.session = vmsg_tape_session(
+        tape, at.judged,
+        vmsg_session_to_json(&r->selected[i]->scenario, &(struct vmsg_piece){i, 1}, 0));
+    vmsg_tape_close(tape, &at, vmsg_outcome_to_json(&outcome, NULL, NULL));
+}
 
 /* Scenarios that did not run: what a dead SUT did to the others; none of an interrupted run. */
 static void settle_rest(struct run *r)
@@ -214,24 +235,15 @@ static void settle_rest(struct run *r)
         }
         t->result.reason = strdup(reason);
         t->begun = true;
+        record_rest(r, i);
     }
 }
 
-static bool conforms(const struct vmsg_run_result *result)
-{
-    return !result->interrupted && !result->not_started &&
-           vmsg_run_clause_count(result, VMSG_CLAUSE_PASS) > 0 &&
-           vmsg_run_clause_count(result, VMSG_CLAUSE_FAIL) == 0 &&
-           vmsg_run_count(result, VMSG_VERDICT_FAIL) == 0 &&
-           vmsg_run_count(result, VMSG_VERDICT_WEDGED) == 0 &&
-           vmsg_run_count(result, VMSG_VERDICT_CRASHED) == 0 &&
-           vmsg_run_count(result, VMSG_VERDICT_ERROR) == 0;
-}
-
-static void judge_clauses(struct run *r)
+static struct vmsg_clause_input clause_input(const struct run *r)
 {
     const struct vmsg_run_config *config = r->ctx.config;
-    const struct vmsg_clause_input in = {
+
+    return (struct vmsg_clause_input){
         .catalogue = config->catalogue,
         .role = config->role,
         .exercised = r->exercised,
@@ -241,11 +253,17 @@ static void judge_clauses(struct run *r)
         .suite = config->suite,
         .memory = config->mem_size && r->ctx.caps & VMSG_CAN_MEMORY,
         .upper = config->ics->upper_tester && r->ctx.caps & VMSG_CAN_UPPER,
+        .layout = r->ctx.caps & VMSG_CAN_LAYOUT,
         .strict = vmsg_context_strict_offered(&r->ctx),
         .polling = config->ics->polling,
         .bus_messages = r->ctx.discovery.bus_messages,
         .stopped = r->stopped ? "the run was interrupted" : NULL,
     };
+}
+
+static void judge_clauses(struct run *r)
+{
+    const struct vmsg_clause_input in = clause_input(r);
 
     if (!vmsg_clause_verdicts(&in, r->result))
         r->result->n_clauses = 0;
@@ -265,7 +283,9 @@ static void make_result(struct run *r)
         result->scenarios[result->n_scenarios++] = r->tallies[i].result;
         r->tallies[i].result = (struct vmsg_scenario_result){0};
     }
-    result->conforms = conforms(result);
+    result->conforms = vmsg_run_conforms(result);
+    vmsg_tape_run(r->ctx.config->tape, VMSG_TAPE_END, vmsg_context_judged(&r->ctx),
+                  r->ctx.config->tape ? vmsg_run_end_to_json(result) : NULL);
 }
 
 /* ---- the run ---- */
@@ -288,8 +308,12 @@ static bool run_scenarios(struct run *r, char *err, size_t err_size)
         .done = scenario_done,
         .arg = r,
     };
+    struct vmsg_clause_input in;
 
     vmsg_discover(&r->ctx, r->workers[0], r->result);
+    in = clause_input(r);
+    vmsg_tape_run(r->ctx.config->tape, VMSG_TAPE_RUN, vmsg_context_judged(&r->ctx),
+                  r->ctx.config->tape ? vmsg_run_to_json(&in, r->result) : NULL);
     if (r->result->not_started)
         return true;
     if (!add_workers(r, err, err_size))
@@ -318,7 +342,9 @@ static bool start(struct run *r, char *err, size_t err_size)
     number_clauses(r);
     if (!select_scenarios(r, err, err_size) || !add_worker(r, err, err_size))
         return false;
-    r->ctx.caps = r->workers[0]->adapter->caps;
+    const struct vmsg_adapter *adapter = r->workers[0]->adapter;
+    r->ctx.caps = adapter->caps;
+    r->ctx.mem_base = adapter->mem_base ? adapter->mem_base : VMSG_MEM_BASE;
     return true;
 }
 

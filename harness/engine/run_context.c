@@ -26,7 +26,7 @@ void vmsg_context_params(const struct vmsg_run_context *ctx, const struct vmsg_s
         .notification_path = ics->synthesis ? "synthesis" : "forward",
         .request_timeout_ms = ics->request_timeout_ms,
         .devices = ctx->platform_data,
-        .mem_base = VMSG_MEM_BASE,
+        .mem_base = ctx->mem_base,
         .mem_size = ctx->caps & VMSG_CAN_MEMORY ? ctx->config->mem_size : 0,
         .upper = ics->upper_tester && ctx->caps & VMSG_CAN_UPPER,
         .seed = seed,
@@ -35,16 +35,22 @@ void vmsg_context_params(const struct vmsg_run_context *ctx, const struct vmsg_s
         params->transport_features &= ~VMSG_F_STRICT_CONFIG_GENERATION;
 }
 
+unsigned vmsg_context_judged(const struct vmsg_run_context *ctx)
+{
+    static const unsigned judged[] = {VMSG_JUDGE_DEVICE, VMSG_JUDGE_DRIVER, VMSG_JUDGE_BUS};
+
+    return judged[ctx->config->role];
+}
+
 void vmsg_context_oracle(const struct vmsg_run_context *ctx,
                          const struct vmsg_adapter_params *params,
                          struct vmsg_oracle_config *config)
 {
-    static const unsigned judged[] = {VMSG_JUDGE_DEVICE, VMSG_JUDGE_DRIVER, VMSG_JUDGE_BUS};
     const struct vmsg_ics *ics = ctx->config->ics;
     bool bounded = ics->timeout_given;
 
     *config = (struct vmsg_oracle_config){
-        .judged = judged[ctx->config->role],
+        .judged = vmsg_context_judged(ctx),
         .revision = params->revision,
         .max_msg_size = params->max_msg_size,
         .transport_features = params->transport_features,

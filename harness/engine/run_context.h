@@ -31,7 +31,8 @@ struct vmsg_discovery {
 struct vmsg_run_context {
     const struct vmsg_run_config *config;
     struct vmsg_adapter_source source;
-    unsigned caps; /* enum vmsg_adapter_caps */
+    unsigned caps;     /* enum vmsg_adapter_caps */
+    uint64_t mem_base; /* of the DMA memory */
     struct vmsg_discovery discovery;
     bool want_writable; /* a selected scenario needs a writable range */
     struct vmsg_device_facts facts[VMSG_TESTED_MOST]; /* of the tested devices; arrays borrowed */
@@ -52,6 +53,9 @@ void vmsg_context_params(const struct vmsg_run_context *ctx, const struct vmsg_s
 void vmsg_context_oracle(const struct vmsg_run_context *ctx,
                          const struct vmsg_adapter_params *params,
                          struct vmsg_oracle_config *config);
+
+/* enum vmsg_judged of the run's role. */
+unsigned vmsg_context_judged(const struct vmsg_run_context *ctx);
 
 /* Is the strict profile among what the conformance statement offers? */
 bool vmsg_context_strict_offered(const struct vmsg_run_context *ctx);

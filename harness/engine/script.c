@@ -12,6 +12,9 @@
 
 #define PRELUDE_INSTRUCTIONS 10000000
 
+/* Messages that a function takes in before it is the SUT that runs without end, not the script. */
+#define BUSY_MOST 10000u
+
 /* Lua: import(name) -> what the prelude file of that name returns, loaded once. */
 static int import(lua_State *L)
 {
@@ -183,6 +186,15 @@ static int arrival(struct vmsg_script *s, lua_State *co, enum vmsg_script_end *e
         *end = ended(s, VMSG_SCRIPT_WEDGED, "it sends messages without end");
         return -1;
     }
+    if (s->lasts_ns && vmsg_connection_now(c) - s->began_ns > s->lasts_ns) {
+        *end = ended(s, VMSG_SCRIPT_WEDGED, "it answers, but for many timeouts it gets nowhere");
+        return -1;
+    }
+    if (c->undeliverable) {
+        c->undeliverable = false;
+        *end = ended(s, VMSG_SCRIPT_UNOBSERVABLE, "this adapter cannot carry so long a message");
+        return -1;
+    }
     switch (vmsg_connection_wait(c, s->deadline)) {
     case VMSG_ARRIVED_MESSAGE:
         lua_pushliteral(co, "message");
@@ -196,6 +208,7 @@ static int arrival(struct vmsg_script *s, lua_State *co, enum vmsg_script_end *e
     case VMSG_ARRIVED_CLOSED:
         *end = ended(s, VMSG_SCRIPT_CLOSED, "the SUT closed the connection");
         return -1;
+    case VMSG_ARRIVED_LAYOUT: /* told to the oracle there */
     case VMSG_ARRIVED_ERROR:
         break;
     }
@@ -218,6 +231,8 @@ static enum vmsg_script_end loop(struct vmsg_script *s, lua_State *co, int args)
         default:
             return failed(s, co);
         }
+        if (s->box.exhausted && s->connection->received - s->received > BUSY_MOST)
+            return ended(s, VMSG_SCRIPT_WEDGED, "it keeps its peer busy without end");
         if (s->box.exhausted) {
             where(co, s->reason, sizeof s->reason);
             strncat(s->reason, "it runs without end", sizeof s->reason - strlen(s->reason) - 1);
@@ -244,6 +259,8 @@ enum vmsg_script_end vmsg_script_run(struct vmsg_script *s, struct vmsg_connecti
     lua_insert(L, base + 1); /* anchored below what it runs */
     lua_xmove(L, co, args + 1);
     s->connection = c;
+    s->received = c->received;
+    s->began_ns = vmsg_connection_now(c);
     *s->reason = '\0';
     end = loop(s, co, args);
     s->connection = NULL;

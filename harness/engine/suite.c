@@ -167,17 +167,18 @@ static void read_needs(lua_State *L, struct vmsg_suite_entry *e)
 }
 
 /* The scenario at the top of the stack. */
-static bool read_scenario(lua_State *L, struct vmsg_suite_entry *e, const char *prefix,
-                          const char *role)
+static bool read_scenario(lua_State *L, struct vmsg_suite_entry *e,
+                          const struct vmsg_suite_file *file, const char *role)
 {
     char *id = NULL;
 
     lua_getfield(L, -1, "name");
-    if (asprintf(&id, "%s/%s", prefix, lua_tostring(L, -1)) < 0)
+    if (asprintf(&id, "%s/%s", file->prefix, lua_tostring(L, -1)) < 0)
         id = NULL;
     lua_pop(L, 1);
     e->scenario = (struct vmsg_scenario){.id = id,
                                          .role = role,
+                                         .file = file->chunk + 1, /* behind the '@' */
                                          .requirement = copy_field(L, "requirement"),
                                          .clauses = copy_clauses(L)};
     read_needs(L, e);
@@ -199,7 +200,7 @@ static bool read_list(struct vmsg_suite *suite, size_t file, lua_State *L, char 
 
         *e = (struct vmsg_suite_entry){.file = file, .position = (int)i + 1};
         lua_rawgeti(L, -1, (lua_Integer)i + 1);
-        if (!read_scenario(L, e, suite->files[file].prefix, vmsg_role_text(suite->role)))
+        if (!read_scenario(L, e, &suite->files[file], vmsg_role_text(suite->role)))
             return no_memory(err, err_size);
         lua_pop(L, 1);
     }

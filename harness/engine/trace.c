@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TRACE_MOST (VMSG_TRACE_HEAD + VMSG_TRACE_TAIL)
+#define TRACE_MOST  (VMSG_TRACE_HEAD + VMSG_TRACE_TAIL)
+#define TRACE_USUAL 64u /* bytes that most messages fit */
 
 static size_t slot_of(uint32_t index)
 {
@@ -20,18 +21,33 @@ static bool make_room(struct vmsg_trace *t, size_t slot)
 {
     size_t cap = t->cap ? t->cap * 2 : 64;
     struct vmsg_trace_entry *entries;
+    uint32_t *rooms;
 
     if (slot < t->cap)
         return true;
     if (cap > TRACE_MOST)
         cap = TRACE_MOST;
-    entries = realloc(t->entries, cap * sizeof *entries);
+    rooms = realloc(t->rooms, cap * sizeof *rooms);
+    t->rooms = rooms ? rooms : t->rooms;
+    entries = rooms ? realloc(t->entries, cap * sizeof *entries) : NULL;
     if (!entries)
         return false;
     memset(entries + t->cap, 0, (cap - t->cap) * sizeof *entries);
     t->entries = entries;
     t->cap = cap;
     return true;
+}
+
+/* In a long flood every slot is used again and again: a block that is large enough stays. */
+static uint8_t *room_for(struct vmsg_trace *t, size_t slot, const void *bytes, size_t len)
+{
+    uint8_t *old = t->entries[slot].bytes;
+
+    if (bytes && old && t->rooms[slot] >= len)
+        return old;
+    free(old);
+    t->rooms[slot] = (uint32_t)(len > TRACE_USUAL ? len : TRACE_USUAL);
+    return bytes ? malloc(t->rooms[slot]) : NULL;
 }
 
 uint32_t vmsg_trace_add(struct vmsg_trace *t, int kind, uint64_t t_ns, unsigned endpoint,
@@ -45,21 +61,25 @@ uint32_t vmsg_trace_add(struct vmsg_trace *t, int kind, uint64_t t_ns, unsigned 
         return t->count;
     }
     e = &t->entries[slot];
-    free(e->bytes);
     free(e->text);
-    *e = (struct vmsg_trace_entry){.t_ns = t_ns, .endpoint = endpoint, .len = len};
+    *e = (struct vmsg_trace_entry){
+        .t_ns = t_ns, .endpoint = endpoint, .len = len, .bytes = room_for(t, slot, bytes, len)};
     e->kind = kind;
     e->text = text ? strdup(text) : NULL;
-    if (bytes) {
-        e->bytes = malloc(len ? len : 1);
-        if (e->bytes)
-            memcpy(e->bytes, bytes, len);
-    }
+    if (e->bytes)
+        memcpy(e->bytes, bytes, len);
     if ((text && !e->text) || (bytes && !e->bytes)) {
         e->len = 0;
         t->failed = true;
     }
     return t->count++;
+}
+
+const struct vmsg_trace_entry *vmsg_trace_at(const struct vmsg_trace *t, uint32_t index)
+{
+    bool cut = index >= VMSG_TRACE_HEAD && t->count - index > VMSG_TRACE_TAIL;
+
+    return index < t->count && !cut ? &t->entries[slot_of(index)] : NULL;
 }
 
 uint32_t vmsg_trace_place(uint32_t index, uint32_t count)
@@ -108,6 +128,7 @@ struct vmsg_trace_entry *vmsg_trace_take(struct vmsg_trace *t, size_t *n, size_t
         *n = 0;
         return NULL;
     }
+    free(t->rooms);
     *t = (struct vmsg_trace){0};
     return out;
 }
@@ -115,5 +136,6 @@ struct vmsg_trace_entry *vmsg_trace_take(struct vmsg_trace *t, size_t *n, size_t
 void vmsg_trace_clear(struct vmsg_trace *t)
 {
     vmsg_trace_entries_free(t->entries, t->cap);
+    free(t->rooms);
     *t = (struct vmsg_trace){0};
 }

@@ -12,6 +12,7 @@
 
 struct vmsg_trace {
     struct vmsg_trace_entry *entries; /* head, then a ring of the last ones */
+    uint32_t *rooms; /* of the entries' bytes: what their blocks hold */
     size_t cap;
     uint32_t count; /* entries ever added */
     bool failed;    /* out of memory: entries are missing */
@@ -23,6 +24,9 @@ struct vmsg_trace {
  */
 uint32_t vmsg_trace_add(struct vmsg_trace *t, int kind, uint64_t t_ns, unsigned endpoint,
                         const void *bytes, size_t len, const char *text);
+
+/* The entry with this index; NULL when it was cut out, or is not there yet. */
+const struct vmsg_trace_entry *vmsg_trace_at(const struct vmsg_trace *t, uint32_t index);
 
 /*
  * Take the entries out, in order, with one note where a flood was cut. *n is their number,

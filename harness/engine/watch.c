@@ -10,16 +10,37 @@
 #define DESC_AVAILABLE (1u << 7)
 #define DESC_USED      (1u << 15)
 
+enum { EVENT_ALWAYS, EVENT_NEVER, EVENT_AT_PLACE }; /* flags of a packed queue's device area */
+
 static uint16_t load16(const uint8_t *at)
 {
     return le16toh(__atomic_load_n((const uint16_t *)(const void *)at, __ATOMIC_ACQUIRE));
 }
 
+/* Core virtio, "Driver Notification Suppression": was the place reached that the device waits for?
+ */
+static bool reached(uint16_t event, uint16_t now, uint16_t before)
+{
+    return (uint16_t)(now - event - 1) < (uint16_t)(now - before);
+}
+
+/* `n` descriptors more up to w->last. */
+static bool unwanted_packed(const struct vmsg_ring_watch *w, const uint8_t *memory, uint32_t n)
+{
+    uint16_t place = load16(memory + w->event), flags = load16(memory + w->event + 2);
+    bool wraps_alike = (place >> 15 != 0) == !w->wrapped;
+    uint16_t event = (uint16_t)((place & 0x7FFF) - (wraps_alike ? 0 : w->size));
+
+    if (flags != EVENT_AT_PLACE)
+        return flags == EVENT_NEVER;
+    return !reached(event, (uint16_t)w->last, (uint16_t)(w->last - n));
+}
+
 static uint32_t look_packed(struct vmsg_ring_watch *w, const uint8_t *memory)
 {
-    uint32_t buffers = 0;
+    uint32_t buffers = 0, n;
 
-    for (uint32_t n = 0; n < w->size; n++) {
+    for (n = 0; n < w->size; n++) {
         uint16_t flags = load16(memory + w->offset + (size_t)DESCRIPTOR * w->last + FLAGS_AT);
         bool available = flags & DESC_AVAILABLE, used = flags & DESC_USED;
 
@@ -32,6 +53,7 @@ static uint32_t look_packed(struct vmsg_ring_watch *w, const uint8_t *memory)
             w->wrapped = !w->wrapped;
         }
     }
+    w->unwanted = n && w->event_idx && unwanted_packed(w, memory, n);
     return buffers;
 }
 
@@ -44,6 +66,7 @@ uint32_t vmsg_ring_look(struct vmsg_ring_watch *w, const uint8_t *memory)
         return look_packed(w, memory);
     now = load16(memory + w->offset);
     more = (uint16_t)(now - w->last);
+    w->unwanted = w->event_idx && !reached(load16(memory + w->event), now, (uint16_t)w->last);
     w->last = now;
     return more;
 }

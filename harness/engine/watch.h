@@ -24,6 +24,11 @@ struct vmsg_ring_watch {
     uint32_t size; /* packed: descriptors */
     uint32_t last; /* index, or next descriptor */
     bool wrapped;  /* packed: the driver's wrap counter is 0 there */
+    /* With VIRTIO_F_EVENT_IDX, where the device says of which buffers it wants to be notified: the
+     * split ring's avail_event, the packed queue's device area. */
+    bool event_idx;
+    size_t event;
+    bool unwanted; /* not of those that the last look found */
 };
 
 /* Buffers since the last look. */

@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Of the SUT's own timeouts; a scenario waits for a few, and for a SUT that works not even that. */
+#define TIMEOUTS_MOST 60u
+
 struct vmsg_worker *vmsg_worker_new(const struct vmsg_run_context *ctx, char *err, size_t err_size)
 {
     const struct vmsg_suite *suite = ctx->config->suite;
@@ -14,6 +17,7 @@ struct vmsg_worker *vmsg_worker_new(const struct vmsg_run_context *ctx, char *er
     if (!w)
         return NULL;
     w->ctx = ctx;
+    w->connection.tape = ctx->config->tape;
     w->lists = malloc((suite->n_files + 1) * sizeof *w->lists);
     if (w->lists) {
         for (size_t i = 0; i < suite->n_files; i++)
@@ -24,6 +28,8 @@ struct vmsg_worker *vmsg_worker_new(const struct vmsg_run_context *ctx, char *er
         vmsg_worker_free(w);
         return NULL;
     }
+    w->script.lasts_ns = UINT64_C(1000000) * TIMEOUTS_MOST *
+                         (ctx->config->timeout_ms + (uint64_t)ctx->config->ics->request_timeout_ms);
     return w;
 }
 

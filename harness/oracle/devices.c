@@ -157,11 +157,12 @@ void device_was_reset(struct vmsg_oracle *o, struct device *d)
     d->config.gen_read = false;
     d->config.claim = CLAIM_NONE;
     d->reset_pending = d->held_event = false;
-    d->needs_reset_noted = d->needs_reset_missed = d->corrupted = false;
+    d->needs_reset_noted = d->needs_reset_missed = d->needs_reset_told = false;
+    d->corrupted = false;
     d->selected_known = 0;
     d->selection_unknown = false;
     d->features_writes = 0;
-    d->ring_reset_given = d->selected_far = false;
+    d->ring_reset_given = false;
     d->split = false;
     for (unsigned i = 0; i < sizeof d->shm / sizeof *d->shm; i++)
         d->shm[i].known = false; /* regions may be placed anew */

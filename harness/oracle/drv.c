@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE 256u
+#define PAGE DRV_VIEW_PAGE
 
 bool drv_new(struct vmsg_oracle *o)
 {
@@ -145,8 +145,26 @@ static struct drv_request *find(struct drv_view *v, const struct vmsg *m)
     return best;
 }
 
+/* Sent before the driver had read that the device was gone, or on its way out. */
+static bool from_before(struct drv_view *v, const struct vmsg *m)
+{
+    bool begins = m->msg_id == VMSG_ID_GET_DEVICE_INFO ||
+                  (m->msg_id == VMSG_ID_SET_DEVICE_STATUS && m->f[0] == 0);
+
+    if (!v->under_way)
+        return false;
+    if (begins && !v->removed)
+        v->under_way = 0;
+    if (begins)
+        return false;
+    v->under_way--;
+    return true;
+}
+
 static void asks(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
 {
+    if (from_before(v, m))
+        return;
     drv_error_asks(o, v, m);
     v->sent++;
     drv_in_turn(o, v, m);
@@ -274,14 +292,19 @@ static void bus_to_driver(struct vmsg_oracle *o, const struct vmsg *m)
     }
 }
 
-/* A device number that comes again, or another device behind it: nothing of before holds. */
+/*
+ * A device number that goes or comes again, maybe with another device behind it: nothing of before
+ * holds. That a device is there which never went says nothing new.
+ */
 static void device_event(struct vmsg_oracle *o, const struct vmsg *m)
 {
     uint16_t dev = (uint16_t)m->f[VMSG_EVENT_DEVICE_REQ_device_number];
+    bool removed = m->f[VMSG_EVENT_DEVICE_REQ_device_bus_state] == VMSG_DEVICE_REMOVED;
+    bool added = m->f[VMSG_EVENT_DEVICE_REQ_device_bus_state] == VMSG_DEVICE_ADDED;
     struct drv_view *v = drv_view(o, dev);
-    struct drv_view fresh = {.num = dev};
+    struct drv_view fresh = {.num = dev, .removed = removed, .under_way = DRV_UNDER_WAY};
 
-    if (!v)
+    if (!v || !(removed || (added && v->removed)))
         return;
     settle_debt(o, &v->owes_reset);
     settle_debt(o, &v->owes_refresh);
@@ -327,6 +350,7 @@ static void to_driver(struct vmsg_oracle *o, const struct vmsg *m)
     v = drv_view(o, m->dev_num);
     if (!v)
         return;
+    v->told_ns = o->now_ns;
     if (vmsg_is_response(m))
         told(o, v, m);
     else if (m->msg_id == VMSG_ID_EVENT_CONFIG)

@@ -14,7 +14,9 @@
 #define DRV_OUTSTANDING 64u  /* requests of one device followed; beyond, the oldest is let go */
 #define DRV_BLOCKS      64u  /* feature blocks followed */
 #define DRV_AFTER       2u   /* answers after which an event before them was certainly read */
+#define DRV_VIEW_PAGE   256u /* device numbers a page; as many pages */
 #define DRV_QUEUE_PAGE  256u /* queues a page; 256 pages */
+#define DRV_UNDER_WAY   32u  /* messages that may be under way when a device goes */
 
 struct drv_request {
     bool used;
@@ -37,9 +39,16 @@ struct drv_queue {
     bool refused;  /* it showed something else */
     bool asking;   /* a SET_VQUEUE is not answered yet; its fields: */
     uint64_t want[VMSG_MAX_FIELDS];
-    bool resetting; /* RESET_VQUEUE is not answered yet */
-    bool announced; /* EVENT_AVAIL came after the last buffers */
-    bool debtor;    /* in the view's list of queues with something to settle */
+    uint64_t want_serial;
+    uint64_t told_serial; /* of the last one that is known to be answered; its fields: */
+    uint64_t given[VMSG_MAX_FIELDS];
+    bool muddled;      /* reset without the feature: the driver and the device differ about it */
+    bool areas_blamed; /* its addresses were found wrong */
+    bool resetting;    /* RESET_VQUEUE is not answered yet */
+    uint64_t changed;  /* serial of the last SET_VQUEUE or RESET_VQUEUE */
+    bool announced;    /* EVENT_AVAIL came after the last buffers */
+    bool awaited;      /* or did not, and the device wants to be told of them */
+    bool debtor;       /* in the view's list of queues with something to settle */
     bool reclaimed_by_odd_token;
     uint32_t index;
     uint32_t size;
@@ -48,7 +57,8 @@ struct drv_queue {
     uint64_t used_at_event;   /* of them, at the last EVENT_USED */
     uint32_t position;        /* of the ring, as the last note said */
     bool position_known;
-    uint32_t last_offset; /* next_offset of the last EVENT_AVAIL */
+    bool position_announced; /* an EVENT_AVAIL has to tell it */
+    uint32_t last_offset;    /* next_offset of the last EVENT_AVAIL */
     uint32_t last_offset_index;
     uint32_t available_index; /* trace index of the last AVAILABLE note */
     uint16_t last_used_token;
@@ -62,10 +72,14 @@ struct drv_waiting {
     bool active;
     uint8_t msg_id;
     uint64_t hash;
-    uint64_t first_ns;
-    uint32_t attempts;
+    uint64_t first_ns; /* when it was read; it was sent since `since_ns` */
+    uint64_t since_ns;
+    uint64_t last_ns;  /* the last of its retries that came after a timeout */
+    uint32_t attempts; /* how often it was sent, and how often after a timeout */
+    uint32_t retries;
     uint32_t index;
     bool went_on; /* something came that only its answer allows */
+    bool anew;    /* it stands in place of another one that was never answered */
 };
 
 struct drv_view {
@@ -76,8 +90,11 @@ struct drv_view {
     struct drv_request requests[DRV_OUTSTANDING];
     uint32_t next_request;
     struct drv_waiting waiting;
-    uint64_t answers; /* responses told, in all */
-    uint64_t sent;    /* messages from the driver */
+    bool owes_recovery;        /* a request failed, and GET_DEVICE_INFO followed */
+    uint32_t unanswered_index; /* that request */
+    uint64_t told_ns;          /* when something was sent to the driver last */
+    uint64_t answers;          /* responses told, in all */
+    uint64_t sent;             /* messages from the driver */
     /* status */
     enum drv_reset reset;
     bool reset_asked_unanswered;
@@ -105,7 +122,7 @@ struct drv_view {
         met_refused;       /* since the reset, by GET_VQUEUE: no such queue; other parameters */
     bool late_first_queue; /* no queue was set up when DRIVER_OK was written */
     /* configuration */
-    bool config_read; /* ever */
+    uint64_t config_read[4]; /* which of the first 256 bytes, ever */
     bool gen_known;
     uint32_t gen;      /* most recent one told */
     uint32_t older[4]; /* the ones before, that the driver may still hold */
@@ -126,7 +143,10 @@ struct drv_view {
     bool provoked, provoked_unknown, wrong_request;
     uint32_t provoked_index;
     unsigned early_repeats;
-    uint64_t provoked_sent; /* v->sent when it was */
+    bool repeats_unprovoked; /* it sends requests again without any occasion */
+    uint64_t provoked_sent;  /* v->sent when it was */
+    bool removed;            /* by EVENT_DEVICE */
+    unsigned under_way;      /* messages that may be from before it came back */
 };
 
 struct drv_judge {
@@ -175,6 +195,8 @@ void drv_status_settle(struct vmsg_oracle *o, struct drv_view *v);
 void drv_features_asks(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m);
 void drv_features_told(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m);
 void drv_features_reset(struct drv_view *v);
+/* Was the driver told of any feature, or did it not ask? */
+bool drv_features_offered(const struct drv_view *v);
 void drv_queue_asks(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m);
 void drv_queue_told(struct vmsg_oracle *o, struct drv_view *v, const struct drv_request *r,
                     const struct vmsg *m);
@@ -192,6 +214,7 @@ void drv_config_settle(struct vmsg_oracle *o, struct drv_view *v);
 void drv_avail(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m);
 void drv_used(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m);
 void drv_queue_note(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg_note *note);
+bool drv_owes_notification(const struct vmsg_oracle *o);
 void drv_avail_settle(struct vmsg_oracle *o, struct drv_view *v);
 /* Timeouts, retries, and what must be discarded. */
 void drv_error_asks(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m);

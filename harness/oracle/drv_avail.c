@@ -38,7 +38,8 @@ static void judge_queue_ready(struct vmsg_oracle *o, struct drv_view *v, struct 
     q->verified = true; /* told once */
 }
 
-static void judge_time(struct vmsg_oracle *o, struct drv_view *v, const char *what)
+/* What memory shows may be later than messages that are not read yet: then `asked` is not known. */
+static void judge_time(struct vmsg_oracle *o, struct drv_view *v, const char *what, bool seen)
 {
     if (v->driver_ok_told) {
         exercise(o, VMSG_DRV_FINAL_2);
@@ -48,7 +49,7 @@ static void judge_time(struct vmsg_oracle *o, struct drv_view *v, const char *wh
     if (v->reset != DRV_RESET_DONE && v->queues_enabled == 0)
         return; /* what was on its way when the device was reset */
     blame(o, VMSG_DRV_FINAL_2, v->num, "%s before the device reported DRIVER_OK", what);
-    if (!v->driver_ok_asked)
+    if (!v->driver_ok_asked && !seen)
         blame(o, VMSG_DRV_OVERVIEW_4, v->num, "%s before DRIVER_OK was written", what);
 }
 
@@ -126,7 +127,7 @@ void drv_avail(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
         return;
     q = drv_queue(o, v, index);
     drv_config_used(o, v);
-    judge_time(o, v, "EVENT_AVAIL was sent");
+    judge_time(o, v, "EVENT_AVAIL was sent", false);
     if (!q->set && (others_wait(v, q) || is_no_queue(v, q))) {
         blame(o, VMSG_DRV_EVENT_AVAIL_1, v->num,
               "EVENT_AVAIL names queue %u, which is none that was set up; the queue with new "
@@ -136,12 +137,14 @@ void drv_avail(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
     }
     judge_queue_ready(o, v, q, "EVENT_AVAIL was sent");
     exercise(o, VMSG_DRV_EVENT_AVAIL_1);
-    judge_offset(o, v, q, (uint32_t)m->f[VMSG_EVENT_AVAIL_REQ_next_offset]);
+    if (!q->muddled)
+        judge_offset(o, v, q, (uint32_t)m->f[VMSG_EVENT_AVAIL_REQ_next_offset]);
     q->last_offset = (uint32_t)m->f[VMSG_EVENT_AVAIL_REQ_next_offset];
     q->last_offset_index = o->index;
     if (q->available && !q->announced)
         exercise(o, VMSG_DRV_DRIVER_NOTIFICATIONS_3);
     q->announced = true;
+    q->awaited = false;
     remember_debtor(v, q);
 }
 
@@ -150,7 +153,7 @@ void drv_avail(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
 static void became_available(struct vmsg_oracle *o, struct drv_view *v, struct drv_queue *q,
                              const struct vmsg_note *note)
 {
-    judge_time(o, v, "buffers were made available");
+    judge_time(o, v, "buffers were made available", true);
     if (v->driver_ok_told || q->set)
         judge_queue_ready(o, v, q, "buffers were made available");
     else
@@ -165,8 +168,12 @@ static void became_available(struct vmsg_oracle *o, struct drv_view *v, struct d
     q->available += note->value;
     q->position = note->position;
     q->position_known = true;
+    /* With the event index, several buffers may be known by the notification of the first. */
+    q->position_announced =
+        !drv_negotiated(v, VIRTIO_F_EVENT_IDX) || (note->value == 1 && !note->unwanted);
     q->available_index = note->index;
     q->announced = false;
+    q->awaited |= !note->unwanted;
     remember_debtor(v, q);
 }
 
@@ -176,8 +183,10 @@ static void became_available(struct vmsg_oracle *o, struct drv_view *v, struct d
  */
 static void refused(struct vmsg_oracle *o, struct drv_view *v, struct drv_queue *q)
 {
-    if (!q->available || q->used < q->available || q->used_at_event < q->used)
+    if (!q->available || q->used < q->available || !q->used_at_event)
         return;
+    if (q->used_at_event < q->used && !drv_negotiated(v, VIRTIO_F_EVENT_IDX))
+        return; /* with the event index a driver is told of what it asks for, after it has looked */
     if (o->config.polling)
         blame(o, VMSG_DRV_DEVICE_NOTIFICATIONS_4, v->num,
               "all %llu buffers of queue %u are used, and the driver does not take them back "
@@ -199,8 +208,12 @@ void drv_queue_note(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg
 {
     struct drv_queue *q = drv_queue(o, v, note->vq);
 
+    if (o->drv->swapped)
+        return; /* its messages were not understood */
     switch (note->kind) {
     case VMSG_NOTE_AVAILABLE:
+        if (v->under_way || q->muddled)
+            break; /* before the driver had read that the device is gone */
         became_available(o, v, q, note);
         break;
     case VMSG_NOTE_USED:
@@ -210,6 +223,13 @@ void drv_queue_note(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg
         break;
     case VMSG_NOTE_REFUSED:
         refused(o, v, q);
+        break;
+    case VMSG_NOTE_BROKEN_RING:
+        if (!q->areas_blamed && !q->muddled)
+            blame(o, VMSG_DRV_MANDATORY_1, v->num,
+                  "the ring of queue %u cannot be followed: %.*s; virtqueues are laid out as core "
+                  "virtio has it",
+                  q->index, (int)note->data_len, (const char *)note->data);
         break;
     default:
         break;
@@ -232,12 +252,12 @@ static void settle_queue_avail(struct vmsg_oracle *o, struct drv_view *v, struct
 {
     bool packed = drv_negotiated(v, VIRTIO_F_RING_PACKED);
 
-    if (!q->available || !v->driver_ok_told)
+    if (!q->available || !v->driver_ok_told || q->muddled)
         return;
     if (!q->announced) {
         if (o->config.polling) {
             exercise(o, VMSG_DRV_DRIVER_NOTIFICATIONS_2);
-        } else if (!drv_negotiated(v, VIRTIO_F_EVENT_IDX)) {
+        } else if (q->awaited) {
             o->index = q->available_index;
             blame(o, VMSG_DRV_DRIVER_NOTIFICATIONS_3, v->num,
                   "buffers were made available on queue %u, and no EVENT_AVAIL followed", q->index);
@@ -245,7 +265,7 @@ static void settle_queue_avail(struct vmsg_oracle *o, struct drv_view *v, struct
         q->announced = true; /* told once */
         return;
     }
-    if (!drv_negotiated(v, VIRTIO_F_NOTIFICATION_DATA) || !q->position_known)
+    if (!drv_negotiated(v, VIRTIO_F_NOTIFICATION_DATA) || !q->position_announced)
         return;
     if (packed ? q->last_offset == q->position : split_encoding(q->last_offset, q->position))
         return;
@@ -253,6 +273,26 @@ static void settle_queue_avail(struct vmsg_oracle *o, struct drv_view *v, struct
     blame(o, VMSG_DRV_EVENT_AVAIL_2, v->num,
           "next_offset 0x%x was the last of queue %u, whose ring ends at 0x%x", q->last_offset,
           q->index, q->position);
+}
+
+static bool awaits_notification(const struct drv_view *v)
+{
+    for (const struct drv_queue *q = v->debtors; q; q = q->next_debtor)
+        if (q->life == v->life && q->available && !q->announced && q->awaited)
+            return true;
+    return false;
+}
+
+bool drv_owes_notification(const struct vmsg_oracle *o)
+{
+    for (unsigned p = 0; p < DRV_VIEW_PAGE && !o->config.polling; p++)
+        for (unsigned i = 0; o->drv->views[p] && i < DRV_VIEW_PAGE; i++) {
+            const struct drv_view *v = o->drv->views[p][i];
+
+            if (v && v->driver_ok_told && awaits_notification(v))
+                return true;
+        }
+    return false;
 }
 
 void drv_avail_settle(struct vmsg_oracle *o, struct drv_view *v)

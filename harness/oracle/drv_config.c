@@ -5,6 +5,8 @@
 #include <string.h>
 
 #define OLDER 4u
+#define CONFIG_FOLLOWED                                                                            \
+    256u /* bytes of the space of which it is known whether the driver read them */
 
 /* ---- generations ---- */
 
@@ -142,6 +144,21 @@ static void set_asked(struct vmsg_oracle *o, struct drv_view *v, const struct vm
     v->rejected = false;
 }
 
+/* What the driver has once read is what it requires. */
+static void remember_read(struct drv_view *v, uint64_t offset, uint64_t length)
+{
+    for (uint64_t at = offset; at < offset + length && at < CONFIG_FOLLOWED; at++)
+        v->config_read[at / 64] |= UINT64_C(1) << at % 64;
+}
+
+static bool requires(const struct drv_view *v, uint64_t offset, uint64_t length)
+{
+    for (uint64_t at = offset; at < offset + length && at < CONFIG_FOLLOWED; at++)
+        if (v->config_read[at / 64] >> at % 64 & 1)
+            return true;
+    return false;
+}
+
 void drv_config_asks(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
 {
     if (m->msg_id == VMSG_ID_SET_CONFIG) {
@@ -154,7 +171,7 @@ void drv_config_asks(struct vmsg_oracle *o, struct drv_view *v, const struct vms
     if (v->rejected)
         exercise(o, VMSG_DRV_PROFILES_7);
     v->rejected = false;
-    v->config_read = true;
+    remember_read(v, m->f[VMSG_GET_CONFIG_REQ_offset], m->f[VMSG_GET_CONFIG_REQ_length]);
 }
 
 /* ---- answers ---- */
@@ -212,7 +229,9 @@ void drv_config_event(struct vmsg_oracle *o, struct drv_view *v, const struct vm
     }
     generation_told(v, (uint32_t)m->f[VMSG_EVENT_CONFIG_REQ_generation], false);
     drv_status_seen(o, v, status);
-    if (status & VIRTIO_S_NEEDS_RESET || !v->driver_ok_told || !v->config_read)
+    if (status & VIRTIO_S_NEEDS_RESET || !v->driver_ok_told)
+        return;
+    if (!requires(v, generic ? 0 : offset, generic ? CONFIG_FOLLOWED : length))
         return; /* nothing that the driver is known to need */
     if (!generic && m->tail_len == length)
         return; /* the data came with it */
@@ -227,6 +246,7 @@ void drv_config_used(struct vmsg_oracle *o, struct drv_view *v)
 {
     uint32_t index = o->index;
 
+    v->passing = false; /* what is read later is read for itself */
     if (!v->pass_broken)
         return;
     v->pass_broken = false;

@@ -57,13 +57,19 @@ static void lived_on(struct vmsg_oracle *o, struct drv_view *v)
     v->provoked = v->provoked_unknown = o->drv->bus_provoked = false;
 }
 
-/* The same request again, long before it can have timed out, right after what was to be dropped. */
+/*
+ * The same request again, long before it can have timed out, right after what was to be dropped.
+ * The first one was sent at some time since the driver was told something last, however late it was
+ * read; the status may be asked for at any time.
+ */
 static void judge_early(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
 {
     uint64_t bound = o->config.request_timeout_ms * NS_PER_MS / 2;
 
-    if (!v->provoked || !o->now_ns || !bound || o->now_ns - v->waiting.first_ns >= bound ||
-        v->waiting.attempts > 1)
+    if (!v->provoked)
+        v->repeats_unprovoked = true;
+    if (!v->provoked || v->repeats_unprovoked || m->msg_id == VMSG_ID_GET_DEVICE_STATUS ||
+        !o->now_ns || !bound || o->now_ns - v->waiting.since_ns >= bound || v->waiting.attempts > 1)
         return;
     if (++v->early_repeats < EARLY_REPEATS)
         return;
@@ -86,9 +92,13 @@ static void repeated(struct vmsg_oracle *o, struct drv_view *v, const struct vms
 
     judge_early(o, v, m);
     w->attempts++;
+    if (o->now_ns && o->now_ns - w->last_ns < o->config.request_timeout_ms * NS_PER_MS / 2)
+        return; /* no retry: several of the same at a time */
+    w->last_ns = o->now_ns;
+    w->retries++;
     if (most < ATTEMPTS_LEAST)
         most = ATTEMPTS_LEAST;
-    if (w->attempts == most + 1)
+    if (w->retries == most + 1)
         blame(o, VMSG_DRV_ERROR_SIGNALING_2, v->num,
               "%s was sent %u times without an answer; retries have an end", m->def->name,
               w->attempts);
@@ -131,14 +141,43 @@ static uint8_t shown_by(uint8_t msg_id)
     }
 }
 
-static void begin_waiting(struct vmsg_oracle *o, struct drv_waiting *w, const struct vmsg *m)
+static void begin_waiting(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
 {
-    *w = (struct drv_waiting){.active = true,
-                              .msg_id = m->msg_id,
-                              .hash = hash_of(m),
-                              .first_ns = o->now_ns,
-                              .attempts = 1,
-                              .index = o->index};
+    v->waiting = (struct drv_waiting){.active = true,
+                                      .msg_id = m->msg_id,
+                                      .hash = hash_of(m),
+                                      .first_ns = o->now_ns,
+                                      .since_ns = v->told_ns,
+                                      .last_ns = o->now_ns,
+                                      .attempts = 1,
+                                      .retries = 1,
+                                      .index = o->index};
+}
+
+/*
+ * The driver starts again from GET_DEVICE_INFO, in place of a reset at once: as long as nothing but
+ * that and the status follows, the reset may still come.
+ */
+static void starts_anew(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
+{
+    uint32_t index = v->waiting.index;
+
+    begin_waiting(o, v, m);
+    v->waiting.anew = true;
+    v->owes_recovery = true;
+    v->unanswered_index = index;
+}
+
+static void judge_recovery(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
+{
+    if (!v->owes_recovery || m->msg_id == VMSG_ID_GET_DEVICE_INFO ||
+        m->msg_id == VMSG_ID_GET_DEVICE_STATUS)
+        return;
+    v->owes_recovery = false;
+    if (!is_recovery(m))
+        blame(o, VMSG_DRV_ERROR_SIGNALING_3, v->num,
+              "message %u was never answered, and the driver went on with %s, without a reset",
+              v->unanswered_index, m->def->name);
 }
 
 void drv_error_asks(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
@@ -151,14 +190,18 @@ void drv_error_asks(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg
         return;
     }
     lived_on(o, v);
+    judge_recovery(o, v, m);
     if (w->active && is_recovery(m))
         recovered(o, v);
     if (w->active && shown_by(w->msg_id) == m->msg_id && w->msg_id != m->msg_id)
-        begin_waiting(o, w, m); /* it looks what came of it, instead of a repetition */
+        begin_waiting(o, v, m); /* it looks what came of it, instead of a repetition */
+    else if (w->active && m->msg_id == VMSG_ID_GET_DEVICE_INFO && waited(o, w))
+        starts_anew(o, v, m);
     else if (w->active)
-        w->went_on |= m->msg_id != VMSG_ID_GET_DEVICE_STATUS;
+        w->went_on |=
+            m->msg_id != VMSG_ID_GET_DEVICE_STATUS && m->msg_id != VMSG_ID_GET_DEVICE_INFO;
     else if (m->def->kind == VMSG_KIND_EXCHANGE)
-        begin_waiting(o, w, m);
+        begin_waiting(o, v, m);
 }
 
 void drv_error_told(struct vmsg_oracle *o, struct drv_view *v, const struct drv_request *r)
@@ -195,7 +238,7 @@ void drv_patience_over(struct vmsg_oracle *o, struct drv_view *v)
 {
     struct drv_waiting *w = &v->waiting;
     bool reset = w->msg_id == VMSG_ID_SET_DEVICE_STATUS || v->reset == DRV_RESETTING;
-    bool unknown = w->msg_id == VMSG_ID_GET_DEVICE_INFO && !v->info_told;
+    bool unknown = w->msg_id == VMSG_ID_GET_DEVICE_INFO && (!v->info_told || w->anew);
 
     if (polls_without_end(o, v)) {
         blame(o, VMSG_DRV_ERROR_SIGNALING_2, v->num,
@@ -207,8 +250,9 @@ void drv_patience_over(struct vmsg_oracle *o, struct drv_view *v)
         exercise(o, VMSG_DRV_ERROR_SIGNALING_2);
     if (!w->active)
         return;
-    if (reset || (unknown && w->attempts >= o->config.attempts)) {
-        exercise(o, VMSG_DRV_ERROR_SIGNALING_2); /* the recovery failed, or there is no device */
+    if (reset || unknown) { /* the recovery failed, or there is no device: nothing need follow */
+        if (reset || w->attempts >= o->config.attempts)
+            exercise(o, VMSG_DRV_ERROR_SIGNALING_2);
     } else if (o->config.attempts && w->attempts >= 2 * o->config.attempts) {
         blame(o, VMSG_DRV_ERROR_SIGNALING_2, v->num,
               "%s (message %u) was never answered; it was sent %u times by now, %u attempts are "

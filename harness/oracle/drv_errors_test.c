@@ -102,11 +102,56 @@ static void test_no_such_device(void **state)
     patience_over(&s);
     exercised(&s, VMSG_DRV_ERROR_SIGNALING_2);
     clean(&s);
-    s = driver();
+    s = driver(); /* it may have given up sooner: there is nothing to reset */
     to(&s, "GET_DEVICE_INFO", 900, NULL);
     at(&s, 900);
     patience_over(&s);
-    only(&s, VMSG_DRV_ERROR_SIGNALING_2);
+    clean(&s);
+}
+
+/* The driver starts again from the information, in place of a reset at once. */
+static void test_starts_anew(void **state)
+{
+    struct session s = driver();
+
+    initialise(&s, AT_FEATURES_OK);
+    lost(&s, 3);
+    to(&s, "GET_DEVICE_INFO", 910, NULL);
+    patience_over(&s);
+    clean(&s);
+    s = driver();
+    initialise(&s, AT_FEATURES_OK);
+    lost(&s, 3);
+    info(&s);
+    status(&s, 0, 0);
+    clean(&s);
+    s = driver();
+    initialise(&s, AT_FEATURES_OK);
+    lost(&s, 3);
+    info(&s);
+    read_queue(&s, 1, 0, 0, false);
+    only(&s, VMSG_DRV_ERROR_SIGNALING_3);
+}
+
+/* Several of the same at a time are no retries, nor are polls of the status. */
+static void test_many_at_a_time(void **state)
+{
+    struct session s = driver();
+
+    initialise(&s, AT_FEATURES_OK);
+    for (unsigned i = 0; i < 100; i++) {
+        at(&s, 1 + i / 10);
+        to(&s, "GET_VQUEUE", (uint16_t)(900 + i), F(0));
+    }
+    clean(&s);
+    s = driver();
+    initialise(&s, AT_FEATURES_OK);
+    for (unsigned i = 0; i < 10; i++) {
+        at(&s, 1 + i);
+        twisted(&s, VMSG_TO_DRIVER, "EVENT_USED", 0, F(0), (struct twist){.len = 9, .msg_size = 9});
+        to(&s, "GET_DEVICE_STATUS", (uint16_t)(900 + i), NULL);
+    }
+    clean(&s);
 }
 
 static void test_reset_that_never_ends(void **state)
@@ -178,6 +223,7 @@ static void test_repeats_at_once(void **state)
     initialise(&s, AT_FEATURES_OK);
     for (unsigned i = 0; i < 3; i++) {
         at(&s, 1000 * i);
+        read_status(&s, 0xb);
         to(&s, "GET_VQUEUE", (uint16_t)(900 + 2 * i), F(i));
         twisted(&s, VMSG_TO_DRIVER, "EVENT_USED", 0, F(0), (struct twist){.len = 9, .msg_size = 9});
         at(&s, 1000 * i + 1);
@@ -198,6 +244,8 @@ int main(void)
         cmocka_unit_test(test_retries_without_end),
         cmocka_unit_test(test_nothing_declared),
         cmocka_unit_test(test_no_such_device),
+        cmocka_unit_test(test_starts_anew),
+        cmocka_unit_test(test_many_at_a_time),
         cmocka_unit_test(test_reset_that_never_ends),
         cmocka_unit_test(test_discarded),
         cmocka_unit_test(test_bus_messages_discarded),

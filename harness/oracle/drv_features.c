@@ -22,6 +22,16 @@ void drv_features_told(struct vmsg_oracle *o, struct drv_view *v, const struct v
     (void)o;
 }
 
+bool drv_features_offered(const struct drv_view *v)
+{
+    bool no_blocks = v->info_told && !v->info[VMSG_GET_DEVICE_INFO_RESP_num_feature_blocks];
+    uint32_t any = !v->features_read && !no_blocks;
+
+    for (unsigned i = 0; i < DRV_BLOCKS; i++)
+        any |= v->offered[i];
+    return any != 0;
+}
+
 /* What was not told counts as zero: "padding with zeros as needed". */
 static uint32_t offered(const struct drv_view *v, uint64_t block)
 {

@@ -131,18 +131,20 @@ static uint64_t area(const struct drv_view *v, unsigned which, uint32_t size)
     return which == 1 ? 6 + UINT64_C(2) * size : 6 + UINT64_C(8) * size;
 }
 
-static void judge_address(struct vmsg_oracle *o, struct drv_view *v, const struct drv_queue *q,
+static void judge_address(struct vmsg_oracle *o, struct drv_view *v, struct drv_queue *q,
                           unsigned which, uint64_t address, uint32_t size)
 {
     static const char *const names[] = {"desc_addr", "driver_addr", "device_addr"};
     bool packed = drv_negotiated(v, VIRTIO_F_RING_PACKED);
     unsigned align = which == 0 ? 16 : which == 1 && !packed ? 2 : 4;
     uint64_t base = o->config.mem_base, room = o->config.mem_size, len = area(v, which, size);
+    bool outside = room && (address < base || len > room || address - base > room - len);
 
+    q->areas_blamed |= address % align || outside;
     if (address % align)
         blame(o, VMSG_DRV_SET_VQUEUE_6, v->num, "%s 0x%llx of queue %u is not aligned to %u bytes",
               names[which], (unsigned long long)address, q->index, align);
-    else if (room && (address < base || len > room || address - base > room - len))
+    else if (outside)
         blame(o, VMSG_DRV_SET_VQUEUE_6, v->num,
               "%s 0x%llx of queue %u does not point into the DMA memory (0x%llx, %llu bytes)",
               names[which], (unsigned long long)address, q->index, (unsigned long long)base,
@@ -151,7 +153,7 @@ static void judge_address(struct vmsg_oracle *o, struct drv_view *v, const struc
         exercise(o, VMSG_DRV_SET_VQUEUE_6);
 }
 
-static void judge_addresses(struct vmsg_oracle *o, struct drv_view *v, const struct drv_queue *q,
+static void judge_addresses(struct vmsg_oracle *o, struct drv_view *v, struct drv_queue *q,
                             const struct vmsg *m)
 {
     static const uint32_t ignore[] = {VMSG_VQ_IGNORE_DESC, VMSG_VQ_IGNORE_DRIVER,
@@ -174,6 +176,8 @@ static void judge_enabled(struct vmsg_oracle *o, struct drv_view *v, struct drv_
     bool updates = (flags & IGNORE_ALL) != IGNORE_ALL;
     bool negotiated = drv_negotiated(v, VIRTIO_F_RING_RESET);
 
+    if (q->muddled)
+        return;
     if (updates && q->resetting) {
         blame(o, VMSG_DRV_RESET_VQUEUE_3, v->num,
               "SET_VQUEUE of queue %u was sent before its RESET_VQUEUE was answered", q->index);
@@ -187,6 +191,7 @@ static void judge_enabled(struct vmsg_oracle *o, struct drv_view *v, struct drv_
               q->index);
     if (!updates)
         return;
+    q->muddled = true;
     blame(o, VMSG_DRV_SET_VQUEUE_7, v->num,
           "size or addresses of queue %u were to be changed while it is enabled", q->index);
     if (negotiated)
@@ -218,6 +223,7 @@ static void set_asked(struct vmsg_oracle *o, struct drv_view *v, struct drv_queu
     if (judge_place(o, v, q))
         judge_queried(o, v, q);
     q->asking = true;
+    q->want_serial = o->serial;
     memcpy(q->want, m->f, sizeof q->want);
     judge_size(o, v, q, m);
     judge_addresses(o, v, q, m);
@@ -248,6 +254,8 @@ void drv_queue_asks(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg
     if (drv_swapped(o, v, m->f[0], 0xFFFF, "the queue index"))
         return;
     q = drv_queue(o, v, (uint32_t)m->f[0]);
+    if (m->msg_id != VMSG_ID_GET_VQUEUE)
+        q->changed = o->serial;
     if (m->msg_id == VMSG_ID_SET_VQUEUE)
         set_asked(o, v, q, m);
     else if (m->msg_id == VMSG_ID_RESET_VQUEUE)
@@ -257,11 +265,14 @@ void drv_queue_asks(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg
 /* ---- what it is told ---- */
 
 static void set_told(struct vmsg_oracle *o, struct drv_view *v, struct drv_queue *q,
-                     const uint64_t *f)
+                     const uint64_t *f, uint64_t serial)
 {
     uint32_t flags = (uint32_t)f[VMSG_SET_VQUEUE_REQ_flags];
     bool was = q->enabled;
 
+    q->asking = serial < q->want_serial;
+    q->told_serial = serial;
+    memcpy(q->given, f, sizeof q->given);
     if (was && !(flags & VMSG_VQ_STATE_MASK) && (flags & IGNORE_ALL) == IGNORE_ALL)
         return; /* nothing was asked for */
     if (was) {
@@ -275,7 +286,7 @@ static void set_told(struct vmsg_oracle *o, struct drv_view *v, struct drv_queue
                 q->addr[i] = f[VMSG_SET_VQUEUE_REQ_desc_addr + i];
     }
     q->set = true;
-    q->asking = q->verified = q->refused = false;
+    q->verified = q->refused = false;
     if ((flags & VMSG_VQ_STATE_MASK) == VMSG_VQ_ENABLE && !was) {
         q->enabled = true;
         v->queues_enabled++;
@@ -284,6 +295,11 @@ static void set_told(struct vmsg_oracle *o, struct drv_view *v, struct drv_queue
 
 static void reset_told(struct vmsg_oracle *o, struct drv_view *v, struct drv_queue *q)
 {
+    if (!drv_negotiated(v, VIRTIO_F_RING_RESET)) { /* it did nothing, whatever the driver thinks */
+        q->resetting = false;
+        q->muddled = true;
+        return;
+    }
     exercise(o, VMSG_DRV_RESET_VQUEUE_3);
     if (q->enabled) { /* it could have been changed as it was */
         exercise(o, VMSG_DRV_SET_VQUEUE_4);
@@ -293,8 +309,10 @@ static void reset_told(struct vmsg_oracle *o, struct drv_view *v, struct drv_que
     if (q->enabled && v->queues_enabled)
         v->queues_enabled--;
     *q = (struct drv_queue){.life = q->life,
+                            .told_serial = o->serial,
                             .queried = q->queried,
                             .max_size = q->max_size,
+                            .changed = q->changed,
                             .index = q->index,
                             .debtor = q->debtor,
                             .next_debtor = q->next_debtor};
@@ -317,20 +335,22 @@ static void take_lost_response(struct vmsg_oracle *o, struct drv_view *v, struct
     if (q->resetting && !enabled)
         reset_told(o, v, q);
     else if (q->asking && as_wanted)
-        set_told(o, v, q, want);
+        set_told(o, v, q, want, q->want_serial);
 }
 
-/* Does GET_VQUEUE show what was asked for? */
+/* Does GET_VQUEUE show what was asked for? Its response may come after that of a later one, and
+ * tells nothing then of what was asked for meanwhile. */
 static void get_told(struct vmsg_oracle *o, struct drv_view *v, struct drv_queue *q,
-                     const struct vmsg *m)
+                     const struct drv_request *r, const struct vmsg *m)
 {
-    bool enabled = m->f[VMSG_GET_VQUEUE_RESP_flags] & 1, same;
+    bool enabled = m->f[VMSG_GET_VQUEUE_RESP_flags] & 1, same, stale = r->serial < q->changed;
 
-    take_lost_response(o, v, q, m);
+    if (!stale)
+        take_lost_response(o, v, q, m);
     q->queried = true;
     q->max_size = (uint32_t)m->f[VMSG_GET_VQUEUE_RESP_max_size];
     v->met_absent |= q->max_size == 0;
-    if (!q->set)
+    if (!q->set || stale)
         return;
     same = m->f[VMSG_GET_VQUEUE_RESP_cur_size] == q->size &&
            memcmp(&m->f[VMSG_GET_VQUEUE_RESP_desc_addr], q->addr, sizeof q->addr) == 0;
@@ -348,10 +368,12 @@ void drv_queue_told(struct vmsg_oracle *o, struct drv_view *v, const struct drv_
     struct drv_queue *q = drv_queue(o, v, (uint32_t)r->f[0]);
 
     if (r->msg_id == VMSG_ID_SET_VQUEUE) {
-        if (q->asking) /* else GET_VQUEUE, or the answer to another attempt, told it before */
-            set_told(o, v, q, r->f);
+        /* GET_VQUEUE, or the answer to another attempt, may have told it before. */
+        if (r->life == v->life && r->serial > q->told_serial &&
+            memcmp(r->f, q->given, sizeof q->given) != 0)
+            set_told(o, v, q, r->f, r->serial);
     } else if (r->msg_id == VMSG_ID_RESET_VQUEUE)
         reset_told(o, v, q);
     else
-        get_told(o, v, q, m);
+        get_told(o, v, q, r, m);
 }

@@ -68,6 +68,7 @@ static void judge_waiting_for_reset(struct vmsg_oracle *o, struct drv_view *v, c
 {
     bool waits =
         m->msg_id == VMSG_ID_GET_DEVICE_STATUS || m->msg_id == VMSG_ID_GET_DEVICE_INFO ||
+        m->msg_id == VMSG_ID_EVENT_AVAIL || /* was on its way */
         (m->msg_id == VMSG_ID_SET_DEVICE_STATUS && (m->f[0] == 0 || m->f[0] & VIRTIO_S_FAILED));
 
     if (v->reset != DRV_RESETTING || waits)
@@ -114,7 +115,7 @@ static void reset_asked(struct vmsg_oracle *o, struct drv_view *v)
 
 static void judge_features_step(struct vmsg_oracle *o, struct drv_view *v)
 {
-    if (!v->features_written)
+    if (!v->features_written && drv_features_offered(v))
         blame(o, VMSG_DRV_PROSE_STATUS_PROGRESSION, v->num,
               "FEATURES_OK was written before any SET_DRIVER_FEATURES; features are agreed first");
     else
@@ -212,8 +213,19 @@ void drv_status_asks(struct vmsg_oracle *o, struct drv_view *v, const struct vms
 
 /* ---- reading it ---- */
 
+static void driver_ok_told(struct vmsg_oracle *o, struct drv_view *v)
+{
+    if (!v->driver_ok_asked || v->driver_ok_told)
+        return;
+    v->driver_ok_told = true;
+    exercise(o, VMSG_DRV_MANDATORY_1);
+    exercise(o, VMSG_DRV_VERSIONING_2);
+}
+
 void drv_status_seen(struct vmsg_oracle *o, struct drv_view *v, uint32_t status)
 {
+    if (status & VIRTIO_S_DRIVER_OK && v->reset != DRV_RESETTING)
+        driver_ok_told(o, v);
     if (!(status & VIRTIO_S_NEEDS_RESET) || v->owes_reset || v->reset != DRV_RESET_DONE)
         return;
     if (!v->driver_ok_told && !v->features_ok_asked)
@@ -254,11 +266,6 @@ void drv_status_told(struct vmsg_oracle *o, struct drv_view *v, const struct drv
     } else if (answers_write && r->f[0] & VIRTIO_S_FEATURES_OK) {
         v->features_refused = true;
         v->refusal_told = false;
-    }
-    if (status & VIRTIO_S_DRIVER_OK && v->driver_ok_asked && !v->driver_ok_told) {
-        v->driver_ok_told = true;
-        exercise(o, VMSG_DRV_MANDATORY_1);
-        exercise(o, VMSG_DRV_VERSIONING_2);
     }
     drv_status_seen(o, v, status);
 }

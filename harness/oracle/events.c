@@ -174,8 +174,10 @@ void judge_event_config(struct vmsg_oracle *o, struct device *d, const struct vm
     if (e.status_same && !e.offset && !e.length)
         exercise(o, VMSG_DEV_PROFILES_6);
     settle_change(o, &d->config, &e);
-    if (e.status & VIRTIO_S_NEEDS_RESET)
+    if (e.status & VIRTIO_S_NEEDS_RESET) {
         settle_debt(o, &d->owes_status_event);
+        d->needs_reset_told = true;
+    }
     learn_status(o, d, &e);
     generation_claimed(o, &d->config, true, false, e.gen);
 }

@@ -175,6 +175,7 @@ struct device {
     uint64_t info[VMSG_MAX_FIELDS];
     /* status */
     bool status_known, reset_pending, reset_reported, needs_reset_noted, corrupted;
+    bool needs_reset_told;   /* an EVENT_CONFIG said so in this life of the device */
     bool needs_reset_missed; /* a read after the note did not show it (yet) */
     uint32_t needs_reset_index;
     bool status_suspect; /* a read that differs from the last response shows that one to be wrong */
@@ -199,7 +200,6 @@ struct device {
     uint32_t offered[FEATURE_BLOCKS];
     uint32_t selected_known; /* bit per block, written since the reset */
     uint32_t selected[SELECT_BLOCKS];
-    bool selected_far;        /* bits in blocks beyond SELECT_BLOCKS were written since the reset */
     bool selection_unknown;   /* a write whose effect the text leaves open */
     uint32_t features_writes; /* SET_DRIVER_FEATURES since the reset */
     bool split;               /* block 1 written, then another message that left it alone */
@@ -438,6 +438,8 @@ void settle_causeless(struct vmsg_oracle *o, struct device *d);
 void note_queue(struct vmsg_oracle *o, struct device *d, const struct vmsg_note *note);
 void settle_queue(struct vmsg_oracle *o, struct device *d, struct queue *q);
 void settle_events(struct vmsg_oracle *o);
+/* A device came or went: EVENT_DEVICE has to tell, where the SUT uses it. */
+void hotplug_owed(struct vmsg_oracle *o, uint16_t dev);
 void settle_bus(struct vmsg_oracle *o);
 
 /* The request's payload fields, as the response repeats them. */

@@ -3,16 +3,21 @@
 #include "harness/oracle/internal.h"
 #include "harness/oracle/relay.h"
 
+void hotplug_owed(struct vmsg_oracle *o, uint16_t dev)
+{
+    if (!(o->config.bus_messages & VMSG_BUS_EVENT_DEVICE))
+        return;
+    owe(o, &o->owes_hotplug);
+    o->hotplug_dev = dev;
+    o->hotplug_other_named = false;
+}
+
 static void note_hotplug(struct vmsg_oracle *o, struct device *d, bool add)
 {
     d->gone = true; /* until it is announced, or for good */
     if (!add)
         d->present = false;
-    if (!(o->config.bus_messages & VMSG_BUS_EVENT_DEVICE))
-        return;
-    owe(o, &o->owes_hotplug);
-    o->hotplug_dev = d->num;
-    o->hotplug_other_named = false;
+    hotplug_owed(o, d->num);
 }
 
 void vmsg_oracle_note(struct vmsg_oracle *o, const struct vmsg_note *note)
@@ -48,7 +53,8 @@ void vmsg_oracle_note(struct vmsg_oracle *o, const struct vmsg_note *note)
         reset_timed_out(o, d);
         break;
     default:
-        note_queue(o, d, note);
+        if (!o->relay) /* what a device owes is not the bus's debt */
+            note_queue(o, d, note);
         break;
     }
 }

@@ -227,6 +227,11 @@ bool vmsg_oracle_owes(const struct vmsg_oracle *o)
     return !o->failed && (o->due || o->owed);
 }
 
+bool vmsg_oracle_owes_notification(const struct vmsg_oracle *o)
+{
+    return !o->failed && o->drv && drv_owes_notification(o);
+}
+
 void vmsg_oracle_settle(struct vmsg_oracle *o)
 {
     if (o->failed)

@@ -137,8 +137,9 @@ enum vmsg_note_kind {
     VMSG_NOTE_PATIENCE_OVER,
     /* Upper tester of a driver: it refuses to make another buffer available on dev/vq. */
     VMSG_NOTE_REFUSED,
-    VMSG_NOTE_DROP_NEXT, /* upper tester of a bus: the next request towards the device is lost */
-    VMSG_NOTE_MAX_SIZE,  /* upper tester of a bus: `value` is the new maximum message size */
+    VMSG_NOTE_DROP_NEXT,   /* upper tester of a bus: the next request towards the device is lost */
+    VMSG_NOTE_BROKEN_RING, /* the driver's ring of dev/vq could not be followed; `data` says why */
+    VMSG_NOTE_MAX_SIZE,    /* upper tester of a bus: `value` is the new maximum message size */
 };
 
 struct vmsg_note {
@@ -149,6 +150,7 @@ struct vmsg_note {
     uint32_t value;
     uint32_t position; /* split ring: the available index, 0..65,535; packed ring: the next
                           descriptor's offset, bit 31 its wrap counter */
+    bool unwanted;     /* available buffers, of which the device asks not to be notified */
     const uint8_t *data;
     size_t data_len;
 };
@@ -156,10 +158,20 @@ struct vmsg_note {
 void vmsg_oracle_note(struct vmsg_oracle *o, const struct vmsg_note *note);
 
 /*
+ * What was seen of an AMP layout, behind which the SUT sits. Clauses specific to that bus are
+ * judged by it; the messages go through vmsg_oracle_message() as ever.
+ */
+struct vmsg_amp_seen;
+void vmsg_oracle_amp(struct vmsg_oracle *o, uint32_t index, const struct vmsg_amp_seen *seen);
+
+/*
  * True while the SUT owes something that a working SUT still delivers by itself: a response, an
  * event, a processed buffer. A caller waits while this holds, at most for its timeout.
  */
 bool vmsg_oracle_owes(const struct vmsg_oracle *o);
+
+/* The same for a driver's notification of buffers that it has just made available. */
+bool vmsg_oracle_owes_notification(const struct vmsg_oracle *o);
 
 /* Nothing more came, though the caller waited: whatever is owed is now a finding. */
 void vmsg_oracle_settle(struct vmsg_oracle *o);

@@ -13,21 +13,13 @@ bool relay_new(struct vmsg_oracle *o)
     o->relay = r;
     if (!r)
         return false;
-    r->free = NONE;
-    memset(r->done, 0xff, sizeof r->done); /* NONE */
     r->devices = calloc(DEVICES, sizeof *r->devices);
-    for (unsigned i = 0; i < 2; i++) {
-        r->buckets[i] = malloc(RELAY_BUCKETS * sizeof **r->buckets);
-        if (!r->buckets[i])
+    for (unsigned i = 0; i < PARCEL_TABLES; i++)
+        if (!(r->buckets[i] = calloc(RELAY_BUCKETS, sizeof **r->buckets)))
             return false;
-        memset(r->buckets[i], 0xff, RELAY_BUCKETS * sizeof **r->buckets);
-    }
-    for (unsigned i = 0; i < RELAY_LANES; i++) {
-        r->lanes[i] = malloc(DEVICES * sizeof **r->lanes);
-        if (!r->lanes[i])
+    for (unsigned i = 0; i < RELAY_LANES; i++)
+        if (!(r->lanes[i] = calloc(DEVICES, sizeof **r->lanes)))
             return false;
-        memset(r->lanes[i], 0xff, DEVICES * sizeof **r->lanes);
-    }
     for (size_t i = 0; r->devices && i < o->config.n_devices; i++)
         r->devices[o->config.devices[i]].present = true;
     return r->devices;
@@ -39,13 +31,32 @@ void relay_free(struct vmsg_oracle *o)
 
     if (!r)
         return;
-    for (unsigned i = 0; i < 2; i++)
+    for (unsigned i = 0; i < PARCEL_TABLES; i++)
         free(r->buckets[i]);
     for (unsigned i = 0; i < RELAY_LANES; i++)
         free(r->lanes[i]);
     free(r->devices);
     free(r->parcels);
     free(r);
+}
+
+void relay_passes(struct relay *r, enum vmsg_direction direction, uint16_t dev, uint64_t serial)
+{
+    struct passer *latest = r->passers[direction];
+
+    if (latest[0].dev != dev) {
+        latest[1] = latest[0];
+        latest[0] = (struct passer){.dev = dev};
+    }
+    if (serial > latest[0].serial)
+        latest[0].serial = serial;
+}
+
+bool relay_was_passed(const struct relay *r, const struct parcel *p)
+{
+    const struct passer *latest = r->passers[p->direction];
+
+    return latest[latest[0].dev == p->dev].serial > p->serial;
 }
 
 static bool readable(const struct vmsg *m)
@@ -64,6 +75,31 @@ static void goes_in(struct vmsg_oracle *o, enum vmsg_direction direction, const 
         relay_response_in(o, m);
 }
 
+/* The direction bit is not what the message is: unless it went in so, the bus did it. */
+static void judge_direction_bit(struct vmsg_oracle *o, enum vmsg_direction direction,
+                                const struct vmsg *m)
+{
+    if (vmsg_is_event(m)) {
+        if (!parcel_like(o->relay, m->dev_num, direction, m))
+            return;
+        blame(o, VMSG_ANY_PROSE_EVENT_NOT_RESPONSE, m->dev_num,
+              "event id 0x%02x went in as an event and came out with the response bit set",
+              m->msg_id);
+        relay_event_out(o, direction, m);
+    } else if (direction == VMSG_TO_DEVICE) {
+        if (!parcel_like(o->relay, m->dev_num, direction, m))
+            return;
+        blame(o, VMSG_ANY_PROSE_RESPONSE_TYPE, m->dev_num,
+              "a request with id 0x%02x reached its device with the response bit set", m->msg_id);
+        relay_request_out(o, m);
+    } else if (relay_is_due(o->relay, m)) {
+        blame(o, VMSG_ANY_PROSE_RESPONSE_TYPE, m->dev_num,
+              "the response with id 0x%02x and token %u arrived without the response bit",
+              m->msg_id, m->token);
+        relay_response_out(o, m);
+    }
+}
+
 /* Out of the bus, to the harness. What went in against the rules may come out as it is. */
 static void comes_out(struct vmsg_oracle *o, enum vmsg_direction direction, const struct vmsg *m)
 {
@@ -74,6 +110,8 @@ static void comes_out(struct vmsg_oracle *o, enum vmsg_direction direction, cons
         relay_request_out(o, m);
     else if (direction == VMSG_TO_DRIVER && vmsg_is_response(m) && !vmsg_is_event(m))
         relay_response_out(o, m);
+    else
+        judge_direction_bit(o, direction, m);
 }
 
 void relay_message(struct vmsg_oracle *o, enum vmsg_end end, enum vmsg_direction direction,
@@ -122,15 +160,17 @@ void relay_settle(struct vmsg_oracle *o)
     for (uint32_t i = 0; i < r->n; i++) {
         struct parcel *p = &r->parcels[i];
 
-        if (!p->was_owed)
+        if (!p->pending)
             continue;
         o->index = p->index;
         if (p->is_event)
             relay_event_settle(o, p);
         else
             relay_request_settle(o, p);
-        settle_debt(o, &p->was_owed);
+        p->pending = false;
+        settle_debt(o, &p->owed);
     }
+    relay_settle_bad(o);
     for (uint32_t dev = 0; dev < DEVICES; dev++)
         settle_relay_device(o, (uint16_t)dev);
     o->index = index;

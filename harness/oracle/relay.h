@@ -13,9 +13,10 @@
 
 #define RELAY_MOST    (1u << 19) /* parcels under way; beyond, new ones are not followed */
 #define RELAY_DONE    4096u      /* parcels that ended, kept to tell second endings */
-#define RELAY_BUCKETS 65536u
+#define RELAY_OPEN    4096u      /* parcels that need not come to an end and have not */
+#define RELAY_BUCKETS (1u << 18)
 #define RELAY_LANES   3u
-#define RELAY_STEPS   1024u /* parcels of one lane, or of one bucket, that are compared */
+#define RELAY_STEPS   1024u /* parcels that a search for what went wrong looks at */
 
 enum parcel_state {
     PARCEL_IN,       /* went in */
@@ -24,41 +25,76 @@ enum parcel_state {
     PARCEL_DONE,
 };
 
+/* Where a parcel is found in constant time, oldest first. A parcel is in one table of a pair. */
+enum parcel_table {
+    BY_SENDER,       /* a request under way, by device, the driver's token and id */
+    BY_SENDER_ENDED, /* the same when it ended, as long as it is kept */
+    BY_BUS,          /* a request that came out and is not answered, by the bus's token */
+    BY_BUS_ENDED,    /* the same when it is answered */
+    BY_CONTENT,      /* what has not come out, by device, direction, id and payload */
+    PARCEL_TABLES = 6,
+};
+
+struct parcel_link {
+    uint64_t key;
+    uint32_t next, prev;
+    bool linked, ended; /* ended: in the second table of the pair */
+};
+
 struct parcel {
     enum parcel_state state;
     enum vmsg_direction direction; /* of the request or event */
     bool is_event;
-    bool firm;     /* the text says what has to become of it */
-    bool absent;   /* for a device number that does not exist */
-    bool unknown;  /* its message id is not defined */
-    bool failed;   /* ended by a failure */
-    bool overtook; /* an older one of its device was still under way when it was answered */
-    bool was_owed;
+    bool firm;    /* the text says what has to become of it */
+    bool absent;  /* for a device number that does not exist */
+    bool unknown; /* its message id is not defined */
+    bool failed;  /* ended by a failure */
+    bool late;    /* and then its device answered */
+    bool lost;    /* by the upper tester's wish: it need not come out */
+    bool queued;  /* it is in its lane */
+    bool pending; /* to be looked at when nothing more comes */
+    bool owed;    /* pending, and the caller should wait for it */
     uint8_t msg_id;
     uint16_t dev, token, token_out;
     uint32_t len;         /* payload bytes */
-    uint64_t hash;        /* of the payload; of the response's once answered */
+    uint64_t hash;        /* of the payload */
+    uint32_t answer_len;  /* of the response, once it went in */
+    uint64_t answer_hash; /* ... */
     uint32_t named, rest; /* EVENT_AVAIL: vq_index, next_offset */
     uint32_t index;       /* the caller's message index */
-    uint64_t serial;      /* when it went in; a request: when its response did */
+    uint64_t serial;      /* when it went in; 0: nobody's place */
+    uint64_t answered;    /* when its response went in */
     uint64_t in_ns;
-    uint64_t completions;       /* of its device when it went in */
-    uint32_t prev, next;        /* its device's lane, oldest first */
-    uint32_t chain[2], back[2]; /* table 0: as the sender names it; 1: as the bus names it */
-    bool chained[2];
+    /* An event: the request that it could be held back for. */
+    uint32_t behind;        /* NONE: no request of its device was outstanding */
+    uint64_t behind_serial; /* of that request, in case its place was given away */
+    uint32_t prev, next;    /* its device's lane, oldest first; `next` also on the free list */
+    struct parcel_link links[PARCEL_TABLES / 2];
 };
 
-/* What is under way for one device in one direction. */
+/* What has not come out, of one device in one direction: events, or requests that must come out in
+ * this order. Parcels are numbered from 1 here and in the tables, so that zeroed memory is empty.
+ */
 struct lane {
-    uint32_t first, last; /* parcels that have not come out */
+    uint32_t first, last;
+};
+
+/* A message that came out: what went in before it and is still under way was passed by it. */
+struct passer {
+    uint64_t serial; /* when it went in */
+    uint16_t dev;
 };
 
 struct relay_device {
     bool present, announced, removed, given_again;
-    uint32_t outstanding; /* requests that came out and are not answered */
-    uint64_t completions; /* requests that ended at the driver end */
-    bool reached;         /* a response of it was delivered */
-    bool hidden;          /* and yet the last window of GET_DEVICES did not show it */
+    uint32_t outstanding;   /* requests that came out and are not answered */
+    uint32_t latest;        /* the one that came out last, numbered from 1; 0: none */
+    uint64_t latest_serial; /* ... */
+    /* The bus knows it: it showed it, reported it, or delivered a response of it. A bus that starts
+     * may have to find its devices first. */
+    bool exposed;
+    bool reached; /* a response of it was delivered */
+    bool hidden;  /* and yet the last window of GET_DEVICES did not show it */
     uint32_t hidden_index;
     bool revalidate, told_removed; /* the limit changed; and that was told */
     uint32_t revalidate_index;
@@ -68,7 +104,10 @@ struct relay {
     struct parcel *parcels;
     uint32_t n, room, free, alive;
     uint32_t done[RELAY_DONE], done_at; /* ring of parcels that ended */
-    uint32_t *buckets[2];
+    uint32_t open[RELAY_OPEN], open_at; /* ring of parcels that need not end */
+    uint64_t open_serials[RELAY_OPEN];
+    struct lane *buckets[PARCEL_TABLES];
+    struct passer passers[2][2];     /* by direction: the latest of two devices, latest first */
     struct lane *lanes[RELAY_LANES]; /* events by direction, then requests */
     struct relay_device *devices;    /* 65,536 */
     uint32_t outstanding;            /* over all devices */
@@ -80,6 +119,14 @@ struct relay {
     uint16_t asked_token; /* the harness's own PING at the driver end */
     uint32_t asked_data;
     bool asked;
+    /* Malformed and unsupported bus messages that went in at the device end. */
+    struct {
+        uint64_t serial;
+        uint16_t token;
+        uint8_t msg_id;
+    } bad[16];
+    unsigned bad_at;
+    uint64_t answered; /* the latest response that came out went in then */
 };
 
 #define RELAY_REQUESTS 2u /* their lane */
@@ -91,29 +138,47 @@ void relay_message(struct vmsg_oracle *o, enum vmsg_end end, enum vmsg_direction
                    struct vmsg *m);
 void relay_note(struct vmsg_oracle *o, const struct vmsg_note *note);
 void relay_settle(struct vmsg_oracle *o);
+/* A message of dev that went in at `serial` came out. Has one of another device passed p? */
+void relay_passes(struct relay *r, enum vmsg_direction direction, uint16_t dev, uint64_t serial);
+bool relay_was_passed(const struct relay *r, const struct parcel *p);
 
-/* relay_parcels.c. parcel_new() may return NULL: too many. */
+/* relay_parcels.c. parcel_new() may return NULL: too many. It stands in no table or lane. */
 struct parcel *parcel_new(struct vmsg_oracle *o, enum vmsg_direction direction,
                           const struct vmsg *m);
-void parcel_chain(struct relay *r, struct parcel *p, unsigned table);
-void parcel_unchain(struct relay *r, struct parcel *p, unsigned table);
-/* Take it off its lane: it came out, or ended. */
-void parcel_leave_lane(struct relay *r, struct parcel *p);
-void parcel_done(struct vmsg_oracle *o, struct parcel *p);
-/* The oldest one with this device, token and id; NULL: none. `after` the one found before. */
-struct parcel *parcel_find(struct relay *r, unsigned table, uint16_t dev, uint16_t token,
+/* Into a table; out of the other one of the pair. */
+void parcel_chain(struct relay *r, struct parcel *p, enum parcel_table table);
+void parcel_unchain(struct relay *r, struct parcel *p, enum parcel_table table);
+/* The oldest in a table by token, or by content; NULL: none. `after` the one found before. */
+struct parcel *parcel_find(struct relay *r, enum parcel_table table, uint16_t dev, uint16_t token,
                            uint8_t msg_id, const struct parcel *after);
+struct parcel *parcel_like(struct relay *r, uint16_t dev, enum vmsg_direction direction,
+                           const struct vmsg *m);
+void parcel_enter_lane(struct relay *r, struct parcel *p);
+void parcel_leave_lane(struct relay *r, struct parcel *p);
+/* It came out: off its lane, and no longer found by its content. */
+void parcel_came_out(struct relay *r, struct parcel *p);
+void parcel_done(struct vmsg_oracle *o, struct parcel *p);
+/* It may stay as it is for good: forgotten when there are too many like it. */
+void parcel_need_not_end(struct vmsg_oracle *o, struct parcel *p);
+/* Has it ended whose place and serial these are? */
+bool parcel_is_over(const struct relay *r, uint32_t place, uint64_t serial);
 struct parcel *parcel_at(struct relay *r, uint32_t i);
+uint32_t parcel_number(const struct relay *r, const struct parcel *p);
 uint64_t parcel_hash(const struct vmsg *m);
 struct lane *parcel_lane(struct relay *r, const struct parcel *p);
+/* Forget it at once, as if it had never been. */
+void parcel_forget(struct vmsg_oracle *o, struct parcel *p);
 
 /* relay_requests.c: requests, responses and failures. */
 void relay_request_in(struct vmsg_oracle *o, const struct vmsg *m);
 void relay_request_out(struct vmsg_oracle *o, const struct vmsg *m);
 void relay_response_in(struct vmsg_oracle *o, const struct vmsg *m);
 void relay_response_out(struct vmsg_oracle *o, const struct vmsg *m);
+/* Is this, but for the response bit, a response that has to come out? */
+bool relay_is_due(struct relay *r, const struct vmsg *m);
 void relay_failed(struct vmsg_oracle *o, const struct vmsg *m);
 void relay_request_settle(struct vmsg_oracle *o, struct parcel *p);
+void relay_request_leaves_device(struct relay *r, const struct parcel *p);
 
 /* relay_events.c */
 void relay_event_in(struct vmsg_oracle *o, enum vmsg_direction direction, const struct vmsg *m);
@@ -125,6 +190,7 @@ void relay_bus_message(struct vmsg_oracle *o, enum vmsg_end end, enum vmsg_direc
                        struct vmsg *m);
 /* Size and padding of a transport message that the bus delivers. */
 void relay_judge_frame(struct vmsg_oracle *o, const struct vmsg *m);
+void relay_settle_bad(struct vmsg_oracle *o);
 /* After a change of the limit: is this device being looked at anew? */
 void relay_revalidated(struct vmsg_oracle *o, struct parcel *p);
 

@@ -16,6 +16,16 @@ static void set_present(struct relay *r, uint32_t dev, bool present)
         d->removed = false;
 }
 
+/* A bus that uses EVENT_DEVICE passes on what its peer reports; duplicates need no echo. */
+static void announced_to_the_bus(struct vmsg_oracle *o, uint16_t dev, bool added)
+{
+    bool news = o->relay->devices[dev].present != added;
+
+    set_present(o->relay, dev, added);
+    if (news)
+        hotplug_owed(o, dev);
+}
+
 /* The device side of the harness shows its devices to the bus. */
 static void shown_to_the_bus(struct vmsg_oracle *o, const struct vmsg *m)
 {
@@ -24,8 +34,8 @@ static void shown_to_the_bus(struct vmsg_oracle *o, const struct vmsg *m)
             if (m->tail[i / 8] >> i % 8 & 1)
                 set_present(o->relay, (uint32_t)m->f[VMSG_GET_DEVICES_RESP_offset] + i, true);
     } else if (m->msg_id == VMSG_ID_EVENT_DEVICE && !vmsg_is_response(m)) {
-        set_present(o->relay, (uint32_t)m->f[VMSG_EVENT_DEVICE_REQ_device_number],
-                    m->f[VMSG_EVENT_DEVICE_REQ_device_bus_state] != VMSG_DEVICE_REMOVED);
+        announced_to_the_bus(o, (uint16_t)m->f[VMSG_EVENT_DEVICE_REQ_device_number],
+                             m->f[VMSG_EVENT_DEVICE_REQ_device_bus_state] != VMSG_DEVICE_REMOVED);
     } else if (m->msg_id == VMSG_ID_PING && !vmsg_is_response(m)) {
         o->relay->pinged = true;
         o->relay->pinged_token = m->token;
@@ -64,6 +74,7 @@ static void shown_to_the_driver(struct vmsg_oracle *o, const struct vmsg *m)
             continue;
         if (!d->present && !d->removed && !d->given_again)
             judge_unknown_device(o, first, i);
+        d->exposed = true;
         exercise(o, VMSG_BUS_DEVICE_DISCOVERY_1);
         exercise(o, VMSG_BUS_ASSIGNMENT_3);
     }
@@ -81,7 +92,7 @@ static void announced(struct vmsg_oracle *o, const struct vmsg *m)
                   "EVENT_DEVICE reports device %u as added, which neither platform data nor the "
                   "peer named",
                   dev);
-        d->present = d->announced = true;
+        d->present = d->announced = d->exposed = true;
         d->removed = d->given_again = false;
         exercise(o, VMSG_BUS_ASSIGNMENT_3);
         if (d->revalidate)
@@ -90,12 +101,65 @@ static void announced(struct vmsg_oracle *o, const struct vmsg *m)
         d->removed = d->told_removed = true;
         if (!d->revalidate)
             d->present = false;
-        d->announced = false;
+        d->announced = d->exposed = false;
         exercise(o, VMSG_BUS_HOTPLUG_AND_REMOVAL_2);
     }
 }
 
 /* ---- the bus's own messages at the device end ---- */
+
+/* Those of which it is certain, see classify.c. */
+static bool must_be_discarded(const struct vmsg *m)
+{
+    switch (m->defect) {
+    case VMSG_SIZE_BELOW_HEADER:
+    case VMSG_SIZE_BEYOND:
+    case VMSG_SHORT_PAYLOAD:
+        return true;
+    case VMSG_UNKNOWN_ID:
+        return !(m->msg_id & VMSG_ID_IMPLEMENTATION);
+    default:
+        return false;
+    }
+}
+
+static void bad_at_device_end(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct relay *r = o->relay;
+    unsigned at = r->bad_at++ % (sizeof r->bad / sizeof *r->bad);
+
+    r->bad[at].serial = o->serial;
+    r->bad[at].token = m->token;
+    r->bad[at].msg_id = m->msg_id;
+}
+
+static void judge_answer_to_bad(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct relay *r = o->relay;
+
+    for (unsigned i = 0; i < sizeof r->bad / sizeof *r->bad; i++) {
+        if (!r->bad[i].serial || r->bad[i].msg_id != m->msg_id || r->bad[i].token != m->token)
+            continue;
+        blame(o, VMSG_BUS_ERROR_SIGNALING_4, 0,
+              "a malformed or unsupported bus message with id 0x%02x and token %u was answered at "
+              "the device end; such messages are discarded",
+              m->msg_id, m->token);
+        r->bad[i].serial = 0;
+        return;
+    }
+}
+
+/* What went through the bus after them shows that they were discarded. */
+void relay_settle_bad(struct vmsg_oracle *o)
+{
+    struct relay *r = o->relay;
+
+    for (unsigned i = 0; i < sizeof r->bad / sizeof *r->bad; i++) {
+        if (r->bad[i].serial && r->answered > r->bad[i].serial)
+            exercise(o, VMSG_BUS_ERROR_SIGNALING_4);
+        r->bad[i].serial = 0;
+    }
+}
 
 static void judge_own_size(struct vmsg_oracle *o, const struct vmsg *m)
 {
@@ -130,6 +194,8 @@ static void judge_at_device_end(struct vmsg_oracle *o, const struct vmsg *m)
             blame(o, VMSG_BUS_PING_1, 0,
                   "PING 0x%08x was answered with 0x%08x at the device end; the value is repeated",
                   r->pinged_data, (unsigned)m->f[VMSG_PING_RESP_data]);
+    } else if (vmsg_is_response(m)) {
+        judge_answer_to_bad(o, m);
     }
 }
 
@@ -166,11 +232,9 @@ static void at_driver_end(struct vmsg_oracle *o, enum vmsg_direction direction, 
     }
     judge_ping_type(o, m);
     judge_own_size(o, m);
-    if (readable && m->msg_id == VMSG_ID_REQUEST_FAILED && well_formed && !vmsg_is_response(m)) {
+    if (readable && well_formed && m->msg_id == VMSG_ID_REQUEST_FAILED && !vmsg_is_response(m))
         relay_failed(o, m);
-        return;
-    }
-    if (readable && well_formed && m->msg_id == VMSG_ID_EVENT_DEVICE)
+    else if (readable && well_formed && m->msg_id == VMSG_ID_EVENT_DEVICE)
         announced(o, m);
     else if (readable && well_formed && m->msg_id == VMSG_ID_GET_DEVICES && vmsg_is_response(m))
         shown_to_the_driver(o, m);
@@ -188,6 +252,8 @@ void relay_bus_message(struct vmsg_oracle *o, enum vmsg_end end, enum vmsg_direc
         judge_at_device_end(o, m);
     else if (m->defect == VMSG_WELL_FORMED)
         shown_to_the_bus(o, m);
+    else if (must_be_discarded(m))
+        bad_at_device_end(o, m);
 }
 
 /* ---- frames ---- */
@@ -233,7 +299,7 @@ void relay_note(struct vmsg_oracle *o, const struct vmsg_note *note)
         break;
     case VMSG_NOTE_REMOVE:
         d->removed = true;
-        d->present = d->announced = false;
+        d->present = d->announced = d->exposed = false;
         break;
     case VMSG_NOTE_DROP_NEXT:
         o->relay->drop_next = true;

@@ -41,49 +41,49 @@ void relay_event_in(struct vmsg_oracle *o, enum vmsg_direction direction, const 
         return;
     p->absent = !d->present;
     p->unknown = !m->def;
-    p->firm = is_due(o, direction, m) && !p->absent;
-    p->serial = o->serial;
-    /* Was a request of the device under way that an event could be held back for? */
-    p->overtook = d->outstanding != 0;
+    p->firm = is_due(o, direction, m) && d->present && d->exposed;
+    if (!parcel_is_over(r, d->latest, d->latest_serial)) {
+        p->behind = d->latest;
+        p->behind_serial = d->latest_serial;
+    }
     if (m->msg_id == VMSG_ID_EVENT_AVAIL) {
         p->named = (uint32_t)m->f[VMSG_EVENT_AVAIL_REQ_vq_index];
         p->rest = (uint32_t)m->f[VMSG_EVENT_AVAIL_REQ_next_offset];
     }
-    owe(o, &p->was_owed);
-    if (!p->firm && !p->absent && !p->unknown)
-        settle_debt(o, &p->was_owed);
+    parcel_chain(r, p, BY_CONTENT);
+    parcel_enter_lane(r, p);
+    p->pending = p->firm || p->absent || p->unknown;
+    if (p->firm)
+        owe(o, &p->owed);
+    else
+        parcel_need_not_end(o, p);
     exercise(o, VMSG_BUS_ERROR_SIGNALING_6);
 }
 
-static struct parcel *waiting(struct relay *r, enum vmsg_direction direction, const struct vmsg *m,
-                              bool same)
+/* The oldest that went in with something else in it: where a changed payload comes from. */
+static struct parcel *changed(struct relay *r, enum vmsg_direction direction, const struct vmsg *m)
 {
     struct parcel *p = parcel_at(r, r->lanes[direction][m->dev_num].first);
-    uint64_t hash = parcel_hash(m);
 
-    for (unsigned steps = 0; p && steps < RELAY_STEPS; p = parcel_at(r, p->next), steps++) {
-        if (p->msg_id != m->msg_id)
-            continue;
-        if (same ? p->hash == hash && p->len == m->payload_len
-                 : m->msg_id != VMSG_ID_EVENT_AVAIL ||
-                       p->named == (uint32_t)m->f[VMSG_EVENT_AVAIL_REQ_vq_index])
+    for (unsigned steps = 0; p && steps < RELAY_STEPS; p = parcel_at(r, p->next), steps++)
+        if (p->msg_id == m->msg_id && (m->msg_id != VMSG_ID_EVENT_AVAIL ||
+                                       p->named == (uint32_t)m->f[VMSG_EVENT_AVAIL_REQ_vq_index]))
             return p;
-    }
     return NULL;
 }
 
-/* It waited until the request was over that it could have passed. */
+/* It waited until the request was over that it could have passed, while what went in after it for
+ * another device came through: the bus is not merely slow. */
 static void judge_held(struct vmsg_oracle *o, const struct parcel *p)
 {
-    const struct relay_device *d = &o->relay->devices[p->dev];
-    bool ended = d->completions > p->completions;
+    struct relay *r = o->relay;
 
-    if (!p->overtook)
+    if (!p->behind)
         return;
-    if (!ended) {
+    if (!parcel_is_over(r, p->behind, p->behind_serial)) {
         exercise(o, VMSG_BUS_ORDERING_5);
         exercise(o, VMSG_BUS_PROSE_EVENTS_ANY_TIME);
-    } else if (o->now_ns - p->in_ns >= HELD_NS) {
+    } else if (o->now_ns - p->in_ns >= HELD_NS && relay_was_passed(r, p)) {
         blame(o, VMSG_BUS_ORDERING_5, p->dev,
               "%s (message %u) arrived %u ms later, when the request was over that was "
               "outstanding then; events are not held back behind requests",
@@ -94,6 +94,7 @@ static void judge_held(struct vmsg_oracle *o, const struct parcel *p)
 static void arrived(struct vmsg_oracle *o, struct parcel *p)
 {
     judge_held(o, p);
+    exercise(o, VMSG_ANY_PROSE_EVENT_NOT_RESPONSE);
     if (p->firm) {
         exercise(o, VMSG_BUS_RUNTIME_NOTIFICATIONS_3);
         if (o->config.synthesis)
@@ -103,17 +104,17 @@ static void arrived(struct vmsg_oracle *o, struct parcel *p)
     }
     if (p->msg_id == VMSG_ID_EVENT_AVAIL && p->rest)
         exercise(o, VMSG_BUS_EVENT_AVAIL_1);
+    relay_passes(o->relay, p->direction, p->dev, p->serial);
     parcel_done(o, p);
 }
 
 /* The same event came out before, not long ago. */
-static bool came_before(const struct relay *r, enum vmsg_direction direction, const struct vmsg *m)
+static bool came_before(struct relay *r, enum vmsg_direction direction, const struct vmsg *m)
 {
     uint64_t hash = parcel_hash(m);
 
-    for (uint32_t i = 0; i < RELAY_DONE && i < r->done_at && i < 256; i++) {
-        uint32_t at = r->done[(r->done_at - 1 - i) % RELAY_DONE];
-        const struct parcel *p = at == NONE ? NULL : &r->parcels[at];
+    for (uint32_t i = 0; i < r->done_at && i < 256; i++) {
+        const struct parcel *p = parcel_at(r, r->done[(r->done_at - 1 - i) % RELAY_DONE]);
 
         if (p && p->is_event && p->direction == direction && p->dev == m->dev_num &&
             p->msg_id == m->msg_id && p->hash == hash)
@@ -136,21 +137,21 @@ static void judge_extra(struct vmsg_oracle *o, enum vmsg_direction direction, co
 {
     bool polled = o->config.polling && m->msg_id != VMSG_ID_EVENT_CONFIG;
 
-    if (o->relay->overflown || m->msg_id & VMSG_ID_IMPLEMENTATION)
+    if (m->msg_id & VMSG_ID_IMPLEMENTATION)
         return;
     if (is_notification(m->msg_id) && polled)
         blame(o, VMSG_BUS_RUNTIME_NOTIFICATIONS_6, m->dev_num,
               "%s arrived that nobody sent, although the ends poll", name_of(m->msg_id));
     else if (came_before(o->relay, direction, m))
         judge_twice(o, m);
-    else
+    else if (!o->relay->overflown)
         blame(o, VMSG_BUS_RUNTIME_NOTIFICATIONS_3, m->dev_num,
               "%s arrived that the other side did not send", name_of(m->msg_id));
 }
 
 void relay_event_out(struct vmsg_oracle *o, enum vmsg_direction direction, const struct vmsg *m)
 {
-    struct parcel *p = waiting(o->relay, direction, m, true);
+    struct parcel *p = parcel_like(o->relay, m->dev_num, direction, m);
 
     if (p && p->absent && !o->relay->devices[p->dev].present && direction == VMSG_TO_DEVICE) {
         blame(o, VMSG_BUS_FORWARDING_1, p->dev,
@@ -161,12 +162,12 @@ void relay_event_out(struct vmsg_oracle *o, enum vmsg_direction direction, const
         arrived(o, p);
     } else if (came_before(o->relay, direction, m)) {
         judge_extra(o, direction, m);
-    } else if (m->msg_id == VMSG_ID_EVENT_AVAIL && (p = waiting(o->relay, direction, m, false))) {
+    } else if (m->msg_id == VMSG_ID_EVENT_AVAIL && (p = changed(o->relay, direction, m))) {
         blame(o, VMSG_BUS_EVENT_AVAIL_1, p->dev,
               "EVENT_AVAIL (message %u) went in with next_offset 0x%x and came out with 0x%x",
               p->index, p->rest, (unsigned)m->f[VMSG_EVENT_AVAIL_REQ_next_offset]);
         parcel_done(o, p);
-    } else if ((p = waiting(o->relay, direction, m, false))) {
+    } else if ((p = changed(o->relay, direction, m))) {
         blame(o, VMSG_BUS_FORWARDING_3, p->dev, "%s (message %u) arrived with another payload",
               name_of(p->msg_id), p->index);
         parcel_done(o, p);

@@ -32,56 +32,55 @@ void relay_request_in(struct vmsg_oracle *o, const struct vmsg *m)
     p->absent = !d->present;
     if (d->removed || d->given_again)
         p->firm &= !d->revalidate;
-    if (r->drop_next) {
-        r->drop_next = false;
-        p->overtook = true; /* it never comes out: nothing can overtake it */
+    p->lost = r->drop_next;
+    r->drop_next = false;
+    parcel_chain(r, p, BY_SENDER);
+    parcel_chain(r, p, BY_CONTENT);
+    if (p->firm && !p->lost)
+        parcel_enter_lane(r, p);
+    if (p->firm && !p->unknown) {
+        p->pending = true;
+        owe(o, &p->owed);
+    } else {
+        parcel_need_not_end(o, p);
     }
-    parcel_chain(r, p, 0);
-    if (p->firm && !p->unknown)
-        owe(o, &p->was_owed);
     relay_revalidated(o, p);
 }
 
 /* ---- out at the device end ---- */
 
-/* Older requests of the device that should have come out before this one. */
+/* An older request of the device that should have come out before this one. */
 static void judge_order(struct vmsg_oracle *o, struct relay *r, const struct parcel *p)
 {
-    const struct parcel *older = parcel_at(r, parcel_lane(r, p)->first);
-    unsigned steps = 0;
+    struct parcel *older = parcel_at(r, parcel_lane(r, p)->first);
 
-    for (; older && older != p && steps < RELAY_STEPS; older = parcel_at(r, older->next), steps++) {
-        if (!older->firm || older->overtook)
-            continue;
-        blame(o, VMSG_BUS_ORDERING_3, p->dev,
-              "%s (message %u) reached the device before %s (message %u), which was sent earlier",
-              name_of(p->msg_id), p->index, name_of(older->msg_id), older->index);
+    if (!p->queued)
+        return;
+    if (older == p) {
+        exercise(o, VMSG_BUS_ORDERING_3);
         return;
     }
-    exercise(o, VMSG_BUS_ORDERING_3);
+    blame(o, VMSG_BUS_ORDERING_3, p->dev,
+          "%s (message %u) reached the device before %s (message %u), which was sent earlier",
+          name_of(p->msg_id), p->index, name_of(older->msg_id), older->index);
+    parcel_leave_lane(r, older); /* told once, however many pass it */
 }
 
-static struct parcel *matching(struct relay *r, uint16_t dev, uint8_t msg_id, uint32_t len,
-                               uint64_t hash, bool any_payload)
+static struct parcel *changed(struct relay *r, const struct vmsg *m)
 {
-    struct parcel *p = parcel_at(r, r->lanes[RELAY_REQUESTS][dev].first), *lost = NULL;
+    struct parcel *p = parcel_at(r, r->lanes[RELAY_REQUESTS][m->dev_num].first);
 
-    for (unsigned steps = 0; p && steps < RELAY_STEPS; p = parcel_at(r, p->next), steps++) {
-        if (p->msg_id != msg_id || !(any_payload || (p->hash == hash && p->len == len)))
-            continue;
-        if (!p->overtook)
+    for (unsigned steps = 0; p && steps < RELAY_STEPS; p = parcel_at(r, p->next), steps++)
+        if (p->msg_id == m->msg_id)
             return p;
-        lost = lost ? lost : p; /* it was to be lost: rather another one like it */
-    }
-    return lost;
+    return NULL;
 }
 
-/* Did the bus put another device number into it? The tokens tell, or the devices that are known. */
+/* Did the bus put another device number into it? */
 static struct parcel *misrouted(struct vmsg_oracle *o, const struct vmsg *m)
 {
     for (size_t i = 0; i < o->config.n_devices && i < RELAY_STEPS; i++) {
-        struct parcel *p = matching(o->relay, o->config.devices[i], m->msg_id, m->payload_len,
-                                    parcel_hash(m), false);
+        struct parcel *p = parcel_like(o->relay, o->config.devices[i], VMSG_TO_DEVICE, m);
 
         if (p && p->dev != m->dev_num)
             return p;
@@ -89,42 +88,61 @@ static struct parcel *misrouted(struct vmsg_oracle *o, const struct vmsg *m)
     return NULL;
 }
 
+static void is_at_device(struct relay *r, struct parcel *p, uint16_t token)
+{
+    struct relay_device *d = &r->devices[p->dev];
+
+    parcel_came_out(r, p);
+    p->state = PARCEL_OUT;
+    p->token_out = token;
+    parcel_chain(r, p, BY_BUS);
+    d->outstanding++;
+    r->outstanding++;
+    d->latest = parcel_number(r, p);
+    d->latest_serial = p->serial;
+}
+
+void relay_request_leaves_device(struct relay *r, const struct parcel *p)
+{
+    r->devices[p->dev].outstanding--;
+    r->outstanding--;
+}
+
 /* What came out was never put in as it is. */
 static void judge_unexpected(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct relay *r = o->relay;
-    struct parcel *p = matching(r, m->dev_num, m->msg_id, 0, 0, true);
+    struct parcel *p;
 
-    if (r->overflown || m->msg_id & VMSG_ID_IMPLEMENTATION)
+    if (m->msg_id & VMSG_ID_IMPLEMENTATION)
         return;
-    if (parcel_find(r, 1, m->dev_num, m->token, m->msg_id, NULL)) {
+    if (parcel_find(r, BY_BUS, m->dev_num, m->token, m->msg_id, NULL) ||
+        parcel_find(r, BY_BUS_ENDED, m->dev_num, m->token, m->msg_id, NULL)) {
         blame(o, VMSG_BUS_FORWARDING_2, m->dev_num,
               "%s reached device %u a second time; each request reaches it once",
               name_of(m->msg_id), m->dev_num);
         return;
     }
-    if (p) {
-        blame(o, VMSG_BUS_FORWARDING_3, p->dev,
-              "%s (message %u) reached the device with another payload", name_of(p->msg_id),
-              p->index);
-    } else if ((p = misrouted(o, m))) {
+    if (r->overflown)
+        return;
+    if ((p = misrouted(o, m))) {
         blame(o, VMSG_BUS_FORWARDING_2, p->dev, "%s (message %u) for device %u reached device %u",
               name_of(p->msg_id), p->index, p->dev, m->dev_num);
         blame(o, VMSG_BUS_COMMON_MESSAGE_FORMAT_1, p->dev,
               "%s (message %u) came out with dev_num %u; it went in with %u", name_of(p->msg_id),
               p->index, m->dev_num, p->dev);
+    } else if ((p = changed(r, m))) {
+        blame(o, VMSG_BUS_FORWARDING_3, p->dev,
+              "%s (message %u) reached the device with another payload", name_of(p->msg_id),
+              p->index);
     } else if (m->msg_id != VMSG_ID_GET_DEVICE_INFO) { /* which a bus may ask to confirm a device */
         blame(o, VMSG_BUS_FORWARDING_2, m->dev_num,
               "%s reached device %u, and no such request is under way; each reaches it once",
               name_of(m->msg_id), m->dev_num);
         return;
     }
-    if (!p)
-        return;
-    p->token_out = m->token;
-    parcel_leave_lane(r, p);
-    p->state = PARCEL_OUT;
-    parcel_chain(r, p, 1);
+    if (p)
+        is_at_device(r, p, m->token);
 }
 
 static void came_out(struct vmsg_oracle *o, struct parcel *p, uint16_t token)
@@ -132,10 +150,8 @@ static void came_out(struct vmsg_oracle *o, struct parcel *p, uint16_t token)
     struct relay *r = o->relay;
     struct relay_device *d = &r->devices[p->dev];
 
-    parcel_leave_lane(r, p);
-    p->state = PARCEL_OUT;
-    p->token_out = token;
-    parcel_chain(r, p, 1);
+    is_at_device(r, p, token);
+    relay_passes(r, VMSG_TO_DEVICE, p->dev, p->serial);
     exercise(o, VMSG_BUS_FORWARDING_2);
     exercise(o, VMSG_BUS_FORWARDING_3);
     exercise(o, VMSG_BUS_COMMON_MESSAGE_FORMAT_1);
@@ -143,16 +159,16 @@ static void came_out(struct vmsg_oracle *o, struct parcel *p, uint16_t token)
         exercise(o, VMSG_BUS_ERROR_SIGNALING_5);
     if (token != p->token)
         exercise(o, VMSG_BUS_COMMON_MESSAGE_FORMAT_5);
-    if (d->outstanding++)
+    if (d->outstanding > 1)
         exercise(o, VMSG_BUS_ORDERING_2);
-    if (r->outstanding++ > d->outstanding - 1)
+    if (r->outstanding > d->outstanding)
         exercise(o, VMSG_BUS_PROSE_INTERLEAVE_DEVICES);
 }
 
 void relay_request_out(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct relay *r = o->relay;
-    struct parcel *p = matching(r, m->dev_num, m->msg_id, m->payload_len, parcel_hash(m), false);
+    struct parcel *p = parcel_like(r, m->dev_num, VMSG_TO_DEVICE, m);
 
     if (!p) {
         judge_unexpected(o, m);
@@ -174,26 +190,58 @@ void relay_request_out(struct vmsg_oracle *o, const struct vmsg *m)
 
 /* ---- responses ---- */
 
+/* Its request was failed already: it must not come out. */
+static void came_late(struct relay *r, const struct vmsg *m)
+{
+    struct parcel *p = NULL;
+
+    while ((p = parcel_find(r, BY_BUS_ENDED, m->dev_num, m->token, m->msg_id, p)))
+        if (p->failed && !p->late) {
+            p->late = true;
+            p->answer_hash = parcel_hash(m);
+            p->answer_len = m->payload_len;
+            return;
+        }
+}
+
+/* What becomes of it is left open from now on. */
+static void forgive(struct vmsg_oracle *o, struct parcel *p)
+{
+    if (!p->firm)
+        return;
+    p->firm = p->pending = false;
+    settle_debt(o, &p->owed);
+    parcel_need_not_end(o, p);
+}
+
+/* The one at the device with the bus's token; what its device may drop may be there for good. */
+static struct parcel *at_device(struct relay *r, const struct vmsg *m)
+{
+    struct parcel *p = NULL, *oldest = NULL;
+
+    while ((p = parcel_find(r, BY_BUS, m->dev_num, m->token, m->msg_id, p)) && !p->firm)
+        oldest = oldest ? oldest : p;
+    return p ? p : oldest;
+}
+
 void relay_response_in(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct relay *r = o->relay;
-    struct parcel *p = NULL;
+    struct parcel *p = at_device(r, m);
 
-    while ((p = parcel_find(r, 1, m->dev_num, m->token, m->msg_id, p)))
-        if (p->state == PARCEL_OUT)
-            break;
-    if (!p)
-        return; /* late, twice, or to nothing: it must not come out */
-    p->firm &= m->defect == VMSG_WELL_FORMED && m->msg_size == m->delivered &&
-               m->delivered <= o->config.max_msg_size;
-    if (!p->firm)
-        settle_debt(o, &p->was_owed);
+    if (!p) {
+        came_late(r, m);
+        return;
+    }
+    if (m->defect != VMSG_WELL_FORMED || m->msg_size != m->delivered ||
+        m->delivered > o->config.max_msg_size)
+        forgive(o, p);
     p->state = PARCEL_ANSWERED;
-    p->hash = parcel_hash(m);
-    p->len = m->payload_len;
-    p->serial = o->serial;
-    r->devices[p->dev].outstanding--;
-    r->outstanding--;
+    p->answer_hash = parcel_hash(m);
+    p->answer_len = m->payload_len;
+    p->answered = o->serial;
+    parcel_chain(r, p, BY_BUS_ENDED);
+    relay_request_leaves_device(r, p);
 }
 
 static void exercise_completion(struct vmsg_oracle *o)
@@ -220,8 +268,11 @@ static void delivered(struct vmsg_oracle *o, struct parcel *p)
             exercise(o, VMSG_BUS_HOTPLUG_AND_REMOVAL_2);
         }
     }
-    d->reached = true;
-    d->completions++;
+    d->exposed = d->reached = true;
+    relay_passes(r, VMSG_TO_DRIVER, p->dev, p->answered);
+    r->answered = p->answered > r->answered ? p->answered : r->answered;
+    /* A fence for the bus messages that were sent before it. */
+    o->answered_at = p->serial > o->answered_at ? p->serial : o->answered_at;
     parcel_done(o, p);
 }
 
@@ -229,13 +280,20 @@ static void delivered(struct vmsg_oracle *o, struct parcel *p)
 static struct parcel *answered_by(struct relay *r, uint16_t dev, const struct vmsg *m,
                                   enum parcel_state state, bool same)
 {
+    enum parcel_table table = state == PARCEL_DONE ? BY_SENDER_ENDED : BY_SENDER;
     uint64_t hash = parcel_hash(m);
     struct parcel *p = NULL;
 
-    while ((p = parcel_find(r, 0, dev, m->token, m->msg_id, p)))
-        if (p->state == state && (!same || (p->hash == hash && p->len == m->payload_len)))
+    while ((p = parcel_find(r, table, dev, m->token, m->msg_id, p)))
+        if (p->state == state &&
+            (!same || (p->answer_hash == hash && p->answer_len == m->payload_len)))
             return p;
     return NULL;
+}
+
+bool relay_is_due(struct relay *r, const struct vmsg *m)
+{
+    return answered_by(r, m->dev_num, m, PARCEL_ANSWERED, true);
 }
 
 /* Whose response is it, when the token names none that is due one? */
@@ -244,14 +302,21 @@ static struct parcel *same_response(struct vmsg_oracle *o, const struct vmsg *m)
     struct relay *r = o->relay;
     uint64_t hash = parcel_hash(m);
 
-    for (uint32_t i = 0, steps = 0; i < r->n && steps < 4096; i++, steps++) {
+    for (uint32_t i = 0; i < r->n && i < 4 * RELAY_STEPS; i++) {
         struct parcel *p = &r->parcels[i];
 
-        if (p->state == PARCEL_ANSWERED && !p->is_event && p->chained[0] &&
-            p->msg_id == m->msg_id && p->hash == hash && p->len == m->payload_len)
+        if (p->state == PARCEL_ANSWERED && p->msg_id == m->msg_id && p->answer_hash == hash &&
+            p->answer_len == m->payload_len)
             return p;
     }
     return NULL;
+}
+
+static void completed_already(struct vmsg_oracle *o, const struct parcel *p)
+{
+    blame(o, VMSG_BUS_ERROR_SIGNALING_2, p->dev,
+          "%s (message %u) was completed already, by %s; a request ends once", name_of(p->msg_id),
+          p->index, p->failed ? "a failure" : "its response");
 }
 
 static void judge_stray_response(struct vmsg_oracle *o, const struct vmsg *m)
@@ -259,11 +324,8 @@ static void judge_stray_response(struct vmsg_oracle *o, const struct vmsg *m)
     struct relay *r = o->relay;
     struct parcel *p;
 
-    if ((p = answered_by(r, m->dev_num, m, PARCEL_ANSWERED, false))) {
-        blame(o, VMSG_BUS_FORWARDING_3, p->dev,
-              "the response to %s (message %u) arrived with another payload", name_of(p->msg_id),
-              p->index);
-        delivered(o, p);
+    if ((p = answered_by(r, m->dev_num, m, PARCEL_DONE, true))) {
+        completed_already(o, p);
     } else if ((p = same_response(o, m))) {
         bool device = p->dev != m->dev_num;
 
@@ -273,15 +335,20 @@ static void judge_stray_response(struct vmsg_oracle *o, const struct vmsg *m)
               "has dev_num %u and token %u",
               name_of(p->msg_id), p->index, m->dev_num, m->token, p->dev, p->token);
         delivered(o, p);
+    } else if ((p = answered_by(r, m->dev_num, m, PARCEL_ANSWERED, false))) {
+        blame(o, VMSG_BUS_FORWARDING_3, p->dev,
+              "the response to %s (message %u) arrived with another payload", name_of(p->msg_id),
+              p->index);
+        delivered(o, p);
     } else if ((p = answered_by(r, m->dev_num, m, PARCEL_DONE, false))) {
-        blame(o, VMSG_BUS_ERROR_SIGNALING_2, p->dev,
-              "%s (message %u) was completed already, by %s; a request ends once",
-              name_of(p->msg_id), p->index, p->failed ? "a failure" : "a response");
+        completed_already(o, p);
     } else if ((p = answered_by(r, m->dev_num, m, PARCEL_OUT, false)) ||
                (p = answered_by(r, m->dev_num, m, PARCEL_IN, false))) {
         blame(o, VMSG_BUS_FORWARDING_2, p->dev,
               "%s (message %u) was answered without its device, which has not responded",
               name_of(p->msg_id), p->index);
+        if (p->state == PARCEL_OUT)
+            relay_request_leaves_device(r, p);
         parcel_done(o, p);
     } else if (!r->overflown) {
         blame(o, VMSG_BUS_ORDERING_1, m->dev_num,
@@ -290,11 +357,37 @@ static void judge_stray_response(struct vmsg_oracle *o, const struct vmsg *m)
     }
 }
 
+/*
+ * Of two equal requests one may have been dropped by right, and which of them came out cannot be
+ * seen before a response names it. Then the two change places.
+ */
+static struct parcel *mistaken_for(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct relay *r = o->relay;
+    struct parcel *p = same_response(o, m), *q;
+    struct parcel was;
+
+    if (!p || !(q = parcel_find(r, BY_SENDER, m->dev_num, m->token, m->msg_id, NULL)) ||
+        (p->firm && q->firm) || p->dev != q->dev || p->hash != q->hash || p->len != q->len)
+        return NULL;
+    parcel_leave_lane(r, q);
+    parcel_unchain(r, p, BY_SENDER);
+    parcel_unchain(r, q, BY_SENDER);
+    was = *p;
+    p->token = q->token, p->firm = q->firm, p->index = q->index;
+    p->pending = q->pending, p->owed = q->owed;
+    q->token = was.token, q->firm = was.firm, q->index = was.index;
+    q->pending = was.pending, q->owed = was.owed;
+    parcel_chain(r, p, BY_SENDER);
+    parcel_chain(r, q, BY_SENDER);
+    return p;
+}
+
 void relay_response_out(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct parcel *p = answered_by(o->relay, m->dev_num, m, PARCEL_ANSWERED, true);
 
-    if (p)
+    if (p || (p = mistaken_for(o, m)))
         delivered(o, p);
     else if (!(m->msg_id & VMSG_ID_IMPLEMENTATION))
         judge_stray_response(o, m);
@@ -322,8 +415,8 @@ static void judge_failure(struct vmsg_oracle *o, struct parcel *p)
         exercise(o, VMSG_BUS_ERROR_SIGNALING_3); /* the device did not answer */
         return;
     }
-    if (waited || p->overtook)
-        return; /* lost on its way, and that was noticed */
+    if (waited || p->lost || !d->exposed)
+        return; /* lost on its way, and that was noticed; or not found yet */
     if (p->unknown && p->firm)
         blame(o, VMSG_BUS_ERROR_SIGNALING_5, p->dev,
               "the request with id 0x%02x (message %u) was failed instead of forwarded", p->msg_id,
@@ -334,28 +427,37 @@ static void judge_failure(struct vmsg_oracle *o, struct parcel *p)
               p->dev, d->announced ? " and was reported as added" : "");
 }
 
+/* "SUT contract", section 2: the form in which a bus tells the driver side. */
+static void judge_form_of_failure(struct vmsg_oracle *o, const struct vmsg *m, uint16_t dev)
+{
+    const uint8_t *zeros = m->payload + 5;
+    uint64_t error = m->f[VMSG_REQUEST_FAILED_REQ_error];
+
+    if (error == 0 || error > INT32_MAX)
+        blame(o, VMSG_BUS_ERROR_SIGNALING_2, dev,
+              "a failure carries error 0x%x; it must be a positive errno", (unsigned)error);
+    else if (!all_zero(zeros, 3))
+        blame(o, VMSG_BUS_ERROR_SIGNALING_2, dev,
+              "the reserved bytes of a failure are %02x %02x %02x; they must be zero", zeros[0],
+              zeros[1], zeros[2]);
+}
+
 void relay_failed(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct relay *r = o->relay;
     uint16_t dev = (uint16_t)m->f[VMSG_REQUEST_FAILED_REQ_dev_num];
     uint16_t token = (uint16_t)m->f[VMSG_REQUEST_FAILED_REQ_token];
     uint8_t msg_id = (uint8_t)m->f[VMSG_REQUEST_FAILED_REQ_msg_id];
-    struct parcel *p = NULL, *done = NULL;
+    struct parcel *p = parcel_find(r, BY_SENDER, dev, token, msg_id, NULL), *done;
 
-    if (msg_id & 0x40) {
+    judge_form_of_failure(o, m, dev);
+    if (msg_id & VMSG_ID_EVENT) {
         blame(o, VMSG_BUS_ERROR_SIGNALING_6, dev,
               "a failure names message id 0x%02x, an event; events end without an error", msg_id);
         return;
     }
-    while ((p = parcel_find(r, 0, dev, token, msg_id, p))) {
-        if (p->state != PARCEL_DONE)
-            break;
-        done = p;
-    }
-    if (!p && done) {
-        blame(o, VMSG_BUS_ERROR_SIGNALING_2, dev,
-              "%s (message %u) was completed already, by %s; a request ends once", name_of(msg_id),
-              done->index, done->failed ? "a failure" : "its response");
+    if (!p && (done = parcel_find(r, BY_SENDER_ENDED, dev, token, msg_id, NULL))) {
+        completed_already(o, done);
     } else if (!p && !r->overflown) {
         blame(o, VMSG_BUS_ORDERING_1, dev,
               "a failure names a request to device %u with token %u and id 0x%02x, and none was "
@@ -364,12 +466,13 @@ void relay_failed(struct vmsg_oracle *o, const struct vmsg *m)
     } else if (p) {
         judge_failure(o, p);
         exercise_completion(o);
-        if (p->state == PARCEL_OUT) {
-            r->devices[dev].outstanding--;
-            r->outstanding--;
-        }
+        if (p->state == PARCEL_OUT)
+            relay_request_leaves_device(r, p);
+        /* Of several that it can name, some by right without an end, it may mean any. */
+        for (struct parcel *q = p; !p->firm && q;)
+            if ((q = parcel_find(r, BY_SENDER, dev, token, msg_id, q)))
+                forgive(o, q);
         p->failed = true;
-        r->devices[dev].completions++;
         parcel_done(o, p);
     }
 }

@@ -18,7 +18,8 @@ static uint32_t swap32(uint32_t v)
 
 bool status_swapped(struct vmsg_oracle *o, struct device *d, uint32_t v, uint32_t expected)
 {
-    if (v == expected || !expected || swap32(v) != expected)
+    /* 0x40 for 0x40000000 is the device's own DEVICE_NEEDS_RESET. */
+    if (v == expected || !expected || swap32(v) != expected || v == VIRTIO_S_NEEDS_RESET)
         return false;
     blame(o, VMSG_DEV_ENDIANNESS_1, d->num,
           "status 0x%08x came for 0x%02x: big-endian; fields are little-endian", v, expected);
@@ -31,6 +32,8 @@ void status_learned(struct vmsg_oracle *o, struct device *d, uint32_t status)
 
     if (status == 0 && (!d->status_known || d->status != 0 || d->reset_pending)) {
         device_was_reset(o, d);
+        if (!witnessed)
+            forget_queues(o, d); /* first seen: queues may have been set up at status 0 */
         d->epoch_is_reset = witnessed;
         d->reset_reported |= witnessed;
         d->reset_muddled = false;
@@ -139,6 +142,8 @@ void judge_set_status(struct vmsg_oracle *o, struct device *d, const struct requ
         d->reset_muddled = true;
     }
     status_learned(o, d, got);
+    if (!got)
+        forget_queues(o, d); /* not a reset that was asked for: queues may be as they were */
     d->status_known = !d->reset_muddled;
 }
 
@@ -235,7 +240,7 @@ static void judge_needs_reset(struct vmsg_oracle *o, struct device *d, uint32_t 
 {
     bool is_new = (v & VIRTIO_S_NEEDS_RESET) && !(d->status & VIRTIO_S_NEEDS_RESET);
 
-    if (is_new && (v & VIRTIO_S_DRIVER_OK)) {
+    if (is_new && (v & VIRTIO_S_DRIVER_OK) && !d->needs_reset_told) {
         owe(o, &d->owes_status_event);
         d->owes_status_index = o->index;
     }

@@ -278,13 +278,19 @@ void vmsg_bus_tick(struct vmsg_bus *bus, uint64_t now_ns)
         if (bus->enumerate)
             bus_enumerate(bus, 0);
     }
+    if (bus->ask_again && bus->ask_again <= now_ns) /* the peer may have been slow to start */
+        bus_enumerate(bus, bus->asked_from);
     if (!bus_faulty(bus, VMSG_BUS_FAULT_WAITS_FOR_EVER))
         bus_overdue(bus);
 }
 
 uint64_t vmsg_bus_deadline(const struct vmsg_bus *bus)
 {
-    return bus->started ? bus_requests_deadline(bus) : 0;
+    uint64_t due = bus_requests_deadline(bus);
+
+    if (!bus->started)
+        return 0;
+    return bus->ask_again && bus->ask_again < due ? bus->ask_again : due;
 }
 
 /* ---- the upper tester ---- */

@@ -21,6 +21,8 @@ void bus_enumerate(struct vmsg_bus *bus, uint32_t offset)
     if (f[1] > UINT16_MAX)
         f[1] = UINT16_MAX;
     bus->peer_token = token;
+    bus->asked_from = offset;
+    bus->ask_again = bus->now + bus->timeout_ns;
     bus_say(bus, true, VMSG_ID_GET_DEVICES, false, token, f, NULL, 0);
 }
 
@@ -32,6 +34,7 @@ static void found(struct vmsg_bus *bus, const struct vmsg *m)
 
     if (m->token != bus->peer_token)
         return;
+    bus->ask_again = 0;
     for (uint32_t i = 0; i < m->tail_len * 8 && offset + i < 65536; i++)
         if (m->tail[i / 8] >> i % 8 & 1)
             bus_set(bus->present, (uint16_t)(offset + i), true);
@@ -43,10 +46,8 @@ static bool is_shown(const struct vmsg_bus *bus, uint32_t dev)
 {
     if (bus_faulty(bus, VMSG_BUS_FAULT_SHOWS_ABSENT) && dev == SHOWN_BY_FAULT)
         return true;
-    if (bus_faulty(bus, VMSG_BUS_FAULT_HIDES_DEVICE))
-        for (uint32_t before = 0; before < dev; before++)
-            if (bus_has(bus, (uint16_t)before))
-                return false;
+    if (bus_faulty(bus, VMSG_BUS_FAULT_HIDES_DEVICE) && dev > bus->lowest)
+        return false;
     return bus_has(bus, (uint16_t)dev);
 }
 
@@ -121,6 +122,8 @@ static void answer_get_devices(struct vmsg_bus *bus, const struct vmsg *m)
     struct window w = {.offset = (uint32_t)m->f[VMSG_GET_DEVICES_REQ_offset],
                        .asked = (uint32_t)m->f[VMSG_GET_DEVICES_REQ_count]};
 
+    for (bus->lowest = 0; bus->lowest < UINT16_MAX && !bus_has(bus, bus->lowest);)
+        bus->lowest++;
     if (bus_faulty(bus, VMSG_BUS_FAULT_OFFSET_WRONG))
         w.offset &= ~7u;
     if (bus_faulty(bus, VMSG_BUS_FAULT_WINDOW_MOVED) && first_from(bus, w.offset) < 65536)

@@ -61,6 +61,8 @@ static void spoil(const struct vmsg_bus *bus, bool to_device, uint8_t *m, size_t
 {
     uint8_t *payload = m + VMSG_HEADER_SIZE;
 
+    if (bus_faulty(bus, VMSG_BUS_FAULT_EVENTS_AS_RESPONSES) && m[1] == VMSG_ID_EVENT_USED)
+        m[0] |= VMSG_TYPE_RESPONSE;
     if (!to_device)
         return;
     if (bus_faulty(bus, VMSG_BUS_FAULT_CHANGES_PAYLOAD) && m[1] == VMSG_ID_SET_VQUEUE && len >= 24)

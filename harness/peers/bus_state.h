@@ -54,7 +54,10 @@ struct vmsg_bus {
     uint32_t n, room, free, first, last, buckets[BUS_BUCKETS];
     struct bus_waiting *waiting;
     uint16_t own_token, peer_token;
+    uint32_t asked_from; /* the window that its peer was asked for and did not answer */
+    uint64_t ask_again;  /* ns; 0: nothing is asked */
     unsigned events; /* counted for faults */
+    uint16_t lowest; /* device, for a fault */
     bool swapping;   /* a request waits to be overtaken, for a fault */
 };
 

@@ -7,6 +7,7 @@ void vmsg_chain_clear(struct vmsg_chain *chain)
 {
     chain->n_read = chain->n_write = 0;
     chain->read_len = chain->write_len = 0;
+    chain->broken = NULL;
 }
 
 bool vmsg_chain_add(struct vmsg_chain *chain, const struct vmsg_dma *dma, uint64_t addr,
@@ -15,7 +16,11 @@ bool vmsg_chain_add(struct vmsg_chain *chain, const struct vmsg_dma *dma, uint64
     unsigned n = chain->n_read + chain->n_write;
     uint8_t *bytes = vmsg_dma_at(dma, addr, len);
 
-    if (!bytes || n == VMSG_CHAIN_MAX)
+    if (!bytes)
+        chain->broken = "a buffer lies outside of the DMA memory";
+    else if (n == VMSG_CHAIN_MAX)
+        chain->broken = "a chain has too many descriptors";
+    if (chain->broken)
         return false;
     chain->segments[n] = (struct vmsg_segment){bytes, len};
     if (writable) {
@@ -25,6 +30,8 @@ bool vmsg_chain_add(struct vmsg_chain *chain, const struct vmsg_dma *dma, uint64
     }
     chain->n_read++;
     chain->read_len += len;
+    if (chain->n_write)
+        chain->broken = "a buffer that the device reads follows one that it writes";
     return chain->n_write == 0;
 }
 

@@ -19,6 +19,7 @@ struct vmsg_chain {
     uint16_t head;            /* what the driver knows the buffer by: descriptor or buffer id */
     unsigned n_read, n_write; /* readable segments come first */
     uint64_t read_len, write_len;
+    const char *broken; /* why the ring cannot be followed, after VMSG_RING_BROKEN; else NULL */
     struct vmsg_segment segments[VMSG_CHAIN_MAX];
 };
 

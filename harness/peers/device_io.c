@@ -146,9 +146,12 @@ static int process_queue(struct vmsg_refdev *d, uint32_t index, struct vmsg_queu
     q->ring.indirect = q->packed.indirect = vmsg_refdev_negotiated(d, VIRTIO_F_INDIRECT_DESC);
     q->ring.event_idx = q->packed.event_idx = vmsg_refdev_negotiated(d, VIRTIO_F_EVENT_IDX);
     done = one ? drain(d, q, 1) : drain_all(d, q);
-    if (done < 0)
+    if (done < 0) {
+        d->broken = d->ep->chain.broken ? d->ep->chain.broken : "its descriptors make no chain";
+        d->broken_vq = index;
         vmsg_refdev_fail(d); /* the ring cannot be followed: an unrecoverable error */
-    else if (done > 0 && (wants_event(d, q) || vmsg_quirky(d->ep, VMSG_QUIRK_IGNORES_SUPPRESSION)))
+    } else if (done > 0 &&
+               (wants_event(d, q) || vmsg_quirky(d->ep, VMSG_QUIRK_IGNORES_SUPPRESSION)))
         notify(d, index, q);
     return done;
 }

@@ -50,8 +50,10 @@ static bool add_table(const struct vmsg_packed_ring *r, const struct vmsg_dma *d
 {
     const uint8_t *table = vmsg_dma_at(dma, addr, len);
 
-    if (!r->indirect || !table || len == 0 || len % DESC_SIZE || len / DESC_SIZE > r->size)
+    if (!r->indirect || !table || len == 0 || len % DESC_SIZE || len / DESC_SIZE > r->size) {
+        chain->broken = "an indirect descriptor is not allowed there, or names no table";
         return false;
+    }
     for (uint32_t at = 0; at < len; at += DESC_SIZE) {
         const uint8_t *p = table + at;
         bool writable = vmsg_le16(p + FLAGS_AT) & DESC_WRITE;
@@ -82,6 +84,7 @@ enum vmsg_ring_take vmsg_packed_ring_take(struct vmsg_packed_ring *r, const stru
     uint16_t at = r->next_avail, flags;
     bool wrapped = r->avail_wrapped;
 
+    chain->broken = NULL;
     if (!ring)
         return VMSG_RING_BROKEN;
     flags = load16(ring + (size_t)at * DESC_SIZE + FLAGS_AT);

@@ -134,12 +134,25 @@ bool vmsg_peer_queue(const struct vmsg_peer *peer, uint16_t dev_num, uint32_t vq
     *out = (struct vmsg_peer_queue){
         .enabled = q->enabled,
         .packed = vmsg_refdev_negotiated(d, VIRTIO_F_RING_PACKED),
+        .event_idx = vmsg_refdev_negotiated(d, VIRTIO_F_EVENT_IDX),
         .size = q->size,
         .desc = q->desc,
         .driver = q->driver,
         .device = q->device,
     };
     return true;
+}
+
+const char *vmsg_peer_broken_ring(struct vmsg_peer *peer, uint16_t dev_num, uint32_t *vq)
+{
+    struct vmsg_refdev *d = (struct vmsg_refdev *)device_of(peer, dev_num);
+    const char *why = d ? d->broken : NULL;
+
+    if (why) {
+        *vq = d->broken_vq;
+        d->broken = NULL;
+    }
+    return why;
 }
 
 bool vmsg_peer_status(const struct vmsg_peer *peer, uint16_t dev_num, uint32_t *out)

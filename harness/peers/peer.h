@@ -78,12 +78,15 @@ void vmsg_peer_command(struct vmsg_peer *peer, const char *line, char *reply, si
  */
 struct vmsg_peer_queue {
     bool enabled, packed;
+    bool event_idx;                /* VIRTIO_F_EVENT_IDX was negotiated */
     uint32_t size;                 /* entries */
     uint64_t desc, driver, device; /* bus addresses of its areas */
 };
 
 bool vmsg_peer_queue(const struct vmsg_peer *peer, uint16_t dev_num, uint32_t vq,
                      struct vmsg_peer_queue *out);
+/* Why a ring of this device could not be followed, and which, since the last call; NULL: none. */
+const char *vmsg_peer_broken_ring(struct vmsg_peer *peer, uint16_t dev_num, uint32_t *vq);
 bool vmsg_peer_status(const struct vmsg_peer *peer, uint16_t dev_num, uint32_t *out);
 
 /* What a fault breaks: registry entry. */

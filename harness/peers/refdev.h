@@ -33,6 +33,8 @@ struct vmsg_refdev {
     bool hidden; /* present on the bus but does not answer: a fault */
 
     uint32_t status;
+    const char *broken; /* why the ring of queue `broken_vq` could not be followed, until asked */
+    uint32_t broken_vq;
     bool stopped; /* met an unrecoverable error; no I/O until reset */
     enum { VMSG_NO_RESET, VMSG_RESET_BY_READS, VMSG_RESET_BY_TIME } reset_pending;
     unsigned reset_reads;

@@ -64,8 +64,10 @@ static bool walk(const struct vmsg_split_ring *r, const struct vmsg_dma *dma,
         struct descriptor d = read_descriptor(&t, i);
 
         if (d.flags & DESC_INDIRECT) {
-            if (!enter_indirect(r, dma, &d, &t))
+            if (!enter_indirect(r, dma, &d, &t)) {
+                chain->broken = "an indirect descriptor is not allowed there, or names no table";
                 return false;
+            }
             i = 0;
             continue;
         }
@@ -75,6 +77,8 @@ static bool walk(const struct vmsg_split_ring *r, const struct vmsg_dma *dma,
             return true;
         i = d.next;
     }
+    chain->broken = i < t.n ? "a chain is longer than its queue, as one with a loop is"
+                            : "a chain leads to a descriptor beyond its table";
     return false;
 }
 
@@ -84,13 +88,16 @@ enum vmsg_ring_take vmsg_split_ring_take(struct vmsg_split_ring *r, const struct
     const uint8_t *avail = avail_ring(r, dma);
     uint16_t pending;
 
+    chain->broken = avail ? NULL : "the driver area lies outside of the DMA memory";
     if (!avail)
         return VMSG_RING_BROKEN;
     pending = (uint16_t)(vmsg_le16(avail + 2) - r->last_avail);
     if (pending == 0 || (r->stale && pending > r->size))
         return VMSG_RING_EMPTY;
-    if (pending > r->size)
+    if (pending > r->size) {
+        chain->broken = "the available index is further ahead than the queue is long";
         return VMSG_RING_BROKEN;
+    }
     atomic_thread_fence(memory_order_acquire);
     vmsg_chain_clear(chain);
     chain->head = vmsg_le16(avail + 4 + 2 * (size_t)(r->last_avail % r->size));

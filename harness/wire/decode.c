@@ -1,21 +1,6 @@
 /* Total decoding: any bytes become a struct vmsg, nothing is read past the delivered length. */
 #include "harness/wire/notation.h"
 
-uint16_t vmsg_le16(const uint8_t *p)
-{
-    return (uint16_t)(p[0] | p[1] << 8);
-}
-
-uint32_t vmsg_le32(const uint8_t *p)
-{
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-uint64_t vmsg_le64(const uint8_t *p)
-{
-    return (uint64_t)vmsg_le32(p) | (uint64_t)vmsg_le32(p + 4) << 32;
-}
-
 /* Only the first defect counts; the enum is ordered as the checks are. */
 static void set_defect(struct vmsg *m, enum vmsg_defect defect)
 {

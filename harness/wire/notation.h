@@ -11,9 +11,6 @@
 /* "req", "resp" or "event". An event id stays an event when it has the response bit. */
 const char *vmsg_kind_text(const struct vmsg *m);
 
-/* True for bit masks, addresses and ids, which read better in hexadecimal. */
-bool vmsg_field_is_hex(const struct vmsg_field *field);
-
 /* Bytes of a fixed field; 0 for a tail. */
 uint32_t vmsg_field_size(enum vmsg_field_type type);
 

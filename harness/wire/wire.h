@@ -217,12 +217,27 @@ size_t vmsg_encode(uint8_t *out, size_t cap, const struct vmsg_def *def, bool re
                    uint16_t dev_num, uint16_t token, const uint64_t *f, const uint8_t *uuid,
                    const void *tail, size_t tail_len);
 
-uint16_t vmsg_le16(const uint8_t *p);
-uint32_t vmsg_le32(const uint8_t *p);
-uint64_t vmsg_le64(const uint8_t *p);
+static inline uint16_t vmsg_le16(const uint8_t *p)
+{
+    return (uint16_t)(p[0] | p[1] << 8);
+}
+
+static inline uint32_t vmsg_le32(const uint8_t *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static inline uint64_t vmsg_le64(const uint8_t *p)
+{
+    return (uint64_t)vmsg_le32(p) | (uint64_t)vmsg_le32(p + 4) << 32;
+}
+
 void vmsg_put_le16(uint8_t *p, uint16_t v);
 void vmsg_put_le32(uint8_t *p, uint32_t v);
 void vmsg_put_le64(uint8_t *p, uint64_t v);
+
+/* True for bit masks, addresses and ids, which read better in hexadecimal. */
+bool vmsg_field_is_hex(const struct vmsg_field *field);
 
 /* One sentence for a defect, lower case, no full stop. */
 const char *vmsg_defect_text(enum vmsg_defect defect);

@@ -18,8 +18,9 @@ return {
     },
     {
         name = "too-large-both-ways",
-        requirement = "The same limit holds for both directions.",
-        clauses = { "bus.advertising-transport-parameters.4" },
+        requirement = "Messages above the limit are failed, dropped or forwarded in either "
+            .. "direction, and a request is completed once at most.",
+        clauses = { "bus.advertising-transport-parameters.4", "bus.error-signaling.2" },
         needs = { boundaries = true },
         run = function(t)
             local n = t.max_msg_size + 1

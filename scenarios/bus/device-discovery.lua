@@ -9,12 +9,16 @@ return {
             "bus.assignment.3" },
         needs = { bus = "GET_DEVICES" },
         run = function(t)
-            local offset = 0
+            local offset, unreached = 0, 0
             repeat
                 local r = t:GET_DEVICES{ offset = offset, count = math.min(2048, 0x10000 - offset) }
                 for i = 0, r.count - 1 do
                     if #r.bitmap > i // 8 and r.bitmap:byte(i // 8 + 1) >> i % 8 & 1 == 1 then
-                        t:outcome(t:send("GET_DEVICE_INFO", {}, { dev = offset + i }))
+                        local how = t:outcome(t:send("GET_DEVICE_INFO", {}, { dev = offset + i }))
+                        unreached = unreached + (how == "response" and 0 or 1)
+                        if unreached == 8 then
+                            return -- of as many as it likes to invent
+                        end
                     end
                 end
                 local more = r.next_offset > offset

@@ -96,6 +96,15 @@ return {
         requirement = "A payload that the bus cannot make sense of is carried as it is.",
         clauses = { "bus.transport-message-forwarding.3" },
         run = function(t)
+            -- The device would not answer all of these, and the bus had to wait for it.
+            for _, name in ipairs{ "SET_VQUEUE", "SET_DEVICE_STATUS", "GET_CONFIG",
+                "GET_DEVICE_FEATURES" } do
+                t.far:on_request(name, function(_, message)
+                    t.far:say(name, {}, { response = true, dev = message.dev,
+                        token = message.token })
+                    return "lose"
+                end)
+            end
             t:try("SET_VQUEUE", { index = 0xFFFFFFFF, flags = 0xFFFFFFFF, size = 0xFFFFFFFF,
                 reserved = 0xFFFFFFFF, desc_addr = -1, driver_addr = -1, device_addr = -1 })
             t:try("SET_DEVICE_STATUS", { status = 0xFFFFFFFF })

@@ -105,4 +105,31 @@ return {
             t:quiet()
         end,
     },
+    {
+        name = "hotplug-while-starting",
+        requirement = "A device that is removed in the middle of its initialisation and comes again is driven "
+            .. "from the start.",
+        clauses = { "drv.overview.1", "drv.prose.early-discovery" },
+        run = function(t)
+            t:on_request("GET_VQUEUE", function() t:device("remove " .. t.dev) end, { times = 1 })
+            t:await("GET_VQUEUE")
+            t:quiet()
+            t:device("add " .. t.dev)
+            t:await("GET_DEVICE_INFO", nil, { patience = 200 * 1000 * 1000 })
+            t:quiet()
+        end,
+    },
+    {
+        name = "added-twice",
+        requirement = "A device that is said to be added although it is there does no harm.",
+        clauses = { "drv.overview.1", "drv.mandatory.1" },
+        run = function(t)
+            t:boot()
+            t:quiet()
+            t:say("EVENT_DEVICE", { device_number = t.dev, device_bus_state = 1 })
+            t:quiet()
+            t:try_kick(0)
+            t:quiet()
+        end,
+    },
 }

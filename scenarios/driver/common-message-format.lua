@@ -7,7 +7,7 @@ local header = { "drv.common-message-format.1", "drv.common-message-format.2", "
 local function with_reserved_bits(t, name)
     t:on_answer(name, function(f, request)
         return t:encode(name, f, { response = true, token = request.token, type = 0xFC })
-    end)
+    end, { harmless = true })
 end
 
 local answered = { "GET_DEVICE_INFO", "GET_DEVICE_FEATURES", "SET_DRIVER_FEATURES", "GET_CONFIG", "SET_CONFIG",

@@ -44,6 +44,17 @@ return {
         end,
     },
     {
+        name = "changes-all-the-time",
+        requirement = "A device that changes its configuration at any time is started like any other.",
+        clauses = { "drv.configuration-semantics-profiles.3", "drv.overview.1" },
+        needs = { model = "block" },
+        device = { quirks = { "spontaneous-config-changes" } },
+        run = function(t)
+            t:boot()
+            t:quiet()
+        end,
+    },
+    {
         name = "changes-without-an-event",
         requirement = "A generation that changes between two parts of a read is enough to read again.",
         clauses = { "drv.configuration-semantics-profiles.3" },

@@ -40,6 +40,35 @@ return {
         end,
     },
     {
+        name = "nothing-at-all",
+        requirement = "A device that offers no feature is driven without any, or given up.",
+        clauses = { "drv.device-features.1", "drv.set-driver-features.1" },
+        run = function(t)
+            t:on_answer("GET_DEVICE_FEATURES", function(f)
+                for i = 1, #f.features do
+                    f.features[i] = 0
+                end
+            end)
+            t:await("GET_DEVICE_FEATURES")
+            t:quiet()
+        end,
+    },
+    {
+        name = "no-blocks",
+        requirement = "A device that says to have no feature blocks is given none but zeros.",
+        clauses = { "drv.device-features.1", "drv.set-driver-features.1" },
+        run = function(t)
+            t:on_answer("GET_DEVICE_INFO", function(f) f.num_feature_blocks = 0 end)
+            t:on_answer("GET_DEVICE_FEATURES", function(f)
+                for i = 1, #f.features do
+                    f.features[i] = 0
+                end
+            end)
+            t:await("SET_DEVICE_STATUS")
+            t:quiet()
+        end,
+    },
+    {
         name = "notif-config-data-offered",
         requirement = "VIRTIO_F_NOTIF_CONFIG_DATA is not selected, even when it is offered.",
         clauses = { "drv.device-features.2" },

@@ -49,6 +49,27 @@ local function lost_once(name)
     end
 end
 
+-- A device that stops answering with this request, and reacts again when the driver has noticed.
+local function vanishes(name, request, model, skip)
+    return {
+        name = name,
+        requirement = ("A device that stops answering at %s and returns is driven again, or given up."):format(request),
+        clauses = { "drv.error-signaling.2", "drv.error-signaling.3" },
+        needs = { timeout = true, model = model },
+        run = function(t)
+            local rule = t:on_request(request, function()
+                t:vanish()
+                return "lose"
+            end, { times = 1, skip = skip })
+            t:await_met(rule)
+            if t:exhaust() then
+                t:appear()
+                t:quiet()
+            end
+        end,
+    }
+end
+
 return {
     {
         name = "cut-off",
@@ -216,20 +237,12 @@ return {
         needs = { timeout = true },
         run = lost_for_good("GET_VQUEUE"),
     },
-    {
-        name = "vanishes-and-returns",
-        requirement = "A device that stops answering in the middle of initialisation and returns is driven again.",
-        clauses = { "drv.error-signaling.2", "drv.error-signaling.3" },
-        needs = { timeout = true },
-        run = function(t)
-            t:on_request("GET_VQUEUE", function() t:vanish() end, { times = 1 })
-            t:await("GET_VQUEUE")
-            if t:exhaust() then
-                t:appear()
-                t:quiet()
-            end
-        end,
-    },
+    vanishes("vanishes-at-features", "GET_DEVICE_FEATURES"),
+    vanishes("vanishes-at-selection", "SET_DRIVER_FEATURES"),
+    vanishes("vanishes-at-configuration", "GET_CONFIG", "block"),
+    vanishes("vanishes-and-returns", "GET_VQUEUE"),
+    vanishes("vanishes-at-queue", "SET_VQUEUE"),
+    vanishes("vanishes-at-last", "SET_DEVICE_STATUS", nil, 4),
     {
         name = "vanishes-while-running",
         requirement = "A request to a device that stopped answering fails in bounded time.",

@@ -44,9 +44,13 @@ return {
         requirement = "Each device goes through the steps by itself.",
         clauses = { "drv.overview.1", "drv.overview.2", "drv.overview.3", "drv.overview.4",
             "drv.common-message-format.3" },
+        device = { others = { { 5, "entropy" }, { 9, "block" }, { 65535, "entropy" } } },
         run = function(t)
+            t:boot()
             for _, dev in ipairs(t.devices) do
-                t:boot(dev)
+                if t:count("SET_DRIVER_FEATURES", dev) > 0 then
+                    t:boot(dev)
+                end
             end
             t:quiet()
         end,

@@ -59,6 +59,9 @@ return {
         run = function(t)
             t:boot()
             t:quiet()
+            if t:count("SET_VQUEUE") == 0 then
+                t:inconclusive("the driver sets no queue up")
+            end
             for vq = 0, 1 do
                 if t:try_upper(("setup-vqueue %d %d"):format(t.dev, vq)) then
                     t:quiet()
@@ -82,6 +85,9 @@ return {
             end)
             t:boot()
             t:quiet()
+            if t:count("SET_VQUEUE") == 0 then
+                t:inconclusive("the driver sets no queue up")
+            end
             t:try_upper(("setup-vqueue %d 0"):format(t.dev))
             t:quiet()
             t:try_upper(("reset-vqueue %d 0"):format(t.dev))

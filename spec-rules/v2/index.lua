@@ -15,5 +15,6 @@ return {
     "virtqueues",
     "notifications",
     "bus-messages",
+    "amp", -- bus-specific: not of this text
   },
 }

@@ -12,14 +12,16 @@ import pytest
 
 import vmsgspec
 
-PAGES = ["README.md", "docs/attach-a-device.md", "docs/attach-a-driver.md"]
 BLOCK = re.compile(r"^```sh test(?: status=(\d))?\n(.*?)^```$", re.M | re.S)
+PAGES = sorted(str(page.relative_to(vmsgspec.ROOT))
+               for page in [vmsgspec.ROOT / "README.md", *(vmsgspec.ROOT / "docs").glob("*.md")]
+               if BLOCK.search(page.read_text()))
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_commands(page, tmp_path):
-    for name in ("adapters", "tests"):
+    for name in ("adapters", "ci", "tests"):
         (tmp_path / name).symlink_to(vmsgspec.ROOT / name)
     shutil.copytree(vmsgspec.EXAMPLES, tmp_path / "examples")
     (tmp_path / "build").symlink_to(vmsgspec.BUILD)

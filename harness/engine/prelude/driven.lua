@@ -9,6 +9,7 @@ local D = {}
 
 local PING_DATA = 0x76697274
 local BUSY = 1000 -- messages that lead nowhere, of a driver that is not just idle
+local MS = 1000 * 1000
 
 -- The first message; a driver may start slowly.
 function D.open()
@@ -44,6 +45,7 @@ function D.await_status(dev, bits, name)
     local status, lost = W.status(dev), ("the driver did not set %s on device %d: %s"):format(
         name, dev, last_words())
     local busy = status ~= 0 and status & C.S.FAILED == 0 or W.count - from > BUSY
+        or W.harmless and S.facts.driven[S.facts.model]
     core.finish(W.undisturbed and busy and "wedged" or "inconclusive", lost)
 end
 
@@ -62,7 +64,11 @@ end
 
 function D.ping()
     W.ping = nil
-    W.send(core.encode("PING", 0, S.fresh_token(), { data = PING_DATA }, false))
+    local ping = core.encode("PING", 0, S.fresh_token(), { data = PING_DATA }, false)
+    if not core.carries(0, ping) then
+        return false
+    end
+    W.send(ping)
     return W.serve(function() return W.ping ~= nil end, S.timeout)
 end
 
@@ -87,7 +93,19 @@ end
 
 -- Until the driver has nothing more to say for a while; no verdict rests on it.
 function D.quiet()
-    W.serve(function() return false end, 20 * 1000 * 1000)
+    W.quiet(20 * MS, 100 * MS)
+end
+
+-- Let what the driver owes come: a notification follows at once, all else may take its time.
+local function collect()
+    local began = core.now()
+    while true do
+        local owes, notification = core.owes()
+        local patience = owes and S.timeout or notification and 500 * MS
+        if not patience or not W.pump(began + patience) then
+            return
+        end
+    end
 end
 
 -- After a scenario: the device works again, and what the driver owes may come.
@@ -95,10 +113,9 @@ function D.close()
     W.rules = {}
     W.gone = {}
     W.release()
-    local deadline = core.now() + S.timeout
-    while core.owes() and W.pump(deadline) do
-    end
+    collect()
     D.sanity()
+    collect() -- a busy driver has gone on meanwhile
 end
 
 -- Models of the devices for which test(device number) holds.
@@ -118,11 +135,13 @@ local function reached(devices)
     end)
 end
 
--- A broken driver may not get far with the device that it is for, but it does more than to look.
-local function began(devices)
+-- A broken driver may not get far with the device that it is for, but it does more than to look, or,
+-- when it drives another, to reset and acknowledge what it finds.
+local function began(devices, drives_another)
+    local looks = { GET_DEVICE_INFO = true, GET_DEVICE_STATUS = true, SET_DEVICE_STATUS = drives_another }
     return models_of(devices, function(dev)
         for name in pairs(W.counts[dev] or {}) do
-            if name ~= "GET_DEVICE_INFO" and name ~= "GET_DEVICE_STATUS" and not B.defs[name].bus then
+            if not looks[name] and not B.defs[name].bus and W.status(dev) & C.S.DRIVER_OK == 0 then
                 return true
             end
         end
@@ -152,20 +171,30 @@ function D.discover(out)
     if not W.serve(function() return W.count > 0 end) then
         return
     end
-    W.serve(function() return #reached(devices) == #devices end, 500 * 1000 * 1000)
+    -- A slow driver has its patience until the first device runs; the others come soon after.
+    W.serve(function() return #reached(devices) > 0 end)
+    local deadline = core.now() + W.patience()
+    W.serve(function()
+        return #reached(devices) == #devices or core.now() >= deadline
+    end, 500 * MS)
     out.driven = reached(devices)
     local to = #out.driven > 0 and "" or ", but not to DRIVER_OK"
-    if #out.driven == 0 then
-        out.driven = began(devices)
+    local more = began(devices, #out.driven > 0)
+    if #out.driven > 0 and #more > 0 then
+        to = (", and %s, but not to DRIVER_OK"):format(table.concat(more, ", "))
+    elseif #more > 0 then
+        out.driven, more = more, {}
     end
     for _, m in ipairs(W.heard) do
         out.enumerates = out.enumerates or m.name == "GET_DEVICES"
     end
     out.drives = #out.driven > 0
+    local text = table.concat(out.driven, ", ")
+    table.move(more, 1, #more, #out.driven + 1, out.driven)
     out.ping = D.ping()
     out.probes[f.dev] = ("%s;%s"):format(table.concat(out.driven, ","), out.ping and "ping" or "")
     out.assumed = ("drives %s%s%s"):format(
-        #out.driven > 0 and table.concat(out.driven, ", ") .. to or "no device",
+        #out.driven > 0 and text .. to or "no device",
         out.enumerates and ", enumerates with GET_DEVICES" or "",
         out.ping and ", answers PING" or "")
 end

@@ -284,8 +284,8 @@ local function matches(e, name, fields)
     return e.bus or fields.dev ~= nil or e.dev == S.dev
 end
 
-function M.expect(name, fields)
-    local deadline, from = core.now() + S.timeout, 1
+function M.expect(name, fields, patience)
+    local deadline, from = core.now() + (patience or S.timeout), 1
     def_of(name)
     repeat
         for i = from, #S.came do

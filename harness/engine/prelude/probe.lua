@@ -157,6 +157,12 @@ function P.find_bus(out)
     end
 end
 
+function P.find_ping(out)
+    if not S.facts.bus_given then
+        out.ping = ask("PING", { data = 0x76697274 }) ~= nil
+    end
+end
+
 -- The devices that are tested: all up to eight, else the first seven and the last.
 local function tested(devices)
     if #devices <= 8 then
@@ -203,10 +209,8 @@ function P.discover(out)
     out.probes, out.devices, out.tested = {}, S.facts.devices, tested(S.facts.devices)
     P.find_bus(out)
     out.tested = tested(out.devices)
-    if not S.facts.bus_given then
-        S.dev = out.tested[1]
-        out.ping = ask("PING", { data = 0x76697274 }) ~= nil
-    end
+    S.dev = out.tested[1]
+    P.find_ping(out)
     local infos = {}
     for _, dev in ipairs(out.tested) do
         S.dev = dev

@@ -74,6 +74,20 @@ local function open()
     core.opened()
 end
 
+-- Does the bus tell the driver side of a device that appears at its peer? The response of a fence
+-- is sent after the news at that end, so the news needs little patience then.
+local function tells_arrivals()
+    local spare = 9 -- a number that no device has; platform data is of no use to this probe
+    if S.facts.platform then
+        return false
+    end
+    W.command("add " .. spare)
+    has_information()
+    local told = M.expect("EVENT_DEVICE", { device_number = spare }, M.PATIENCE_NS)
+    W.command("remove " .. spare)
+    return told ~= nil
+end
+
 -- The first connection: which bus messages there are, and whether it learns its devices by itself.
 function role.discover(out)
     begin{}
@@ -81,9 +95,16 @@ function role.discover(out)
     P.find_bus(out)
     out.devices = S.facts.devices -- what there is, is what the harness plays
     out.drives = find_device(out.get_devices)
-    out.assumed = ("the bus %s its devices%s%s"):format(
+    if out.drives then
+        P.find_ping(out)
+    end
+    if out.drives and not S.facts.bus_given then
+        out.event_device = tells_arrivals()
+    end
+    out.assumed = ("the bus %s its devices%s%s%s"):format(
         not out.drives and "shows none of" or S.facts.try > 0 and "is told" or "finds",
-        out.get_devices and ", answers GET_DEVICES" or "", out.ping and ", answers PING" or "")
+        out.get_devices and ", answers GET_DEVICES" or "", out.ping and ", answers PING" or "",
+        out.event_device and ", sends EVENT_DEVICE" or "")
 end
 
 function role.run(scenario)

@@ -141,6 +141,8 @@ function methods.raw(_, bytes)
     W.send(bytes)
 end
 
+function methods.write(_, address, bytes) core.write(address, bytes) end
+
 function methods.device(_, command)
     W.undisturbed = false
     W.command(command)

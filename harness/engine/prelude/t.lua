@@ -24,6 +24,7 @@ function methods.await(_, handle) return M.await(handle) end
 function methods.event(_, name, fields, options) return M.event(name, fields, options) end
 function methods.encode(_, name, fields, options) return B.encode(name, fields, options) end
 function methods.raw(_, bytes) core.send(0, bytes) end
+function methods.write(_, address, bytes) core.write(address, bytes) end
 function methods.fence() M.fence() end
 function methods.expect(_, name, fields) return M.expect(name, fields) end
 function methods.received(_, name) return M.received(name) end

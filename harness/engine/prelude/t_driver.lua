@@ -15,6 +15,13 @@ end
 
 function methods.boot(_, dev) D.boot(dev or S.dev) end
 function methods.quiet() D.quiet() end
+
+-- Until a rule has applied; else the situation does not arise.
+function methods.await_met(_, rule)
+    if not W.serve(function() return rule.met > 0 end) then
+        core.finish("inconclusive", ("the driver sends no %s there"):format(rule.name))
+    end
+end
 function methods.sanity() D.sanity() end
 
 local function status_name(bits)
@@ -53,6 +60,7 @@ function methods.try_kick(_, vq)
     if not methods.try_upper(nil, ("kick %d %d"):format(S.dev, vq)) then
         return false
     end
+    W.kicked[vq] = true
     if S.facts.polling then
         D.quiet()
     else
@@ -65,7 +73,8 @@ end
 
 --[[
 The same, where there must be room once the driver has taken its used buffers back, for which it has
-time. That there is none is a fact that the oracle has to know.
+time. That there is none is a fact that the oracle has to know; a driver that refuses the first one
+may have no use for that queue.
 ]]
 function methods.kick(_, vq)
     if not S.facts.upper then
@@ -73,7 +82,9 @@ function methods.kick(_, vq)
     end
     local deadline = core.now() + S.timeout
     while not methods.try_kick(nil, vq) do
-        if core.now() >= deadline then
+        if not W.kicked[vq] then
+            return false
+        elseif core.now() >= deadline then
             core.note("refused", S.dev, vq, 0, "",
                 ("the driver makes no further buffer available on queue %d"):format(vq))
             return false
@@ -83,30 +94,69 @@ function methods.kick(_, vq)
     return true
 end
 
+local MS = 1000 * 1000
+local MARGIN = 2000 * MS -- for a driver on a slow machine
+local POLLING_MOST = 10000 * MS -- no statement says how long a reset is waited for
+
+local function gives_up(m, dev)
+    return m.name == "SET_DEVICE_STATUS" and m.dev == dev and not m.defect
+        and (m.fields.status == 0 or m.fields.status & C.S.FAILED ~= 0)
+end
+
+-- What a driver does that asks for nothing but information, or for the end of a reset.
+local asks_only = { GET_DEVICE_INFO = true, GET_DEVICE_STATUS = true }
+
+--[[
+Nothing is left to wait for when the driver has fallen silent and owes no recovery: its device never
+answered what it asked first, or not even the reset.
+]]
+local function over(dev, per)
+    local counts, last = W.counts[dev] or {}, nil
+    for i = #W.heard, 1, -1 do
+        local m = W.heard[i]
+        if m.dev == dev and not m.bus and not asks_only[m.name] then
+            last = m
+            break
+        end
+    end
+    local owes_nothing = last and gives_up(last, dev)
+        or not last and (counts.GET_DEVICE_INFO or 0) >= S.facts.attempts
+    return owes_nothing and core.now() - W.last_at > 2 * per + 200 * MS
+end
+
+-- It asks whether the device has been reset, and did so just now.
+local function polls(dev, per)
+    local m = W.heard[#W.heard]
+    return m and m.name == "GET_DEVICE_STATUS" and m.dev == dev and core.now() - m.at < per
+end
+
 --[[
 Let the driver's own policy run out while a request of it stays unanswered: until it resets or
 gives up, or for much longer than all its declared attempts take. True when it did something.
 ]]
 function methods.exhaust(_, dev)
     dev = dev or S.dev
-    local at = #W.heard + 1
-    local per = S.facts.timeout_given and S.facts.request_timeout_ns or 1000 * 1000 * 1000
-    local deadline = core.now() + 2 * (S.facts.attempts + 1) * per + 500 * 1000 * 1000
+    local at, began = #W.heard + 1, core.now()
+    local per = S.facts.timeout_given and S.facts.request_timeout_ns or 1000 * MS
+    local deadline = began + 2 * (S.facts.attempts + 1) * per + MARGIN
     local function recovered()
         while at <= #W.heard do
-            local m = W.heard[at]
             at = at + 1
-            if m.name == "SET_DEVICE_STATUS" and m.dev == dev and not m.defect
-                and (m.fields.status == 0 or m.fields.status & C.S.FAILED ~= 0) then
+            if gives_up(W.heard[at - 1], dev) then
                 return true
             end
         end
     end
-    repeat
+    local function patient()
+        return core.now() < deadline and not over(dev, per)
+            or polls(dev, per) and core.now() < began + POLLING_MOST
+    end
+    while patient() do
+        W.pump(core.now() + per // 2)
         if recovered() then
             return true
         end
-    until core.now() >= deadline or not W.pump(deadline)
+    end
     core.note("patience-over", dev, 0, 0, "",
         ("device %d left a request unanswered for longer than all attempts take"):format(dev))
     return false

@@ -9,7 +9,9 @@ local B = import "build"
 local W = {}
 
 local KEPT_MOST = 10000 -- messages of the SUT that a scenario can look back on
-local WAIT_MOST = 5000 -- messages that one wait takes in, for a SUT that never gets anywhere
+-- Messages that one wait takes in when its patience is over too, for a SUT that never gets anywhere;
+-- and at all, where no time passes between messages.
+local WAIT_MOST, WAIT_EVER = 5000, 50000
 
 local usual = { "block", "entropy" } -- models in the order of the device numbers
 
@@ -31,9 +33,12 @@ function W.begin(spec)
     W.endpoint = S.facts.role == "bus" and 1 or 0
     W.devices = spec.all or devices(spec)
     W.rules = {}
+    W.harmless = false -- the rules do what a driver must not mind
     W.undisturbed = not spec.quirks -- so far the device does what most devices do
     W.held = {} -- packets that a rule holds back
+    W.differs = {} -- device numbers whose queues are not what the SUT must think that they are
     W.gone = {} -- device numbers that do not react
+    W.kicked = {} -- queues in which the driver's user could make buffers available
     W.queues = {} -- device number -> queue index -> true: was set up
     W.heard = {} -- messages of the SUT, oldest first
     W.count = 0
@@ -76,7 +81,8 @@ function W.rule(kind, name, what, options)
     local rule = { kind = kind, name = name, what = what, times = o.times or math.huge,
         dev = o.dev, skip = o.skip or 0, met = 0 }
     W.rules[#W.rules + 1] = rule
-    W.undisturbed = false
+    W.undisturbed = W.undisturbed and o.harmless
+    W.harmless = o.harmless
     return rule
 end
 
@@ -117,8 +123,10 @@ end
 local function emit(bytes, request)
     local name, fields, type, _, dev, token, defect = core.decode(bytes)
     local response = type & 1 == 1
+    local size = name == "GET_VQUEUE" and fields and fields.cur_size
     local verdict = name and not defect and
         judge(response and "answer" or "event", name, dev, fields, request)
+    W.differs[dev] = W.differs[dev] or size and size ~= fields.cur_size
     if not verdict then
         W.send(bytes)
     elseif verdict == "lose" then
@@ -138,8 +146,21 @@ local function emit(bytes, request)
     end
 end
 
+-- What the device found wrong with the SUT's rings. Where the SUT was told other things than the
+-- device, that says nothing.
+local function look_at_rings()
+    for _, d in ipairs(W.devices) do
+        local vq, why = core.device_broken(d[1])
+        if vq and not W.differs[d[1]] then
+            core.note("broken-ring", d[1], vq, 0, why,
+                ("memory: the ring of queue %d of device %d cannot be followed: %s"):format(vq, d[1], why))
+        end
+    end
+end
+
 local function emit_all(packets, request)
     core.poll()
+    look_at_rings()
     for _, bytes in ipairs(packets) do
         emit(bytes, request)
     end
@@ -186,9 +207,11 @@ local function incoming(name, fields, type, _, dev, token, defect, bytes)
         return
     end
     if not m.bus and W.gone[dev] then
+        W.differs[dev] = true
         return
     end
     if name and not defect and judge("request", name, dev, fields, m) == "lose" then
+        W.differs[dev] = true
         return
     end
     W.deliver(bytes, m)
@@ -221,17 +244,27 @@ end
 
 --[[
 Serve until done() is true; false when the SUT stays silent for its patience, or gets nowhere. The
-patience starts anew with each message.
+patience starts anew with each message: a SUT may be busy with something else all the time.
 ]]
 function W.serve(done, patience)
-    local first = W.count
-    W.last_at = core.now()
+    local first, began = W.count, core.now()
+    local function in_vain()
+        local n = W.count - first
+        return n > WAIT_EVER or n > WAIT_MOST and core.now() - began > W.patience()
+    end
+    W.last_at = began
     while not done() do
-        if not W.pump(W.last_at + (patience or W.patience())) or W.count - first > WAIT_MOST then
+        if not W.pump(W.last_at + (patience or W.patience())) or in_vain() then
             return done()
         end
     end
     return true
+end
+
+-- Until the SUT has said nothing for `silence`, at most for `most`: one that is never silent is let be.
+function W.quiet(silence, most)
+    local deadline = core.now() + most
+    W.serve(function() return core.now() >= deadline end, silence)
 end
 
 function W.status(dev)

@@ -1,0 +1,119 @@
+/* Reading a capture; see reader.h. */
+#include "adapters/pcap/reader.h"
+
+#include <errno.h>
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct vmsg_reader {
+    pcap_t *pcap;
+    bool ours, looked; /* the first packet was read, and is the next one */
+    int looked_status;
+    uint64_t packet, first_ns;
+    struct pcap_pkthdr *header;
+    const u_char *bytes;
+};
+
+struct vmsg_reader *vmsg_reader_open(const char *path, char *err, size_t err_size)
+{
+    char why[PCAP_ERRBUF_SIZE] = "";
+    bool input = strcmp(path, "-") == 0;
+    FILE *file = input ? stdin : fopen(path, "rbe");
+    struct vmsg_reader *r = file ? calloc(1, sizeof *r) : NULL;
+
+    if (!file) {
+        snprintf(err, err_size, "cannot read '%s': %s", path, strerror(errno));
+        return NULL;
+    }
+    if (r)
+        r->pcap = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, why);
+    if (r && r->pcap)
+        return r; /* which owns the file now */
+    snprintf(err, err_size, "%s is no capture that libpcap reads: %s",
+             input ? "standard input" : path, *why ? why : "not enough memory");
+    if (!input)
+        fclose(file);
+    free(r);
+    return NULL;
+}
+
+void vmsg_reader_close(struct vmsg_reader *r)
+{
+    if (!r)
+        return;
+    pcap_close(r->pcap);
+    free(r);
+}
+
+static int read_packet(struct vmsg_reader *r)
+{
+    int status = r->looked_status;
+
+    if (!r->looked)
+        status = pcap_next_ex(r->pcap, &r->header, &r->bytes);
+    r->looked = false;
+    r->packet += status == 1;
+    return status;
+}
+
+bool vmsg_reader_is_ours(struct vmsg_reader *r)
+{
+    if (r->packet == 0 && !r->looked) {
+        r->looked_status = pcap_next_ex(r->pcap, &r->header, &r->bytes);
+        r->looked = true;
+        r->ours = r->looked_status == 1 && vmsg_pseudo_begins(r->bytes, r->header->caplen);
+    }
+    return r->ours;
+}
+
+uint64_t vmsg_reader_packet(const struct vmsg_reader *r)
+{
+    return r->packet;
+}
+
+static enum vmsg_reading damaged(const struct vmsg_reader *r, const char *why, char *err,
+                                 size_t err_size)
+{
+    snprintf(err, err_size, "the capture is damaged at packet %llu: %s",
+             (unsigned long long)r->packet, why);
+    return VMSG_READ_DAMAGED;
+}
+
+/* A broken time stamp is no reason to stop: it counts as the first one. */
+static uint64_t bare_time(struct vmsg_reader *r)
+{
+    uint64_t now = (uint64_t)r->header->ts.tv_sec * 1000000000u + (uint64_t)r->header->ts.tv_usec;
+
+    if (r->packet == 1)
+        r->first_ns = now;
+    return now >= r->first_ns ? now - r->first_ns : 0;
+}
+
+enum vmsg_reading vmsg_reader_next(struct vmsg_reader *r, struct vmsg_tape_record *record,
+                                   char *err, size_t err_size)
+{
+    bool ours = vmsg_reader_is_ours(r);
+    int status = read_packet(r);
+    const char *why = NULL;
+
+    if (status == PCAP_ERROR_BREAK)
+        return VMSG_READ_END;
+    if (status != 1) {
+        r->packet++;
+        return damaged(r, pcap_geterr(r->pcap), err, err_size);
+    }
+    if (r->header->caplen < r->header->len)
+        return damaged(r, "it was cut short when it was captured (snap length)", err, err_size);
+    if (ours) {
+        why = vmsg_pseudo_get(record, r->bytes, r->header->caplen);
+        return why ? damaged(r, why, err, err_size) : VMSG_READ_RECORD;
+    }
+    *record = (struct vmsg_tape_record){.kind = VMSG_TAPE_MESSAGE,
+                                        .index = (uint32_t)(r->packet - 1),
+                                        .t_ns = bare_time(r),
+                                        .payload = r->bytes,
+                                        .len = r->header->caplen};
+    return VMSG_READ_RECORD;
+}

@@ -1,0 +1,152 @@
+/* The campaign over its workers; see campaign.h. */
+#include "fuzz/campaign.h"
+
+#include "fuzz/worker.h"
+#include "harness/engine/random.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TICK_MS 50u
+
+struct job {
+    pid_t pid; /* 0: none runs */
+    unsigned deaths;
+    bool done;
+};
+
+struct campaign {
+    const struct vmsg_campaign_config *config;
+    struct vmsg_campaign_shared *shared;
+    size_t size; /* of shared */
+    struct job jobs[VMSG_CAMPAIGN_JOBS];
+    uint64_t began_ms;
+    bool failed;
+};
+
+/* The child of a campaign that is killed ends, too; it leaves Ctrl-C to the campaign. */
+static void work(struct campaign *c, unsigned i, bool died_before)
+{
+    char id[48];
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_DFL);
+    /* What a SUT in this process has to say is kept when its finding is looked into. */
+    if (c->config->setup->ctx.caps & VMSG_VIRTUAL_TIME && !freopen("/dev/null", "w", stderr))
+        _exit(1);
+    snprintf(id, sizeof id, "%u", c->jobs[i].deaths);
+    _exit(vmsg_campaign_work(c->config, c->shared, i,
+                             vmsg_random_derive(c->config->seed, id, (uint16_t)i), died_before));
+}
+
+static bool spawn(struct campaign *c, unsigned i, bool died_before)
+{
+    pid_t pid;
+
+    fflush(NULL);
+    pid = fork();
+    if (pid == 0)
+        work(c, i, died_before);
+    c->jobs[i].pid = pid > 0 ? pid : 0;
+    return pid > 0;
+}
+
+/* A worker that died or was killed over its SUT; the next one looks into it. */
+static void reap(struct campaign *c, unsigned i, int status)
+{
+    struct vmsg_worker_slot *slot = &c->shared->slots[i];
+    bool over_sut = __atomic_load_n(&slot->busy_since, __ATOMIC_ACQUIRE) != 0;
+    bool finished = WIFEXITED(status) && WEXITSTATUS(status) <= 1 && !over_sut;
+
+    c->jobs[i].pid = 0;
+    __atomic_store_n(&slot->busy_since, 0, __ATOMIC_RELEASE);
+    if (finished) {
+        c->jobs[i].done = true;
+        c->failed |= WEXITSTATUS(status) == 1;
+        return;
+    }
+    c->jobs[i].deaths++;
+    if (over_sut)
+        __atomic_fetch_add(&c->shared->stats.runs, 1, __ATOMIC_RELAXED);
+    if (!spawn(c, i, over_sut))
+        c->failed = true;
+}
+
+static void look_after(struct campaign *c)
+{
+    uint64_t now = vmsg_campaign_clock_ms();
+
+    for (unsigned i = 0; i < c->config->jobs; i++) {
+        uint64_t since = __atomic_load_n(&c->shared->slots[i].busy_since, __ATOMIC_ACQUIRE);
+        int status;
+
+        if (!c->jobs[i].pid)
+            continue;
+        if (waitpid(c->jobs[i].pid, &status, WNOHANG) == c->jobs[i].pid)
+            reap(c, i, status);
+        else if (since && now > since + c->config->hang_ms &&
+                 c->config->setup->ctx.caps & VMSG_VIRTUAL_TIME)
+            kill(c->jobs[i].pid, SIGKILL); /* reaped in the next round */
+    }
+}
+
+static bool all_done(const struct campaign *c)
+{
+    for (unsigned i = 0; i < c->config->jobs; i++)
+        if (c->jobs[i].pid)
+            return false;
+    return true;
+}
+
+static void tell(struct campaign *c, struct vmsg_campaign_stats *stats)
+{
+    *stats = c->shared->stats;
+    stats->elapsed_ms = vmsg_campaign_clock_ms() - c->began_ms;
+    if (c->config->status)
+        c->config->status(c->config->ctx, stats);
+}
+
+static void supervise(struct campaign *c, struct vmsg_campaign_stats *stats)
+{
+    const struct timespec tick = {.tv_nsec = TICK_MS * 1000000};
+    const struct vmsg_campaign_config *config = c->config;
+
+    while (!all_done(c)) {
+        nanosleep(&tick, NULL);
+        look_after(c);
+        tell(c, stats);
+        if ((config->time_ms && stats->elapsed_ms >= config->time_ms) ||
+            (config->stop && config->stop(config->ctx)) || c->failed)
+            __atomic_store_n(&c->shared->stop, true, __ATOMIC_RELAXED);
+    }
+}
+
+bool vmsg_campaign_run(const struct vmsg_campaign_config *config,
+                       struct vmsg_campaign_stats *stats, char *err, size_t err_size)
+{
+    struct campaign c = {.config = config, .began_ms = vmsg_campaign_clock_ms()};
+
+    c.size = sizeof *c.shared + config->jobs * sizeof c.shared->slots[0];
+    c.shared = mmap(NULL, c.size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (c.shared == MAP_FAILED) {
+        snprintf(err, err_size, "not enough memory");
+        return false;
+    }
+    for (unsigned i = 0; i < config->jobs && !c.failed; i++)
+        c.failed = !spawn(&c, i, false);
+    supervise(&c, stats);
+    tell(&c, stats);
+    if (c.failed)
+        snprintf(err, err_size, "%s",
+                 *c.shared->why ? c.shared->why : "a worker could not be started");
+    munmap(c.shared, c.size);
+    return !c.failed;
+}

@@ -1,0 +1,65 @@
+/* Names of crashes; see crash.h. */
+#include "fuzz/crash.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The word at p, lower case, what a file name has. */
+static void word(const char *p, char *out, size_t size)
+{
+    size_t n = 0;
+
+    for (; n + 1 < size && (isalnum((unsigned char)*p) || *p == '-' || *p == '_'); p++)
+        out[n++] = (char)tolower((unsigned char)*p);
+    out[n] = '\0';
+}
+
+/* Frames of the sanitizer's own interceptors say nothing. */
+static bool is_interceptor(const char *function)
+{
+    return !strncmp(function, "__", 2) || !strncmp(function, "mem", 3) ||
+           !strncmp(function, "str", 3) || !strncmp(function, "free", 4) ||
+           !strncmp(function, "abort", 5) || !strncmp(function, "raise", 5) ||
+           !strncmp(function, "gsignal", 7) || !strncmp(function, "pthread", 7);
+}
+
+static void top_function(const char *report, char *out, size_t size)
+{
+    const char *p = report;
+
+    *out = '\0';
+    while ((p = strstr(p, " in "))) {
+        const char *line = p;
+
+        p += 4;
+        while (line > report && line[-1] != '\n')
+            line--;
+        line += strspn(line, " ");
+        if (*line != '#' || is_interceptor(p))
+            continue;
+        word(p, out, size);
+        return;
+    }
+}
+
+void vmsg_fuzz_crash_name(const char *output, int signal, const char *after, char *name,
+                          size_t size)
+{
+    const char *report = output ? strstr(output, "Sanitizer: ") : NULL;
+    const char *undefined = output ? strstr(output, "runtime error: ") : NULL;
+    char kind[32] = "undefined", function[40];
+
+    if (!report && !undefined) {
+        if (signal)
+            snprintf(name, size, "crash-signal-%d-%s", signal, after);
+        else
+            snprintf(name, size, "crash-exit-%s", after);
+        return;
+    }
+    if (report)
+        word(report + strlen("Sanitizer: "), kind, sizeof kind);
+    top_function(report ? report : undefined, function, sizeof function);
+    snprintf(name, size, "crash-%s-%s", kind, *function ? function : after);
+}

@@ -1,0 +1,84 @@
+/*
+ * Runs scripts against a SUT with the oracle as judge.
+ *
+ * Several scripts may run on one connection, each after a reset of all devices; or each has a
+ * connection of its own. What a script may send and how long it may take are bounded.
+ */
+#ifndef VMSG_FUZZ_EXECUTE_H
+#define VMSG_FUZZ_EXECUTE_H
+
+#include "fuzz/far.h"
+#include "fuzz/log.h"
+#include "fuzz/signal.h"
+
+/* What is fuzzed; strings and arrays are borrowed. */
+struct vmsg_fuzz_target {
+    enum vmsg_role role;
+    struct vmsg_adapter_params params;
+    struct vmsg_oracle_config oracle;
+    bool must[VMSG_CLAUSE_COUNT]; /* clauses whose break is a finding */
+    uint16_t devices[VMSG_FUZZ_DEVICES];
+    size_t n_devices;
+    const char *model;   /* of the first device that is played, NULL: the usual */
+    uint32_t timeout_ms; /* how long a SUT may stay silent */
+    size_t together;     /* scripts on one connection, at least 1 */
+};
+
+enum vmsg_fuzz_end {
+    VMSG_FUZZ_CLEAN,
+    VMSG_FUZZ_BROKEN,  /* a MUST clause */
+    VMSG_FUZZ_WEDGED,  /* well-formed requests are not answered any more */
+    VMSG_FUZZ_CRASHED, /* it died or closed the connection */
+    VMSG_FUZZ_FLOOD,   /* it sends without end */
+    VMSG_FUZZ_NO_SUT,  /* it could not be started or reached */
+    VMSG_FUZZ_FAILED,  /* the harness: memory */
+};
+
+struct vmsg_fuzz_result {
+    enum vmsg_fuzz_end end;
+    char key[120];         /* what it is, for telling findings apart: a file name */
+    char text[700];        /* one sentence */
+    uint64_t messages;     /* judged */
+    uint32_t message;      /* index in the trace; of a broken clause */
+    size_t scripts_before; /* on the same connection */
+    char *output;          /* of a SUT that died, to free; or NULL */
+};
+
+struct vmsg_fuzz_executor {
+    const struct vmsg_fuzz_target *target;
+    struct vmsg_adapter *adapter;
+    struct vmsg_connection connection;
+    bool open;
+    size_t scripts; /* on this connection */
+    struct vmsg_fuzz_known known;
+    struct vmsg_fuzz_far far;
+    struct vmsg_fuzz_signal signal;
+    uint64_t exercised[VMSG_CLAUSE_COUNT];
+    unsigned touched;  /* devices, by their place, that owe a fence */
+    unsigned answered; /* of those that were asked */
+    uint16_t fence[VMSG_FUZZ_DEVICES];
+    uint64_t last_at; /* when the SUT last sent something */
+    uint32_t heard;   /* messages, in this script */
+    bool flooded;
+    bool line_due, noted; /* a command awaits its reply; the oracle was told of it */
+    bool refused;         /* by the upper tester, so that nothing can be judged any more */
+    uint8_t *packet; /* VMSG_FUZZ_MESSAGE_MOST bytes */
+    struct vmsg_fuzz_log *log; /* what the adapter does not see goes there too; or NULL */
+};
+
+/* NULL when memory is short. The adapter stays the caller's. */
+struct vmsg_fuzz_executor *vmsg_fuzz_executor_new(const struct vmsg_fuzz_target *target,
+                                                  struct vmsg_adapter *adapter);
+void vmsg_fuzz_executor_free(struct vmsg_fuzz_executor *e);
+
+/*
+ * Run one script; e->signal is then what it showed. A finding ends the connection, but its trace
+ * stays in e->connection.trace until the next run.
+ */
+void vmsg_fuzz_execute(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_script *script,
+                       struct vmsg_fuzz_result *result);
+
+/* End the connection; the next script has a fresh SUT where the adapter can start one. */
+void vmsg_fuzz_close(struct vmsg_fuzz_executor *e);
+
+#endif

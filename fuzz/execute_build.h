@@ -1,0 +1,54 @@
+/* Between the files of the executor. */
+#ifndef VMSG_FUZZ_EXECUTE_BUILD_H
+#define VMSG_FUZZ_EXECUTE_BUILD_H
+
+#include "fuzz/execute.h"
+
+#define VMSG_NS_PER_MS UINT64_C(1000000)
+
+/* Send and count; what came back at once is not yet taken in. */
+void vmsg_fuzz_send(struct vmsg_fuzz_executor *e, unsigned endpoint, const void *bytes, size_t len);
+
+/* Take in what comes until then; false when nothing did, or nothing more can. */
+bool vmsg_fuzz_pump(struct vmsg_fuzz_executor *e, uint64_t deadline_ns);
+
+/* Serve until `messages` came, 0: any number, or the SUT is silent for that long. */
+void vmsg_fuzz_serve(struct vmsg_fuzz_executor *e, unsigned messages, uint64_t silence_ns);
+
+/* A fence to every device that was touched; false: wedged. */
+bool vmsg_fuzz_fence(struct vmsg_fuzz_executor *e);
+
+/* Initialise a device up to a stage, without waiting more than is needed to know it. */
+void vmsg_fuzz_stage(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_device *d, unsigned stage);
+
+/* All devices reset, for the next script; false: wedged. */
+bool vmsg_fuzz_reset_all(struct vmsg_fuzz_executor *e);
+
+struct vmsg_fuzz_upper {
+    struct vmsg_fuzz_device *device; /* NULL: an unknown one */
+    bool noted;                      /* the oracle has to know */
+    struct vmsg_note note;           /* its data lies in `data` */
+    uint8_t data[4];
+    char line[200];
+};
+
+/* The upper-tester command of a step; false when there is no sense in it now. *u must not move. */
+bool vmsg_fuzz_upper(struct vmsg_fuzz_known *k, enum vmsg_role role,
+                     const struct vmsg_fuzz_step *s, struct vmsg_fuzz_upper *u);
+
+/* What a connection came to; it is closed unless all is clean. */
+void vmsg_fuzz_conclude(struct vmsg_fuzz_executor *e, bool answers,
+                        struct vmsg_fuzz_result *result);
+
+static inline bool vmsg_fuzz_plays_device(const struct vmsg_fuzz_executor *e)
+{
+    return e->target->role != VMSG_ROLE_DEVICE;
+}
+
+/* May more be done on this connection? */
+static inline bool vmsg_fuzz_goes_on(const struct vmsg_fuzz_executor *e)
+{
+    return !e->connection.closed && !e->flooded && !e->refused && !e->connection.out_of_memory;
+}
+
+#endif

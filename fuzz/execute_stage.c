@@ -1,0 +1,131 @@
+/* What a working driver does: fences, resets and initialisation. */
+#include "fuzz/execute_build.h"
+
+static void right(struct vmsg_fuzz_executor *e, uint8_t id, struct vmsg_fuzz_device *d)
+{
+    vmsg_fuzz_send(e, 0, e->packet,
+                   vmsg_fuzz_right(&e->known, VMSG_NS_TRANSPORT, id, d, e->packet));
+}
+
+static void set_status(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_device *d, uint32_t status)
+{
+    size_t len = vmsg_fuzz_right(&e->known, VMSG_NS_TRANSPORT, VMSG_ID_SET_DEVICE_STATUS, d,
+                                 e->packet);
+
+    vmsg_put_le32(e->packet + VMSG_HEADER_SIZE, status);
+    vmsg_fuzz_send(e, 0, e->packet, len);
+}
+
+/* Devices that are there: one may go while it is waited for. */
+static unsigned present(const struct vmsg_fuzz_executor *e)
+{
+    unsigned mask = 0;
+
+    for (size_t i = 0; i < e->known.n_devices; i++)
+        mask |= (unsigned)!e->known.devices[i].removed << i;
+    return mask;
+}
+
+/* One request to each device that `wanted` has, and the answers to all. */
+static bool pass_fence(struct vmsg_fuzz_executor *e, unsigned wanted)
+{
+    struct vmsg_connection *c = &e->connection;
+    uint64_t patience = e->target->timeout_ms * VMSG_NS_PER_MS;
+
+    e->answered = 0;
+    for (size_t i = 0; i < e->known.n_devices; i++) {
+        size_t len;
+
+        if (!(wanted >> i & 1))
+            continue;
+        len = vmsg_fuzz_right(&e->known, VMSG_NS_TRANSPORT, VMSG_ID_GET_DEVICE_INFO,
+                              &e->known.devices[i], e->packet);
+        e->fence[i] = vmsg_le16(e->packet + 4);
+        vmsg_fuzz_send(e, 0, e->packet, len);
+    }
+    e->last_at = vmsg_connection_now(c);
+    while (wanted & present(e) & ~e->answered)
+        if (!vmsg_fuzz_pump(e, e->last_at + patience))
+            return !vmsg_fuzz_goes_on(e);
+    return true;
+}
+
+/* A SUT that loses one answer is not dead yet. */
+bool vmsg_fuzz_fence(struct vmsg_fuzz_executor *e)
+{
+    unsigned wanted = e->touched ? e->touched : 1;
+
+    if (!pass_fence(e, wanted & present(e)) && !pass_fence(e, wanted & present(e)))
+        return false;
+    e->touched = 0;
+    return true;
+}
+
+/* Resets may take a while ("Device Reset and Shutdown"); what then follows is on the script. */
+static bool reset(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_device *d)
+{
+    set_status(e, d, 0);
+    if (!vmsg_fuzz_fence(e))
+        return false;
+    for (unsigned i = 0; d->status != 0 && i < 100 && vmsg_fuzz_goes_on(e); i++) {
+        right(e, VMSG_ID_GET_DEVICE_STATUS, d);
+        if (!vmsg_fuzz_fence(e))
+            return false;
+    }
+    return true;
+}
+
+bool vmsg_fuzz_reset_all(struct vmsg_fuzz_executor *e)
+{
+    for (size_t i = 0; i < e->known.n_devices; i++)
+        if (!e->known.devices[i].removed && !reset(e, &e->known.devices[i]))
+            return false;
+    return true;
+}
+
+/* One buffer for the device to write into, made available in the ring of the right queue. */
+static void fill_ring(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_device *d)
+{
+    size_t base = 0x3000u * (size_t)(d - e->known.devices);
+    uint8_t *desc = e->connection.memory + base;
+
+    if (!e->connection.memory || base + 0x3000 > e->connection.mem_size)
+        return;
+    vmsg_put_le64(desc, e->known.mem_base + base + 0x800);
+    vmsg_put_le32(desc + 8, 64);
+    vmsg_put_le16(desc + 12, 2); /* the device writes */
+    vmsg_put_le16(desc + 0x1000 + 2, 1);
+    vmsg_fuzz_log_memory(e->log, base, desc, 16);
+    vmsg_fuzz_log_memory(e->log, base + 0x1000, desc + 0x1000, 4);
+    vmsg_connection_remark(&e->connection, "memory: one buffer in the ring");
+}
+
+void vmsg_fuzz_stage(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_device *d, unsigned stage)
+{
+    static const uint32_t status[] = {0, VIRTIO_S_ACKNOWLEDGE,
+                                      VIRTIO_S_ACKNOWLEDGE | VIRTIO_S_DRIVER};
+    const uint32_t accepted = status[2] | VIRTIO_S_FEATURES_OK;
+    bool known = d->max_queue_size;
+
+    for (unsigned i = 0; i <= stage && i < 3; i++)
+        set_status(e, d, status[i]);
+    if (stage >= 3) {
+        right(e, VMSG_ID_GET_DEVICE_FEATURES, d);
+        if (!known) {
+            right(e, VMSG_ID_GET_VQUEUE, d);
+            if (!vmsg_fuzz_fence(e))
+                return;
+        }
+        right(e, VMSG_ID_SET_DRIVER_FEATURES, d);
+    }
+    if (stage >= 4)
+        set_status(e, d, accepted);
+    if (stage >= 5)
+        right(e, VMSG_ID_SET_VQUEUE, d);
+    if (stage >= 6)
+        set_status(e, d, accepted | VIRTIO_S_DRIVER_OK);
+    if (stage >= 7) {
+        fill_ring(e, d);
+        right(e, VMSG_ID_EVENT_AVAIL, d);
+    }
+}

@@ -1,0 +1,118 @@
+/* Upper-tester commands as steps (SUT contract, section 3), and what each tells the oracle. */
+#include "fuzz/execute_build.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum arguments { DEV, DEV_VQ, DEV_OFF_LEN, DEV_OFF_HEX, ALONE, SIZE };
+
+#define NOTHING (-1) /* to note */
+
+struct command {
+    const char *name;
+    enum arguments arguments;
+    int note; /* enum vmsg_note_kind */
+};
+
+static const struct command of_device[] = {
+    {"change-config", DEV_OFF_HEX, VMSG_NOTE_CHANGE_CONFIG},
+    {"needs-reset", DEV, VMSG_NOTE_NEEDS_RESET},
+    {"complete", DEV_VQ, VMSG_NOTE_COMPLETE},
+    {"add", DEV, VMSG_NOTE_ADD},
+    {"remove", DEV, VMSG_NOTE_REMOVE},
+};
+static const struct command of_driver[] = {
+    {"init", DEV, NOTHING},          {"reset", DEV, NOTHING},
+    {"status", DEV, NOTHING},        {"kick", DEV_VQ, NOTHING},
+    {"setup-vqueue", DEV_VQ, NOTHING}, {"reset-vqueue", DEV_VQ, NOTHING},
+    {"get-config", DEV_OFF_LEN, NOTHING}, {"set-config", DEV_OFF_HEX, NOTHING},
+    {"remove", DEV, NOTHING},
+};
+static const struct command of_bus[] = {
+    {"add", DEV, VMSG_NOTE_ADD},
+    {"remove", DEV, VMSG_NOTE_REMOVE},
+    {"drop-next", ALONE, VMSG_NOTE_DROP_NEXT},
+    {"max-msg-size", SIZE, VMSG_NOTE_MAX_SIZE},
+};
+
+static const struct command *command_of(enum vmsg_role role, uint8_t a)
+{
+    switch (role) {
+    case VMSG_ROLE_DEVICE:
+        return &of_device[a % (sizeof of_device / sizeof *of_device)];
+    case VMSG_ROLE_DRIVER:
+        return &of_driver[a % (sizeof of_driver / sizeof *of_driver)];
+    case VMSG_ROLE_BUS:
+        break;
+    }
+    return &of_bus[a % (sizeof of_bus / sizeof *of_bus)];
+}
+
+/* Only what a device that works accepts: a refused command leaves nothing to judge. */
+static bool makes_sense(const struct command *c, const struct vmsg_fuzz_device *d, uint32_t first)
+{
+    if (c->note == VMSG_NOTE_ADD)
+        return d && d->removed;
+    if (c->note == VMSG_NOTE_NEEDS_RESET)
+        return d && !d->removed && !(d->status & VIRTIO_S_NEEDS_RESET);
+    if (c->arguments == DEV || c->arguments == DEV_VQ)
+        return d && !d->removed;
+    if (c->note == VMSG_NOTE_CHANGE_CONFIG)
+        return d && !d->removed && first < d->config_size && d->config_size - first >= 4;
+    return true;
+}
+
+static void write_line(const struct command *c, const struct vmsg_fuzz_upper *u, char *line,
+                       size_t size)
+{
+    switch (c->arguments) {
+    case DEV:
+        snprintf(line, size, "%s %u", c->name, u->note.dev_num);
+        return;
+    case DEV_VQ:
+        snprintf(line, size, "%s %u %u", c->name, u->note.dev_num, u->note.vq);
+        return;
+    case DEV_OFF_LEN:
+        snprintf(line, size, "%s %u %u %u", c->name, u->note.dev_num, u->note.value,
+                 u->data[0] % 16u);
+        return;
+    case DEV_OFF_HEX:
+        snprintf(line, size, "%s %u %u %02x%02x%02x%02x", c->name, u->note.dev_num, u->note.value,
+                 u->data[0], u->data[1], u->data[2], u->data[3]);
+        return;
+    case ALONE:
+        snprintf(line, size, "%s", c->name);
+        return;
+    case SIZE:
+        snprintf(line, size, "%s %u", c->name, u->note.value);
+        return;
+    }
+}
+
+bool vmsg_fuzz_upper(struct vmsg_fuzz_known *k, enum vmsg_role role,
+                     const struct vmsg_fuzz_step *s, struct vmsg_fuzz_upper *u)
+{
+    const struct command *c = command_of(role, s->a);
+    uint32_t first = (uint32_t)vmsg_fuzz_value(k, &s->f[0], 0);
+
+    *u = (struct vmsg_fuzz_upper){0};
+    u->note.dev_num = vmsg_fuzz_dev(k, s->b, &u->device);
+    if (role != VMSG_ROLE_DRIVER && !makes_sense(c, u->device, first))
+        return false;
+    vmsg_put_le32(u->data, (uint32_t)vmsg_fuzz_value(k, &s->f[1], 4));
+    u->noted = c->note != NOTHING;
+    if (u->noted)
+        u->note.kind = (enum vmsg_note_kind)c->note;
+    if (c->arguments == DEV_VQ)
+        u->note.vq = first;
+    else if (c->arguments == SIZE)
+        u->note.value = VMSG_MAX_SIZE_LEAST + first % 4096u;
+    else
+        u->note.value = c->arguments == DEV || c->arguments == ALONE ? 0 : first;
+    if (c->note == VMSG_NOTE_CHANGE_CONFIG) {
+        u->note.data = u->data;
+        u->note.data_len = 4;
+    }
+    write_line(c, u, u->line, sizeof u->line);
+    return true;
+}

@@ -1,0 +1,229 @@
+/* Saving findings; see finding.h. */
+#include "fuzz/finding.h"
+
+#include "adapters/clock.h"
+#include "fuzz/files.h"
+#include "fuzz/lua.h"
+#include "fuzz/minimise.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define AGAIN 3 /* tries to see it again */
+
+static void path_of(const struct vmsg_fuzz_finder *f, const char *key, const char *mark, char *path)
+{
+    char name[300];
+
+    snprintf(name, sizeof name, "%s%s", key, mark);
+    vmsg_fuzz_path(path, f->folder, name);
+}
+
+static bool exists(const struct vmsg_fuzz_finder *f, const char *key, const char *mark)
+{
+    char path[PATH_MAX];
+
+    path_of(f, key, mark, path);
+    return access(path, F_OK) == 0;
+}
+
+bool vmsg_fuzz_is_known(const struct vmsg_fuzz_finder *f, const char *key)
+{
+    return exists(f, key, "");
+}
+
+/* ---- does it show again, and in what? ---- */
+
+struct search {
+    const struct vmsg_fuzz_finder *finder;
+    const char *key;
+    uint64_t until_ns;
+};
+
+static bool is_over(const struct search *s)
+{
+    const bool *stop = s->finder->stop;
+
+    return vmsg_clock_ns() > s->until_ns || (stop && __atomic_load_n(stop, __ATOMIC_RELAXED));
+}
+
+static bool shows(void *ctx, const struct vmsg_fuzz_script *s)
+{
+    const struct search *search = ctx;
+    struct vmsg_fuzz_result r;
+
+    if (is_over(search))
+        return false;
+    vmsg_fuzz_trial(&search->finder->trial, s, &r);
+    free(r.output);
+    return r.end != VMSG_FUZZ_CLEAN && !strcmp(r.key, search->key);
+}
+
+/* Any finding at all: what killed a process has no key yet, and a name may depend on the company. */
+static bool shows_something(const struct vmsg_fuzz_finder *f, const struct vmsg_fuzz_script *s,
+                            const char *key, struct vmsg_fuzz_result *r)
+{
+    for (int i = 0; i < AGAIN; i++) {
+        vmsg_fuzz_trial(&f->trial, s, r);
+        if (r->end >= VMSG_FUZZ_BROKEN && r->end <= VMSG_FUZZ_FLOOD &&
+            (!*key || !strcmp(key, r->key) || i == AGAIN - 1))
+            return true;
+        free(r->output);
+        r->output = NULL;
+    }
+    return false;
+}
+
+/* ---- files ---- */
+
+static void write_log(FILE *out, const struct vmsg_fuzz_log *log)
+{
+    static const char *const arrows[] = {"->", "<-"};
+    struct vmsg_fuzz_log_entry e;
+    char text[400];
+
+    for (size_t at = 0; vmsg_fuzz_log_next(log, &at, &e);) {
+        switch (e.what) {
+        case VMSG_FUZZ_SENT:
+        case VMSG_FUZZ_CAME:
+            vmsg_text(text, sizeof text, e.bytes, e.len);
+            fprintf(out, "%s %s%s\n", arrows[e.what], e.endpoint ? "device end: " : "", text);
+            break;
+        case VMSG_FUZZ_COMMANDED:
+        case VMSG_FUZZ_REPLIED:
+            fprintf(out, "   upper tester%s: %.*s\n", e.what == VMSG_FUZZ_REPLIED ? " replies" : "",
+                    (int)e.len, (const char *)e.bytes);
+            break;
+        case VMSG_FUZZ_WROTE:
+            fprintf(out, "   memory: %zu bytes written at offset 0x%llx\n", e.len - 8,
+                    (unsigned long long)vmsg_le64(e.bytes));
+            break;
+        case VMSG_FUZZ_PERTURBED:
+            vmsg_text(text, sizeof text, e.bytes + 4, vmsg_le32(e.bytes));
+            fprintf(out, "   changed on its way: %s\n", text);
+            break;
+        }
+    }
+}
+
+static void write_text(FILE *out, const struct vmsg_fuzz_finder *f, const struct vmsg_fuzz_result *r,
+                       bool stable, size_t steps)
+{
+    fprintf(out, "%s\n\n", r->text);
+    if (!stable)
+        fputs("It was seen once and did not show again on a fresh SUT: look for what depends on "
+              "time, or on what ran before.\n\n",
+              out);
+    fprintf(out,
+            "Again, by the script (%zu steps):\n  vmsgspec fuzz --script script --role %s --sut '%s'\n"
+            "Again, as a scenario:\n  vmsgspec run --role %s --sut '%s' --scenario scenario.lua "
+            "--select 'file/*'\n\nWhat went over the wire (-> to the SUT):\n",
+            steps, f->role, f->sut, f->role, f->sut);
+    write_log(out, f->trial.log);
+    if (r->output)
+        fprintf(out, "\nOutput of the SUT:\n%s\n", r->output);
+}
+
+static bool close_file(FILE *out)
+{
+    bool ok = !ferror(out);
+
+    return fclose(out) == 0 && ok;
+}
+
+static bool write_files(const struct vmsg_fuzz_finder *f, const char *folder,
+                        const struct vmsg_fuzz_script *s, const struct vmsg_fuzz_result *r,
+                        bool stable)
+{
+    const struct vmsg_fuzz_story story = {f->trial.log, f->trial.target, r, f->trial.target->model};
+    char path[PATH_MAX];
+    size_t len;
+    uint8_t *bytes = vmsg_fuzz_encode(s, &len);
+    FILE *out;
+    bool ok;
+
+    vmsg_fuzz_path(path, folder, "script");
+    ok = bytes && vmsg_fuzz_write_file(path, bytes, len);
+    free(bytes);
+    vmsg_fuzz_path(path, folder, "scenario.lua");
+    if ((out = ok ? fopen(path, "w") : NULL)) {
+        vmsg_fuzz_write_lua(out, &story);
+        ok = close_file(out);
+    }
+    vmsg_fuzz_path(path, folder, "trace.txt");
+    if ((out = ok ? fopen(path, "w") : NULL)) {
+        write_text(out, f, r, stable, s->n);
+        return close_file(out);
+    }
+    return false;
+}
+
+/* Into a folder of its own, which then gets its name: of two workers one is first. */
+static enum vmsg_fuzz_saved write_finding(const struct vmsg_fuzz_finder *f,
+                                          const struct vmsg_fuzz_script *s,
+                                          struct vmsg_fuzz_result *r, bool stable)
+{
+    char path[PATH_MAX], beside[PATH_MAX + 32], capture[PATH_MAX];
+    struct vmsg_fuzz_finder last = *f; /* once more: its log is what is written */
+
+    path_of(f, r->key, stable ? "" : f->mark, path);
+    snprintf(beside, sizeof beside, "%s.%ld.new", path, (long)getpid());
+    if (!vmsg_fuzz_make_folder(beside))
+        return VMSG_FUZZ_UNSAVED;
+    if (stable) {
+        vmsg_fuzz_path(capture, beside, "capture.pcap");
+        last.trial.capture = capture;
+        free(r->output);
+        vmsg_fuzz_trial(&last.trial, s, r);
+    }
+    if (!write_files(f, beside, s, r, stable))
+        return VMSG_FUZZ_UNSAVED;
+    if (rename(beside, path) == 0)
+        return stable ? VMSG_FUZZ_SAVED : VMSG_FUZZ_UNSTABLE;
+    for (const char *const *name = (const char *const[]){"script", "scenario.lua", "trace.txt",
+                                                        "capture.pcap", NULL};
+         *name; name++) {
+        char file[PATH_MAX];
+
+        vmsg_fuzz_path(file, beside, *name);
+        remove(file);
+    }
+    rmdir(beside);
+    return VMSG_FUZZ_KNOWN;
+}
+
+enum vmsg_fuzz_saved vmsg_fuzz_save(const struct vmsg_fuzz_finder *f,
+                                    const struct vmsg_fuzz_script *alone,
+                                    const struct vmsg_fuzz_script *session,
+                                    struct vmsg_fuzz_result *result)
+{
+    struct vmsg_fuzz_script small = {0};
+    struct vmsg_fuzz_result again;
+    enum vmsg_fuzz_saved saved = VMSG_FUZZ_UNSAVED;
+    struct search search = {f, again.key, vmsg_clock_ns() + f->patience_ms * VMSG_NS_PER_MS};
+    bool stable = shows_something(f, alone, result->key, &again);
+    const struct vmsg_fuzz_script *shown = alone;
+
+    if (!stable && session) {
+        stable = shows_something(f, session, result->key, &again);
+        shown = session;
+    }
+    if (!stable) {
+        if (!*result->key)
+            snprintf(result->key, sizeof result->key, "crash");
+        return exists(f, result->key, f->mark) ? VMSG_FUZZ_KNOWN
+                                               : write_finding(f, shown, result, false);
+    }
+    free(result->output);
+    *result = again;
+    if (vmsg_fuzz_is_known(f, again.key))
+        return VMSG_FUZZ_KNOWN;
+    if (vmsg_fuzz_copy(&small, shown) && vmsg_fuzz_minimise(&small, shows, &search, f->tries))
+        saved = write_finding(f, &small, result, true);
+    vmsg_fuzz_clear(&small);
+    return saved;
+}

@@ -1,0 +1,40 @@
+/*
+ * A finding on its way to the disk: is it new, does it show again, how small can it be; then a
+ * folder FINDINGS/KEY with scenario.lua, script and trace.txt.
+ */
+#ifndef VMSG_FUZZ_FINDING_H
+#define VMSG_FUZZ_FINDING_H
+
+#include "fuzz/trial.h"
+
+struct vmsg_fuzz_finder {
+    struct vmsg_fuzz_trial trial;
+    const char *folder;   /* of the findings */
+    const char *sut;      /* the URI, for the text */
+    const char *role;
+    unsigned tries;       /* trials that making it small may take */
+    uint32_t patience_ms; /* and how long */
+    const bool *stop;     /* of the campaign: make nothing smaller any more; may be NULL */
+    const char *mark;     /* appended to the key of one that does not show again */
+};
+
+enum vmsg_fuzz_saved {
+    VMSG_FUZZ_SAVED,    /* a new one */
+    VMSG_FUZZ_KNOWN,    /* there is one of that key */
+    VMSG_FUZZ_UNSTABLE, /* new, but it did not show again: kept and marked */
+    VMSG_FUZZ_UNSAVED,  /* it cannot be written */
+};
+
+/*
+ * `alone` is the script that showed it, `session` what ran on that connection before and it, as
+ * one script; result is what was found, and becomes what the small script shows.
+ */
+enum vmsg_fuzz_saved vmsg_fuzz_save(const struct vmsg_fuzz_finder *f,
+                                    const struct vmsg_fuzz_script *alone,
+                                    const struct vmsg_fuzz_script *session,
+                                    struct vmsg_fuzz_result *result);
+
+/* Is there a finding of that key, or a marked one? */
+bool vmsg_fuzz_is_known(const struct vmsg_fuzz_finder *f, const char *key);
+
+#endif

@@ -1,0 +1,271 @@
+/* A log as a Lua scenario; see lua.h. */
+#include "fuzz/lua.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <string.h>
+
+#define INDENT "            "
+
+static void put_string(FILE *out, const uint8_t *bytes, size_t len)
+{
+    fputc('"', out);
+    for (size_t i = 0; i < len; i++)
+        fprintf(out, "\\x%02x", bytes[i]);
+    fputc('"', out);
+}
+
+static void put_line_comment(FILE *out, const uint8_t *bytes, size_t len)
+{
+    char text[200];
+
+    vmsg_text(text, sizeof text, bytes, len);
+    fprintf(out, INDENT "-- %.150s\n", text);
+}
+
+static bool is_hex(uint64_t v)
+{
+    return v > 0xFFFF;
+}
+
+static void put_number(FILE *out, const char *name, uint64_t v)
+{
+    if (v > INT64_MAX) /* Lua's integers are signed; hexadecimal ones wrap */
+        fprintf(out, "%s = 0x%" PRIx64, name, v);
+    else
+        fprintf(out, is_hex(v) ? "%s = 0x%" PRIx64 : "%s = %" PRIu64, name, v);
+}
+
+static void put_tail(FILE *out, const struct vmsg *m)
+{
+    if (m->layout->tail->type != VMSG_LE32S) {
+        fprintf(out, "%s = ", m->layout->tail->name);
+        put_string(out, m->tail, m->tail_len);
+        return;
+    }
+    fprintf(out, "%s = { ", m->layout->tail->name);
+    for (uint32_t i = 0; i < m->tail_len / 4; i++)
+        fprintf(out, "%s0x%x", i ? ", " : "", vmsg_tail_u32(m, i));
+    fputs(" }", out);
+}
+
+/* { offset = 0, length = 8 } */
+static void put_fields(FILE *out, const struct vmsg *m)
+{
+    const char *between = "";
+
+    fputs("{ ", out);
+    for (unsigned i = 0; i < m->layout->n_fields; i++) {
+        if (m->f[i] == 0 || m->layout->fields[i].type == VMSG_UUID)
+            continue;
+        fputs(between, out);
+        put_number(out, m->layout->fields[i].name, m->f[i]);
+        between = ", ";
+    }
+    if (m->layout->tail && m->tail_len) {
+        fputs(between, out);
+        put_tail(out, m);
+    }
+    fputs(" }", out);
+}
+
+/* Would the fields alone give these bytes? Then they can be written by name. */
+static bool is_plain(const struct vmsg *m, const uint8_t *bytes, size_t len)
+{
+    static uint8_t again[65536];
+    size_t n;
+
+    if (m->defect || !m->layout || m->extra || m->trailing)
+        return false;
+    n = vmsg_encode(again, sizeof again, m->def, vmsg_is_response(m), m->dev_num, m->token, m->f,
+                    NULL, m->tail, m->tail_len);
+    return n == len && !memcmp(again, bytes, len);
+}
+
+/* Does an event of the SUT, or an answer, come next? Then its coming is waited for. */
+static bool comes_next(const struct vmsg_fuzz_log *log, size_t at)
+{
+    struct vmsg_fuzz_log_entry e;
+
+    return vmsg_fuzz_log_next(log, &at, &e) && e.what == VMSG_FUZZ_CAME;
+}
+
+static void put_sent(FILE *out, const struct vmsg_fuzz_story *s, const struct vmsg_fuzz_log_entry *e)
+{
+    bool to_driver = s->target->role == VMSG_ROLE_DRIVER;
+    const char *who = e->endpoint ? "t.far" : "t";
+    struct vmsg m;
+
+    vmsg_decode(&m, e->bytes, e->len);
+    if (is_plain(&m, e->bytes, e->len) && !vmsg_is_response(&m)) {
+        fprintf(out, INDENT "%s:%s(\"%s\", ", who,
+                to_driver || e->endpoint              ? "say"
+                : m.def->kind == VMSG_KIND_EVENT ? "event"
+                                                      : "send",
+                m.def->name);
+        put_fields(out, &m);
+        fprintf(out, ", { dev = %u, token = %u })\n", m.dev_num, m.token);
+        return;
+    }
+    put_line_comment(out, e->bytes, e->len);
+    fprintf(out, INDENT "%s:raw(", who);
+    put_string(out, e->bytes, e->len);
+    fputs(")\n", out);
+}
+
+/* The bytes as Lua, with the token of the request that is answered in the place of its own. */
+static void put_answer(FILE *out, const uint8_t *bytes, size_t len)
+{
+    if (len < 6) {
+        put_string(out, bytes, len);
+        return;
+    }
+    put_string(out, bytes, 4);
+    fputs(" .. string.pack(\"<I2\", request and request.token or 0) .. ", out);
+    put_string(out, bytes + 6, len - 6);
+}
+
+/* How many answers and events of that name went before, so that the rule meets the right one. */
+static unsigned ordinal(const struct vmsg_fuzz_log *log, size_t until, const struct vmsg *m)
+{
+    struct vmsg_fuzz_log_entry e;
+    unsigned n = 0;
+    struct vmsg other;
+
+    for (size_t at = 0; at < until && vmsg_fuzz_log_next(log, &at, &e);) {
+        const uint8_t *bytes = e.bytes;
+        size_t len = e.len;
+
+        if (e.what == VMSG_FUZZ_PERTURBED) {
+            len = vmsg_le32(bytes);
+            bytes += 4;
+        } else if (e.what != VMSG_FUZZ_SENT) {
+            continue;
+        }
+        vmsg_decode(&other, bytes, len);
+        n += other.def == m->def && vmsg_is_response(&other) == vmsg_is_response(m) && at < until;
+    }
+    return n;
+}
+
+/* A perturbed answer, and what was sent in its place, which comes next in the log. */
+static void put_rule(FILE *out, const struct vmsg_fuzz_story *s, const struct vmsg_fuzz_log_entry *e,
+                     size_t at)
+{
+    static const char *const words[] = {[VMSG_FUZZ_LOSE] = "lose", [VMSG_FUZZ_TWICE] = "twice",
+                                        [VMSG_FUZZ_HOLD] = "hold"};
+    const char *who = s->target->role == VMSG_ROLE_BUS ? "t.far" : "t";
+    uint32_t len = vmsg_le32(e->bytes);
+    const uint8_t *step = e->bytes + 4 + len;
+    unsigned fate = VMSG_FUZZ_FATE(step[1]);
+    struct vmsg_fuzz_log_entry sent;
+    struct vmsg m;
+
+    vmsg_decode(&m, e->bytes + 4, len);
+    if (!m.def || fate == VMSG_FUZZ_PASS)
+        return;
+    put_line_comment(out, e->bytes + 4, len);
+    fprintf(out, INDENT "%s:%s(\"%s\", function(_, request)\n" INDENT "    return ", who,
+            vmsg_is_response(&m) ? "on_answer" : "on_event", m.def->name);
+    if (fate == VMSG_FUZZ_LOSE || fate == VMSG_FUZZ_TWICE || fate == VMSG_FUZZ_HOLD)
+        fprintf(out, "\"%s\"", words[fate]);
+    else if (vmsg_fuzz_log_next(s->log, &at, &sent) && sent.what == VMSG_FUZZ_SENT)
+        put_answer(out, sent.bytes, sent.len);
+    else
+        fputs("\"lose\"", out);
+    fprintf(out, "\n" INDENT "end, { times = 1, skip = %u, dev = %u })\n",
+            ordinal(s->log, at, &m), m.dev_num);
+}
+
+/* Answers of the device that is played are the scenario's own device's business. */
+static bool is_answer_of_device(const struct vmsg_fuzz_story *s, const struct vmsg_fuzz_log_entry *e)
+{
+    struct vmsg m;
+
+    if (s->target->role == VMSG_ROLE_DEVICE || (s->target->role == VMSG_ROLE_BUS && !e->endpoint))
+        return false;
+    vmsg_decode(&m, e->bytes, e->len);
+    return vmsg_is_response(&m);
+}
+
+static void put_rules(FILE *out, const struct vmsg_fuzz_story *s)
+{
+    struct vmsg_fuzz_log_entry e;
+
+    for (size_t at = 0; vmsg_fuzz_log_next(s->log, &at, &e);)
+        if (e.what == VMSG_FUZZ_PERTURBED)
+            put_rule(out, s, &e, at);
+}
+
+static void put_steps(FILE *out, const struct vmsg_fuzz_story *s)
+{
+    bool driver = s->target->role == VMSG_ROLE_DRIVER;
+    struct vmsg_fuzz_log_entry e;
+
+    for (size_t at = 0; vmsg_fuzz_log_next(s->log, &at, &e);) {
+        if (e.what == VMSG_FUZZ_SENT && !is_answer_of_device(s, &e)) {
+            put_sent(out, s, &e);
+            if (comes_next(s->log, at))
+                fputs(driver ? INDENT "t:quiet()\n" : INDENT "t:fence()\n", out);
+        } else if (e.what == VMSG_FUZZ_COMMANDED) {
+            fprintf(out, driver ? INDENT "t:try_upper(\"%.*s\")\n" : INDENT "t:upper(\"%.*s\")\n",
+                    (int)e.len, (const char *)e.bytes);
+        } else if (e.what == VMSG_FUZZ_WROTE) {
+            uint64_t offset = vmsg_le64(e.bytes);
+
+            fprintf(out, INDENT "t:write(0x%" PRIx64 ", ", s->target->params.mem_base + offset);
+            put_string(out, e.bytes + 8, e.len - 8);
+            fputs(")\n", out);
+        }
+    }
+}
+
+/* A name as scenarios have it. */
+static void put_name(FILE *out, const char *key)
+{
+    for (; *key; key++)
+        fputc(isalnum((unsigned char)*key) ? *key : '-', out);
+}
+
+static void put_text(FILE *out, const char *text)
+{
+    for (; *text; text++)
+        if (*text == '"' || *text == '\\')
+            fprintf(out, "\\%c", *text);
+        else
+            fputc(isprint((unsigned char)*text) ? *text : '?', out);
+}
+
+void vmsg_fuzz_write_lua(FILE *out, const struct vmsg_fuzz_story *s)
+{
+    /* What a SUT that dies or falls silent is accused of, by its role. */
+    static const char *const robust[] = {"dev.error-signaling.1", "drv.error-signaling.1",
+                                         "bus.error-signaling.4"};
+    const struct vmsg_fuzz_result *r = s->result;
+    int clause = (int)strcspn(r->text, ":");
+
+    fputs("-- Found by vmsgspec fuzz and made small. Run it with\n"
+          "--   vmsgspec run --role ... --sut ... --scenario THIS_FILE --select 'file/*'\n"
+          "return {\n    {\n        name = \"",
+          out);
+    put_name(out, r->key);
+    fputs("\",\n        requirement = \"", out);
+    put_text(out, r->text);
+    fputs("\",\n        clauses = { \"", out);
+    if (r->end == VMSG_FUZZ_BROKEN)
+        fprintf(out, "%.*s", clause, r->text);
+    else
+        fputs(robust[s->target->role], out);
+    fputs("\" },\n        scope = \"bus\",\n", out);
+    if (s->model)
+        fprintf(out, "        device = { model = \"%s\" },\n", s->model);
+    if (s->target->role == VMSG_ROLE_DRIVER)
+        fputs("        unopened = true,\n", out);
+    fputs("        run = function(t)\n", out);
+    if (s->target->role != VMSG_ROLE_DEVICE)
+        put_rules(out, s);
+    if (s->target->role == VMSG_ROLE_DRIVER)
+        fputs(INDENT "t:quiet()\n", out);
+    put_steps(out, s);
+    fputs("        end,\n    },\n}\n", out);
+}

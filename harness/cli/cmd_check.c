@@ -1,0 +1,175 @@
+/* vmsgspec check: judge recorded traffic, in a stream. */
+#include "adapters/pcap/reader.h"
+#include "harness/cli/check_options.h"
+#include "harness/cli/run_reports.h"
+#include "harness/cli/run_statement.h"
+#include "harness/engine/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct check {
+    struct vmsg_check_options options;
+    struct vmsg_catalogue *catalogue;
+    struct vmsg_suite *suite;
+    struct vmsg_ics ics;
+    char *assumed;
+    struct vmsg_reader *reader;
+    struct vmsg_player *player;
+    struct vmsg_bare bare;
+    struct vmsg_run_reports reports;
+    bool damaged;
+};
+
+static bool prepare(struct check *c, char *err, size_t err_size)
+{
+    c->catalogue = vmsg_catalogue_load("v2", err, err_size);
+    if (!c->catalogue)
+        return false;
+    c->player = vmsg_player_new(c->catalogue);
+    if (!c->player) {
+        snprintf(err, err_size, "not enough memory");
+        return false;
+    }
+    c->reader = vmsg_reader_open(c->options.path, err, err_size);
+    return c->reader != NULL;
+}
+
+/* A capture of ours tells everything itself; what the options say must not be lost in silence. */
+static bool ours_is_asked_rightly(struct check *c, char *err, size_t err_size)
+{
+    const struct vmsg_check_options *o = &c->options;
+
+    if (!o->direction_given && !o->bare.complete && !o->run.ics && !o->run.n_fields)
+        return true;
+    snprintf(err, err_size,
+             "'%s' is a capture of vmsgspec, which tells directions and the conformance statement "
+             "itself; leave --direction, --complete, --ics and the statement's fields out",
+             o->path);
+    return false;
+}
+
+static bool bare_is_asked_rightly(struct check *c, char *err, size_t err_size)
+{
+    const struct vmsg_check_options *o = &c->options;
+    struct vmsg_bare_rules rules = o->bare;
+
+    rules.role = o->run.role;
+    if (!o->run.role_given)
+        snprintf(err, err_size,
+                 "'%s' holds bare messages, which do not tell who is judged: give --role device or "
+                 "--role driver",
+                 o->path);
+    else if (o->run.role == VMSG_ROLE_BUS)
+        snprintf(err, err_size,
+                 "'%s' holds bare messages, which do not tell the two ends of a bus: judge --role "
+                 "device or driver, or record the bus with 'run --capture'",
+                 o->path);
+    else if (vmsg_run_statement(&c->ics, &o->run, &c->assumed, err, err_size)) {
+        vmsg_bare_begin(&c->bare, &rules, &c->ics, c->player,
+                        (struct vmsg_tape){.put = vmsg_player_put, .ctx = c->player});
+        return true;
+    }
+    return false;
+}
+
+/* What is wrong with the capture's content; what was found until there still counts. */
+static void tell_damage(struct check *c, const char *why)
+{
+    c->damaged = true;
+    vmsg_cli_error("check", "%s: %s; what came before it is judged", c->options.path, why);
+}
+
+static void play(struct check *c, bool ours)
+{
+    struct vmsg_tape_record record;
+    char err[CLI_ERR_SIZE], text[CLI_ERR_SIZE];
+    enum vmsg_reading how = VMSG_READ_RECORD;
+
+    while (!vmsg_player_error(c->player) &&
+           (how = vmsg_reader_next(c->reader, &record, err, sizeof err)) == VMSG_READ_RECORD) {
+        if (ours)
+            vmsg_player_put(c->player, &record);
+        else
+            vmsg_bare_message(&c->bare, &record);
+    }
+    if (vmsg_player_error(c->player)) {
+        snprintf(text, sizeof text, "packet %llu makes no sense: %s",
+                 (unsigned long long)vmsg_reader_packet(c->reader), vmsg_player_error(c->player));
+        tell_damage(c, text);
+    } else if (how == VMSG_READ_DAMAGED) {
+        tell_damage(c, err);
+    }
+    if (!ours)
+        vmsg_bare_end(&c->bare, how == VMSG_READ_END);
+}
+
+static bool load_suite(struct check *c, char *err, size_t err_size)
+{
+    const struct vmsg_run_options *o = &c->options.run;
+    enum vmsg_role role;
+
+    if (!vmsg_player_role(c->player, &role)) {
+        snprintf(err, err_size, "'%s' holds no messages, so there is nothing to judge",
+                 c->options.path);
+        return false;
+    }
+    if (o->role_given && o->role != role) {
+        snprintf(err, err_size, "'%s' is the capture of a %s, but --role is %s; leave --role out",
+                 c->options.path, vmsg_value_role_text(role), vmsg_value_role_text(o->role));
+        return false;
+    }
+    c->suite = vmsg_suite_load(role, NULL, c->catalogue, err, err_size);
+    return c->suite != NULL;
+}
+
+static bool judge(struct check *c, struct vmsg_run_result *result, char *err, size_t err_size)
+{
+    bool ours = vmsg_reader_is_ours(c->reader);
+
+    if (ours ? !ours_is_asked_rightly(c, err, err_size) : !bare_is_asked_rightly(c, err, err_size))
+        return false;
+    if (!vmsg_run_reports_open(&c->reports, &c->options.run, err, err_size))
+        return false;
+    play(c, ours);
+    if (!load_suite(c, err, err_size)) {
+        vmsg_run_reports_abandon(&c->reports);
+        return false;
+    }
+    vmsg_player_result(c->player, c->suite, result);
+    if (!ours)
+        result->sut_name = c->ics.name;
+    return true;
+}
+
+static int check(struct check *c)
+{
+    struct vmsg_run_result result = {0};
+    char err[CLI_ERR_SIZE] = "";
+    int status;
+
+    if (!prepare(c, err, sizeof err) || !judge(c, &result, err, sizeof err))
+        return vmsg_cli_error("check", "%s", err);
+    status = c->damaged ? CLI_USAGE : result.conforms ? CLI_OK : CLI_FAILS;
+    if (!vmsg_run_reports_write(&c->reports, &c->options.run, &result) && status == CLI_OK)
+        status = CLI_USAGE;
+    vmsg_run_result_clear(&result);
+    return status;
+}
+
+int vmsg_cmd_check(int argc, char **argv)
+{
+    struct check c = {0};
+    enum vmsg_cli_parsed parsed = vmsg_check_options_parse(&c.options, argc, argv);
+    int status = parsed == CLI_PARSED ? check(&c) : vmsg_cli_stopped(parsed);
+
+    vmsg_reader_close(c.reader);
+    vmsg_player_free(c.player);
+    vmsg_ics_clear(&c.ics);
+    vmsg_suite_free(c.suite);
+    if (c.catalogue)
+        vmsg_catalogue_free(c.catalogue);
+    free(c.assumed);
+    vmsg_check_options_clear(&c.options);
+    return status;
+}

@@ -1,0 +1,21 @@
+/*
+ * The options of `vmsgspec fuzz`, as given.
+ */
+#ifndef VMSG_CLI_FUZZ_OPTIONS_H
+#define VMSG_CLI_FUZZ_OPTIONS_H
+
+#include "harness/cli/options.h"
+#include "harness/cli/run_options.h"
+
+struct vmsg_fuzz_options {
+    struct vmsg_run_options run; /* what is judged: role, uri, ics, seed, jobs, mem_size, timeout */
+    const char *out, *corpus, *script; /* NULL: not given */
+    uint64_t runs;
+    uint64_t time_ms;
+    unsigned together, steps; /* together 0: by the role */
+    uint32_t hang_ms;
+};
+
+enum vmsg_cli_parsed vmsg_fuzz_options_parse(struct vmsg_fuzz_options *o, int argc, char **argv);
+
+#endif

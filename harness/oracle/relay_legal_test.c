@@ -1,0 +1,322 @@
+/*
+ * The judge of buses and what a bus may do: odd but legal behaviour is never blamed, however much
+ * of it there is. The comments name the freedom.
+ */
+#include "harness/oracle/relay_testing.h"
+
+static void keeps_tokens(struct world *w)
+{
+    for (unsigned i = 0; i < 8; i++)
+        round_trip(w, 5, i, i, i);
+}
+
+/* A driver need not vary its tokens: "Drivers and devices treat this field as opaque". */
+static void one_token_for_all(struct world *w)
+{
+    for (unsigned i = 0; i < 300; i++)
+        goes(w, 0, 7, i, i);
+    for (unsigned i = 300; i-- > 0;)
+        comes(w, 0, 7, i, i);
+}
+
+static void responses_in_any_order(struct world *w)
+{
+    for (unsigned i = 0; i < 100; i++)
+        goes(w, 0, i, 1000 + i, i % 3);
+    for (unsigned i = 0; i < 100; i++)
+        comes(w, 0, i * 37 % 100, 1000 + i * 37 % 100, i * 37 % 100 % 3);
+}
+
+static void devices_overtake_each_other(struct world *w)
+{
+    for (unsigned i = 0; i < 20; i++)
+        driver_sends(w, ask(world_devices[i % 3], i, i));
+    for (unsigned d = 3; d-- > 0;)
+        for (unsigned i = d; i < 20; i += 3)
+            device_gets(w, ask(world_devices[d], 500 + i, i));
+    for (unsigned i = 0; i < 20; i++)
+        comes(w, world_devices[i % 3], i, 500 + i, i);
+}
+
+static void fails_and_swallows_the_late_response(struct world *w)
+{
+    goes(w, 0, 1, 9, 1);
+    later(w, TIMEOUT_MS);
+    driver_gets(w, failure(0, 1, VMSG_ID_GET_VQUEUE));
+    goes(w, 0, 1, 10, 2); /* the same token again */
+    device_sends(w, answer(0, 9, 1));
+    comes(w, 0, 1, 10, 2);
+}
+
+static void absent_devices(struct world *w)
+{
+    driver_sends(w, ask(77, 1, 0));
+    driver_gets(w, failure(77, 1, VMSG_ID_GET_VQUEUE));
+    driver_sends(w, avail(77, 0, 0));
+    device_sends(w, used(77, 0));
+    round_trip(w, 0, 2, 2, 0);
+}
+
+static void unknown_ids(struct world *w)
+{
+    for (unsigned id = 0x43; id <= 0x7F; id += 12) {
+        driver_sends(w, message(0, id, 0, 0, 2, 1, 2));
+        device_gets(w, message(0, id, 0, 0, 2, 1, 2));
+        driver_sends(w, message(0, id, 0, 0, 2, 3, 4)); /* dropped */
+        device_sends(w, message(0, id, 5, 0, 0));
+    }
+    driver_sends(w, message(0, 0x20, 0, 1, 1, 5));
+    device_gets(w, message(0, 0x20, 0, 2, 1, 5)); /* and nothing answers it */
+    driver_sends(w, message(0, 0x21, 0, 3, 0));
+    device_gets(w, message(0, 0x21, 0, 4, 0));
+    later(w, TIMEOUT_MS);
+    driver_gets(w, failure(0, 3, 0x21));
+    /* Implementation-defined ids may be the bus's own: answered, forwarded, or neither. */
+    driver_sends(w, message(0, 0x85, 0, 5, 0));
+    driver_gets(w, message(RESPONSE, 0x85, 0, 5, 1, 1));
+    driver_gets(w, message(BUS, 0xC7, 0, 0, 1, 1));
+    driver_gets(w, message(0, 0xC3, 0, 0, 1, 1));
+}
+
+/* A size that lies or is too large: failed, dropped or forwarded. */
+static void sizes(struct world *w)
+{
+    struct message m = ask(0, 1, 0);
+
+    for (unsigned how = 0; how < 3; how++) {
+        m.b[4] = (uint8_t)(1 + how);
+        m.b[6] = 200;
+        driver_sends(w, m);
+        if (how == 0)
+            device_gets(w, m);
+        else if (how == 1)
+            driver_gets(w, failure(0, 1 + how, VMSG_ID_GET_VQUEUE));
+    }
+    for (unsigned how = 0; how < 3; how++) {
+        struct message big = message(0, VMSG_ID_GET_VQUEUE, 5, 10 + how, 1, 0);
+
+        big.len = 300;
+        vmsg_put_le16(big.b + 6, 300);
+        driver_sends(w, big);
+        if (how == 0)
+            device_gets(w, big);
+        else if (how == 1)
+            driver_gets(w, failure(5, 10 + how, VMSG_ID_GET_VQUEUE));
+    }
+    round_trip(w, 0, 50, 50, 0);
+}
+
+static void pads_with_zeros(struct world *w)
+{
+    struct message m = ask(0, 1, 3), a = answer(0, 1, 3);
+
+    driver_sends(w, m);
+    m.len = 64;
+    device_gets(w, m);
+    device_sends(w, a);
+    a.len = 64;
+    driver_gets(w, a);
+}
+
+static void reserved_bits(struct world *w)
+{
+    for (unsigned kept = 0; kept < 2; kept++) {
+        struct message m = message(0xF0, VMSG_ID_GET_VQUEUE, 0, kept, 1, 0);
+
+        driver_sends(w, m);
+        m.b[0] = kept ? 0xF0 : 0;
+        device_gets(w, m);
+        comes(w, 0, kept, kept, 0);
+    }
+}
+
+static void asks_devices_itself(struct world *w)
+{
+    device_gets(w, message(BUS, VMSG_ID_GET_DEVICES, 0, 1, 1, 0xFFFF0000));
+    device_gets(w, message(0, VMSG_ID_GET_DEVICE_INFO, 0, 7, 0));
+    device_sends(
+        w, message(RESPONSE, VMSG_ID_GET_DEVICE_INFO, 0, 7, 11, 2, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0));
+    device_gets(w, message(BUS, VMSG_ID_PING, 0, 2, 1, 5));
+    driver_gets(w, message(BUS, VMSG_ID_PING, 0, 3, 1, 6));
+    driver_sends(w, message(BUS | RESPONSE, VMSG_ID_PING, 0, 3, 1, 6));
+}
+
+/* GET_DEVICES as its responder likes it: small windows, early ends, tokens of its own. */
+static void small_windows(struct world *w)
+{
+    static const uint8_t bits[] = {0x21, 0, 0, 0};
+
+    for (unsigned offset = 0; offset < 32; offset += 8) {
+        struct message a =
+            message(BUS | RESPONSE, VMSG_ID_GET_DEVICES, 0, offset + 99, 2,
+                    offset | (offset + 8) << 16, 8 | (uint32_t)bits[offset / 8] << 16);
+
+        driver_sends(w, message(BUS, VMSG_ID_GET_DEVICES, 0, offset, 1, offset | 100u << 16));
+        a.len = 15;
+        a.b[6] = 15;
+        driver_gets(w, a);
+    }
+    driver_sends(w, message(BUS, VMSG_ID_GET_DEVICES, 0, 1, 1, 400 | 8u << 16));
+    struct message none = message(BUS | RESPONSE, VMSG_ID_GET_DEVICES, 0, 1, 2, 400, 0);
+
+    none.len = none.b[6] = 14;
+    driver_gets(w, none);
+}
+
+static void bus_message_with_a_device_number(struct world *w)
+{
+    driver_sends(w, message(BUS, VMSG_ID_PING, 9, 1, 1, 5)); /* discarded */
+    driver_sends(w, message(BUS, VMSG_ID_PING, 9, 2, 1, 6));
+    driver_gets(w, message(BUS | RESPONSE, VMSG_ID_PING, 0, 2, 1, 6));
+    round_trip(w, 0, 1, 1, 0);
+}
+
+/* Only the peer's EVENT_DEVICE says so. */
+static void arrival_at_the_peer(struct world *w)
+{
+    device_appears(w, 9);
+    driver_gets(w, hotplug(9, VMSG_DEVICE_ADDED));
+    driver_gets(w, hotplug(9, VMSG_DEVICE_ADDED)); /* "Duplicate ... events can occur" */
+    round_trip(w, 9, 1, 1, 0);
+    device_sends(w, hotplug(9, VMSG_DEVICE_REMOVED));
+    driver_gets(w, hotplug(9, VMSG_DEVICE_REMOVED));
+    driver_sends(w, ask(9, 2, 0));
+    driver_gets(w, failure(9, 2, VMSG_ID_GET_VQUEUE));
+    driver_gets(w, hotplug(5, 0x8001)); /* an implementation's own state */
+}
+
+static void new_limit(struct world *w)
+{
+    vmsg_oracle_note(w->o, &(struct vmsg_note){.kind = VMSG_NOTE_MAX_SIZE, .value = 100});
+    for (unsigned d = 0; d < 3; d++) {
+        driver_gets(w, hotplug(world_devices[d], VMSG_DEVICE_REMOVED));
+        driver_gets(w, hotplug(world_devices[d], VMSG_DEVICE_ADDED));
+    }
+    driver_sends(w, message(0, VMSG_ID_GET_DEVICE_INFO, 0, 7, 0));
+    device_gets(w, message(0, VMSG_ID_GET_DEVICE_INFO, 0, 7, 0));
+    device_sends(
+        w, message(RESPONSE, VMSG_ID_GET_DEVICE_INFO, 0, 7, 11, 2, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0));
+    driver_gets(
+        w, message(RESPONSE, VMSG_ID_GET_DEVICE_INFO, 0, 7, 11, 2, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0));
+}
+
+/* A bus that is slow, with all that it does. */
+static void slow_but_right(struct world *w)
+{
+    goes(w, 0, 1, 1, 0);
+    driver_sends(w, avail(0, 0, 0));
+    device_sends(w, used(0, 0));
+    later(w, TIMEOUT_MS / 2);
+    comes(w, 0, 1, 1, 0);
+    device_gets(w, avail(0, 0, 0));
+    driver_gets(w, used(0, 0));
+}
+
+static void events_pass(struct world *w)
+{
+    goes(w, 0, 1, 1, 0);
+    for (unsigned i = 0; i < 50; i++) {
+        driver_sends(w, avail(0, i % 2, 0)); /* equal ones, too */
+        device_sends(w, used(0, 0));
+    }
+    for (unsigned i = 0; i < 50; i++) {
+        driver_gets(w, used(0, 0));
+        device_gets(w, avail(0, i % 2, 0));
+    }
+    comes(w, 0, 1, 1, 0);
+}
+
+/* More under way than any search looks at, all alike; and what was dropped is not in the way. */
+static void thousands(struct world *w)
+{
+    struct message lie = ask(0, 1, 0);
+
+    lie.b[6] = 200;
+    for (unsigned i = 0; i < 9000; i++)
+        driver_sends(w, lie);
+    for (unsigned i = 0; i < 9000; i++)
+        driver_sends(w, avail(77, i, 0));
+    for (unsigned i = 0; i < 5000; i++)
+        driver_sends(w, ask(5, i, 1));
+    for (unsigned i = 0; i < 5000; i++)
+        device_gets(w, ask(5, 10000 + i, 1));
+    for (unsigned i = 5000; i-- > 0;)
+        comes(w, 5, i, 10000 + i, 1);
+    for (unsigned i = 0; i < 5000; i++)
+        round_trip(w, 300, 3, i, i);
+}
+
+#define LEGAL(name)                                                                                \
+    {                                                                                              \
+#name, name                                                                                \
+    }
+
+static const struct {
+    const char *name;
+    void (*play)(struct world *w);
+} cases[] = {
+    LEGAL(keeps_tokens),
+    LEGAL(one_token_for_all),
+    LEGAL(responses_in_any_order),
+    LEGAL(devices_overtake_each_other),
+    LEGAL(fails_and_swallows_the_late_response),
+    LEGAL(absent_devices),
+    LEGAL(unknown_ids),
+    LEGAL(sizes),
+    LEGAL(pads_with_zeros),
+    LEGAL(reserved_bits),
+    LEGAL(asks_devices_itself),
+    LEGAL(small_windows),
+    LEGAL(bus_message_with_a_device_number),
+    LEGAL(arrival_at_the_peer),
+    LEGAL(new_limit),
+    LEGAL(slow_but_right),
+    LEGAL(events_pass),
+    LEGAL(thousands),
+};
+
+static void test_legal(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct world w;
+
+        world_begin(&w, world_config());
+        cases[i].play(&w);
+        world_end(&w);
+        if (*w.first)
+            fail_msg("%s: %s", cases[i].name, w.first);
+    }
+}
+
+/* One after the other at one oracle: what one leaves behind does not spoil the next. */
+static void test_all_in_a_row(void **state)
+{
+    struct world w;
+
+    (void)state;
+    world_begin(&w, world_config());
+    for (unsigned round = 0; round < 3; round++)
+        for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+            if (cases[i].play == new_limit)
+                continue; /* the others go on with the old one */
+            cases[i].play(&w);
+            if (*w.first)
+                fail_msg("%s, round %u: %s", cases[i].name, round, w.first);
+            later(&w, 10 * TIMEOUT_MS);
+            vmsg_oracle_settle(w.o);
+            if (*w.first)
+                fail_msg("%s, round %u, settled: %s", cases[i].name, round, w.first);
+        }
+    world_end(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_legal),
+        cmocka_unit_test(test_all_in_a_row),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

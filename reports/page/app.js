@@ -1,0 +1,149 @@
+// Filters, search, deep links, keys and the theme of a report. Without it the page is whole, only unfiltered.
+(() => {
+  "use strict";
+  const $ = (selector, from = document) => [...from.querySelectorAll(selector)];
+  const root = document.documentElement;
+  const search = document.getElementById("search"), level = document.getElementById("level");
+  const count = document.getElementById("count"), bytes = document.getElementById("bytes");
+  const chips = $(".chip"), rows = $(".row"), text = new Map();
+
+  // What is searched of a row: all that it says but its traces. Made when first needed.
+  const words = row => {
+    if (!text.has(row)) {
+      const copy = row.cloneNode(true);
+      $("pre", copy).forEach(pre => pre.remove());
+      text.set(row, copy.textContent.toLowerCase());
+    }
+    return text.get(row);
+  };
+  const wanted = row => {
+    const kind = row.dataset.kind;
+    const off = chips.some(c => c.dataset.kind === kind && c.dataset.verdict === row.dataset.verdict
+      && c.getAttribute("aria-pressed") === "false");
+    if (off || (kind === "clause" && level && level.value && row.dataset.level !== level.value)) return false;
+    const terms = search ? search.value.toLowerCase().split(/\s+/).filter(Boolean) : [];
+    return terms.every(term => words(row).includes(term));
+  };
+  const apply = () => {
+    const shown = { clause: 0, scenario: 0 }, all = { clause: 0, scenario: 0 };
+    rows.forEach(row => {
+      row.hidden = !wanted(row);
+      shown[row.dataset.kind] += !row.hidden;
+      all[row.dataset.kind]++;
+    });
+    $(".list").forEach(list => { list.hidden = !$(".row:not([hidden])", list).length; });
+    $(".heading").forEach(h => {
+      const own = $(".list", h.parentElement);
+      h.parentElement.hidden = own.length > 0 && own.every(list => list.hidden);
+    });
+    $(".empty").forEach(e => { e.hidden = shown[e.dataset.kind] > 0; });
+    if (count)
+      count.textContent = Object.keys(all).filter(kind => all[kind])
+        .map(kind => `${shown[kind]} of ${all[kind]} ${kind}s`).join(", ");
+  };
+  const reset = () => {
+    if (search) search.value = "";
+    if (level) level.value = "";
+    chips.forEach(c => c.setAttribute("aria-pressed", "true"));
+    apply();
+  };
+
+  chips.forEach(chip => chip.addEventListener("click", event => {
+    if (event.altKey) { // this one alone
+      chips.filter(c => c.dataset.kind === chip.dataset.kind)
+        .forEach(c => c.setAttribute("aria-pressed", String(c === chip)));
+    } else {
+      chip.setAttribute("aria-pressed", String(chip.getAttribute("aria-pressed") === "false"));
+    }
+    apply();
+  }));
+  let waiting;
+  if (search) search.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(apply, 60);
+  });
+  if (level) level.addEventListener("change", apply);
+  const on = (id, act) => {
+    const button = document.getElementById(id);
+    if (button) button.addEventListener("click", act);
+  };
+  on("reset", reset);
+  on("expand", () => rows.filter(row => !row.hidden).forEach(row => { row.open = true; }));
+  on("collapse", () => rows.forEach(row => { row.open = false; }));
+  if (bytes) bytes.addEventListener("change", () => root.classList.toggle("nobytes", !bytes.checked));
+
+  // What is scrolled to must not hide behind the tools.
+  const tools = document.querySelector(".tools");
+  const leaveRoom = () => {
+    const sticky = tools && getComputedStyle(tools).position === "sticky";
+    root.style.scrollPaddingTop = `${(sticky ? tools.offsetHeight : 0) + 12}px`;
+  };
+  addEventListener("resize", leaveRoom);
+
+  // A link opens what it leads to, also when a filter hides it.
+  const show = target => {
+    const row = target.closest(".row");
+    if (row) {
+      if (row.hidden) reset();
+      row.open = true;
+      if (row === target) (row.querySelector("summary") || row).focus({ preventScroll: true });
+    }
+    target.scrollIntoView({ block: row === target ? "start" : "center" });
+  };
+  const follow = () => {
+    let id;
+    try { id = decodeURIComponent(location.hash.slice(1)); } catch { return; }
+    const target = id && document.getElementById(id);
+    if (target) show(target);
+  };
+  addEventListener("hashchange", follow);
+  document.addEventListener("click", event => { // the same link again
+    const link = event.target.closest("a[href^='#']");
+    if (link && link.hash === location.hash) follow();
+  });
+
+  const broken = () => rows.filter(row => !row.hidden && row.dataset.bad);
+  let at = -1;
+  const step = by => {
+    const list = broken();
+    if (!list.length) return;
+    const here = list.indexOf(document.activeElement.closest(".row"));
+    at = here >= 0 ? here : at;
+    at = (at + by + list.length) % list.length;
+    show(list[at]);
+  };
+  document.addEventListener("keydown", event => {
+    const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape" && search) { reset(); search.blur(); }
+    else if (typing) return;
+    else if (event.key === "/" && search) { event.preventDefault(); search.focus(); search.select(); }
+    else if (event.key === "n") step(1);
+    else if (event.key === "p") step(-1);
+  });
+
+  // The theme: the system's until a reader chooses.
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const stored = () => { try { return localStorage.getItem("vmsgspec-theme"); } catch { return null; } };
+  const theme = () => { root.dataset.theme = stored() || (dark.matches ? "dark" : "light"); };
+  theme();
+  dark.addEventListener("change", theme);
+  on("theme", () => {
+    const other = root.dataset.theme === "dark" ? "light" : "dark";
+    try { localStorage.setItem("vmsgspec-theme", other); } catch { /* a file may have no storage */ }
+    root.dataset.theme = other;
+  });
+
+  // On paper: what is broken, open.
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = rows.filter(row => row.dataset.bad && !row.open);
+    opened.forEach(row => { row.open = true; });
+  });
+  addEventListener("afterprint", () => opened.forEach(row => { row.open = false; }));
+
+  $(".js").forEach(e => { e.hidden = false; });
+  leaveRoom();
+  apply();
+  follow();
+})();
