@@ -17,6 +17,7 @@ enum {
     PROGRAM = VMSG_CAN_BOUNDARIES | VMSG_CAN_RESTART | VMSG_CAN_MEMORY | VMSG_CAN_UPPER,
     STREAM = VMSG_CAN_RESTART,
     KERNEL = VMSG_CAN_RESTART | VMSG_CAN_MEMORY,
+    SHARED = VMSG_CAN_RESTART | VMSG_CAN_LAYOUT | VMSG_CAN_ONE,
 };
 
 static const char *const any = "device, driver, bus";
@@ -66,6 +67,7 @@ static const struct vmsg_adapter_kind kinds[] = {
      .usage = "chardev:/dev/virtio-msg-0[?control=/dev/virtio-msg-lb&mem-base=ADDRESS]",
      .summary = "a character device of the Linux virtio-msg-user interface",
      .roles = "driver, device",
+     .can = VMSG_CAN_ONE,
      .may = KERNEL,
      .limits =
          "a fresh SUT and memory take the control node; the role device is not announced there",
@@ -74,16 +76,16 @@ static const struct vmsg_adapter_kind kinds[] = {
      .usage = "bridge:/dev/virtio-msg-bridge?bus=NAME&id=ID[&mem-base=ADDRESS]",
      .summary = "an endpoint of the Linux virtio-msg bridge",
      .roles = "driver",
-     .can = KERNEL,
+     .can = KERNEL | VMSG_CAN_ONE,
      .limits = "no bus messages, no reserved type bits, no devices that are not published",
      .create = vmsg_bridge_create},
     {.scheme = "shm",
      .usage = "shm:PATH?layout=simple&side=driver",
      .summary =
-         "message queues in shared memory, the AMP layout; PATH is a file, a PCI resource or a "
-         "UIO device",
+         "message queues in shared memory, the AMP layout; PATH is a file, a PCI resource or "
+         "a UIO device",
      .roles = any,
-     .can = STREAM,
+     .can = SHARED,
      .may = VMSG_CAN_MEMORY,
      .limits = "memory where the area has room for it; no packet boundaries beyond the layout's "
                "elements; a bus has two areas",
@@ -92,7 +94,7 @@ static const struct vmsg_adapter_kind kinds[] = {
      .usage = "ivshmem:/path/to/socket?layout=simple&side=driver",
      .summary = "the same layout in the memory of an ivshmem server, with its doorbells",
      .roles = any,
-     .can = STREAM,
+     .can = SHARED,
      .may = VMSG_CAN_MEMORY,
      .limits = "memory where the area has room for it; no packet boundaries beyond the layout's "
                "elements; a bus has two areas",
@@ -142,7 +144,9 @@ struct vmsg_adapter *vmsg_adapter_create(const char *uri, const char *role, char
 struct vmsg_adapter *vmsg_adapter_create_pair(const char *uri, const char *device_side,
                                               const char *role, char *err, size_t err_size)
 {
-    const char *odd = !vmsg_address_is(uri) ? uri : device_side;
+    const char *odd = !vmsg_address_is(uri) ? uri : device_side, *rest;
+    if (!strcmp(role, "bus") && vmsg_shm_scheme(uri, &rest) && vmsg_shm_scheme(device_side, &rest))
+        return vmsg_shm_create_pair(uri, device_side, err, err_size);
     if (!strcmp(role, "bus") && vmsg_address_is(uri) && vmsg_address_is(device_side))
         return vmsg_socket_create(uri, device_side, role, err, err_size);
     if (strcmp(role, "bus"))
@@ -150,7 +154,7 @@ struct vmsg_adapter *vmsg_adapter_create_pair(const char *uri, const char *devic
     else
         snprintf(err, err_size,
                  "'%s' cannot be one of a bus's two sides; give both as unix:, tcp: or vsock:, "
-                 "or the -listen forms",
+                 "or the -listen forms, or both as shm: or ivshmem:",
                  odd);
     return NULL;
 }

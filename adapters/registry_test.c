@@ -31,10 +31,16 @@ static void every_kind_describes_itself(void **state)
 /* What an adapter is made with is what its row says of it. */
 static void capabilities_are_as_listed(void **state)
 {
-    static const char *const uris[] = {
-        "exec:true", "unix:/x",        "unix:/x?framing=stream",        "tcp:127.0.0.1:1",
-        "vsock:1:1", "chardev:/dev/x", "chardev:/dev/x?control=/dev/y", "bridge:/dev/x?bus=b&id=0",
-        "ref:"};
+    static const char *const uris[] = {"exec:true",
+                                       "unix:/x",
+                                       "unix:/x?framing=stream",
+                                       "tcp:127.0.0.1:1",
+                                       "vsock:1:1",
+                                       "chardev:/dev/x",
+                                       "chardev:/dev/x?control=/dev/y",
+                                       "bridge:/dev/x?bus=b&id=0",
+                                       "shm:/x?layout=simple&side=device",
+                                       "ref:"};
     for (size_t i = 0; i < sizeof uris / sizeof *uris; i++) {
         char err[400];
         struct vmsg_adapter *a = vmsg_adapter_create(uris[i], "driver", err, sizeof err);

@@ -109,8 +109,9 @@ static bool ends_fit(const struct vmsg_serve_options *o, bool shared_memory, cha
 {
     bool bus = o->peer.role == VMSG_ROLE_BUS;
     if (bus && o->listen && !shared_memory)
-        snprintf(err, err_size, "a bus has two ends and is started by exec:; leave --listen out, or "
-                                "give two areas of shared memory");
+        snprintf(err, err_size,
+                 "a bus has two ends and is started by exec:; leave --listen out, or "
+                 "give two areas of shared memory");
     else if (bus && shared_memory && !o->listen_far)
         snprintf(err, err_size, "a bus has two ends: add --listen-device-side shm:PATH");
     else if (o->listen_far && !(bus && shared_memory))
@@ -130,7 +131,8 @@ int vmsg_serve(const struct vmsg_serve_options *given, char *err, size_t err_siz
     enum vmsg_amp_fault fault =
         o.peer.fault ? vmsg_amp_fault_by_id(o.peer.fault) : VMSG_AMP_NO_FAULT;
     if (fault && !shared_memory) {
-        snprintf(err, err_size, "%s is a fault of the shared memory's layout: add --listen shm:PATH",
+        snprintf(err, err_size,
+                 "%s is a fault of the shared memory's layout: add --listen shm:PATH",
                  o.peer.fault);
         return WRONG_USAGE;
     }

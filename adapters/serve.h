@@ -13,11 +13,12 @@ struct vmsg_serve_options {
     struct vmsg_peer_config peer;
     /*
      * NULL: started by exec:, everything else comes from the environment (contract section 2).
-     * Otherwise "shm:..." or "ivshmem:...", or "unix-listen:/path" or "unix-listen:/path?framing=stream": accept connections
-     * one after another, a fresh peer each, until the process is ended.
+     * Otherwise "shm:..." or "ivshmem:...", or "unix-listen:/path" or
+     * "unix-listen:/path?framing=stream": accept connections one after another, a fresh peer each,
+     * until the process is ended.
      */
     const char *listen;
-    const char *listen_far; /* of a bus behind shared memory: its device end; else NULL */
+    const char *listen_far;          /* of a bus behind shared memory: its device end; else NULL */
     uint32_t revision, max_msg_size; /* with listen only; 0: 1 and 264 */
     uint64_t transport_features;     /* with listen only */
 };

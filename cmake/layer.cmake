@@ -42,22 +42,3 @@ function(vmsg_embed target symbol)
     DEPENDS ${ARGN} ${CMAKE_SOURCE_DIR}/cmake/embed.cmake VERBATIM)
   target_sources(${target} PRIVATE ${out})
 endfunction()
-
-# vmsg_whole_program(layers...): their files are optimised together in the programs that
-# vmsg_optimised() names, where judging millions of messages counts; all other programs (the tests)
-# link them file by file, which is faster to build. gcc alone keeps both forms in one object.
-function(vmsg_whole_program)
-  if(CMAKE_C_COMPILER_ID STREQUAL "GNU" AND NOT VMSGSPEC_SANITIZE)
-    foreach(layer ${ARGN})
-      target_compile_options(${layer} PRIVATE -flto -ffat-lto-objects)
-    endforeach()
-  endif()
-endfunction()
-
-function(vmsg_optimised)
-  if(CMAKE_C_COMPILER_ID STREQUAL "GNU" AND NOT VMSGSPEC_SANITIZE)
-    foreach(program ${ARGN})
-      target_link_options(${program} PRIVATE -flto=auto -O2)
-    endforeach()
-  endif()
-endfunction()

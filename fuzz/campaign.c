@@ -129,8 +129,8 @@ static void supervise(struct campaign *c, struct vmsg_campaign_stats *stats)
     }
 }
 
-bool vmsg_campaign_run(const struct vmsg_campaign_config *config,
-                       struct vmsg_campaign_stats *stats, char *err, size_t err_size)
+bool vmsg_campaign_run(const struct vmsg_campaign_config *config, struct vmsg_campaign_stats *stats,
+                       char *err, size_t err_size)
 {
     struct campaign c = {.config = config, .began_ms = vmsg_campaign_clock_ms()};
 

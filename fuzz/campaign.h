@@ -37,7 +37,7 @@ struct vmsg_campaign_config {
 };
 
 /* False with a sentence in err when it could not begin or the SUT cannot be started any more. */
-bool vmsg_campaign_run(const struct vmsg_campaign_config *config,
-                       struct vmsg_campaign_stats *stats, char *err, size_t err_size);
+bool vmsg_campaign_run(const struct vmsg_campaign_config *config, struct vmsg_campaign_stats *stats,
+                       char *err, size_t err_size);
 
 #endif

@@ -60,9 +60,9 @@ struct vmsg_fuzz_executor {
     uint64_t last_at; /* when the SUT last sent something */
     uint32_t heard;   /* messages, in this script */
     bool flooded;
-    bool line_due, noted; /* a command awaits its reply; the oracle was told of it */
-    bool refused;         /* by the upper tester, so that nothing can be judged any more */
-    uint8_t *packet; /* VMSG_FUZZ_MESSAGE_MOST bytes */
+    bool line_due, noted;      /* a command awaits its reply; the oracle was told of it */
+    bool refused;              /* by the upper tester, so that nothing can be judged any more */
+    uint8_t *packet;           /* VMSG_FUZZ_MESSAGE_MOST bytes */
     struct vmsg_fuzz_log *log; /* what the adapter does not see goes there too; or NULL */
 };
 

@@ -33,8 +33,8 @@ struct vmsg_fuzz_upper {
 };
 
 /* The upper-tester command of a step; false when there is no sense in it now. *u must not move. */
-bool vmsg_fuzz_upper(struct vmsg_fuzz_known *k, enum vmsg_role role,
-                     const struct vmsg_fuzz_step *s, struct vmsg_fuzz_upper *u);
+bool vmsg_fuzz_upper(struct vmsg_fuzz_known *k, enum vmsg_role role, const struct vmsg_fuzz_step *s,
+                     struct vmsg_fuzz_upper *u);
 
 /* What a connection came to; it is closed unless all is clean. */
 void vmsg_fuzz_conclude(struct vmsg_fuzz_executor *e, bool answers,

@@ -9,8 +9,8 @@ static void right(struct vmsg_fuzz_executor *e, uint8_t id, struct vmsg_fuzz_dev
 
 static void set_status(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_device *d, uint32_t status)
 {
-    size_t len = vmsg_fuzz_right(&e->known, VMSG_NS_TRANSPORT, VMSG_ID_SET_DEVICE_STATUS, d,
-                                 e->packet);
+    size_t len =
+        vmsg_fuzz_right(&e->known, VMSG_NS_TRANSPORT, VMSG_ID_SET_DEVICE_STATUS, d, e->packet);
 
     vmsg_put_le32(e->packet + VMSG_HEADER_SIZE, status);
     vmsg_fuzz_send(e, 0, e->packet, len);

@@ -22,10 +22,14 @@ static const struct command of_device[] = {
     {"remove", DEV, VMSG_NOTE_REMOVE},
 };
 static const struct command of_driver[] = {
-    {"init", DEV, NOTHING},          {"reset", DEV, NOTHING},
-    {"status", DEV, NOTHING},        {"kick", DEV_VQ, NOTHING},
-    {"setup-vqueue", DEV_VQ, NOTHING}, {"reset-vqueue", DEV_VQ, NOTHING},
-    {"get-config", DEV_OFF_LEN, NOTHING}, {"set-config", DEV_OFF_HEX, NOTHING},
+    {"init", DEV, NOTHING},
+    {"reset", DEV, NOTHING},
+    {"status", DEV, NOTHING},
+    {"kick", DEV_VQ, NOTHING},
+    {"setup-vqueue", DEV_VQ, NOTHING},
+    {"reset-vqueue", DEV_VQ, NOTHING},
+    {"get-config", DEV_OFF_LEN, NOTHING},
+    {"set-config", DEV_OFF_HEX, NOTHING},
     {"remove", DEV, NOTHING},
 };
 static const struct command of_bus[] = {
@@ -89,8 +93,8 @@ static void write_line(const struct command *c, const struct vmsg_fuzz_upper *u,
     }
 }
 
-bool vmsg_fuzz_upper(struct vmsg_fuzz_known *k, enum vmsg_role role,
-                     const struct vmsg_fuzz_step *s, struct vmsg_fuzz_upper *u)
+bool vmsg_fuzz_upper(struct vmsg_fuzz_known *k, enum vmsg_role role, const struct vmsg_fuzz_step *s,
+                     struct vmsg_fuzz_upper *u)
 {
     const struct command *c = command_of(role, s->a);
     uint32_t first = (uint32_t)vmsg_fuzz_value(k, &s->f[0], 0);

@@ -45,8 +45,7 @@ static bool make_device(struct vmsg_fuzz_far *f, struct vmsg_connection *c,
 
 bool vmsg_fuzz_far_begin(struct vmsg_fuzz_far *f, struct vmsg_connection *c,
                          const struct vmsg_adapter_params *params,
-                         const struct vmsg_fuzz_known *known, const char *model,
-                         unsigned endpoint)
+                         const struct vmsg_fuzz_known *known, const char *model, unsigned endpoint)
 {
     vmsg_fuzz_far_end(f);
     if (!f->packet) {
@@ -149,8 +148,8 @@ static void flush(struct vmsg_fuzz_far *f, struct vmsg_connection *c, struct vms
     size_t len;
 
     vmsg_connection_poll(c);
-    while (vmsg_queue_pop(&f->out, &kind, f->packet, VMSG_FUZZ_MESSAGE_MOST - 1024, &len,
-                          &endpoint)) {
+    while (
+        vmsg_queue_pop(&f->out, &kind, f->packet, VMSG_FUZZ_MESSAGE_MOST - 1024, &len, &endpoint)) {
         if (f->armed && f->skip == 0) {
             apply(f, c, k, len);
             continue;

@@ -16,7 +16,7 @@
 struct vmsg_fuzz_far {
     struct vmsg_peer *device;
     unsigned endpoint;
-    struct vmsg_queue out, held; /* what it sends; what a step holds back */
+    struct vmsg_queue out, held;        /* what it sends; what a step holds back */
     const struct vmsg_fuzz_step *armed; /* the step that waits for its answer, or NULL */
     unsigned skip;
     uint8_t *packet; /* VMSG_FUZZ_MESSAGE_MOST bytes */
@@ -31,8 +31,7 @@ struct vmsg_fuzz_far {
 /* A fresh device for the connection that begins; false when memory is short. */
 bool vmsg_fuzz_far_begin(struct vmsg_fuzz_far *f, struct vmsg_connection *c,
                          const struct vmsg_adapter_params *params,
-                         const struct vmsg_fuzz_known *known, const char *model,
-                         unsigned endpoint);
+                         const struct vmsg_fuzz_known *known, const char *model, unsigned endpoint);
 void vmsg_fuzz_far_end(struct vmsg_fuzz_far *f); /* of the connection */
 void vmsg_fuzz_far_clear(struct vmsg_fuzz_far *f);
 

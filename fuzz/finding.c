@@ -63,7 +63,8 @@ static bool shows(void *ctx, const struct vmsg_fuzz_script *s)
     return r.end != VMSG_FUZZ_CLEAN && !strcmp(r.key, search->key);
 }
 
-/* Any finding at all: what killed a process has no key yet, and a name may depend on the company. */
+/* Any finding at all: what killed a process has no key yet, and a name may depend on the company.
+ */
 static bool shows_something(const struct vmsg_fuzz_finder *f, const struct vmsg_fuzz_script *s,
                             const char *key, struct vmsg_fuzz_result *r)
 {
@@ -110,19 +111,20 @@ static void write_log(FILE *out, const struct vmsg_fuzz_log *log)
     }
 }
 
-static void write_text(FILE *out, const struct vmsg_fuzz_finder *f, const struct vmsg_fuzz_result *r,
-                       bool stable, size_t steps)
+static void write_text(FILE *out, const struct vmsg_fuzz_finder *f,
+                       const struct vmsg_fuzz_result *r, bool stable, size_t steps)
 {
     fprintf(out, "%s\n\n", r->text);
     if (!stable)
         fputs("It was seen once and did not show again on a fresh SUT: look for what depends on "
               "time, or on what ran before.\n\n",
               out);
-    fprintf(out,
-            "Again, by the script (%zu steps):\n  vmsgspec fuzz --script script --role %s --sut '%s'\n"
-            "Again, as a scenario:\n  vmsgspec run --role %s --sut '%s' --scenario scenario.lua "
-            "--select 'file/*'\n\nWhat went over the wire (-> to the SUT):\n",
-            steps, f->role, f->sut, f->role, f->sut);
+    fprintf(
+        out,
+        "Again, by the script (%zu steps):\n  vmsgspec fuzz --script script --role %s --sut '%s'\n"
+        "Again, as a scenario:\n  vmsgspec run --role %s --sut '%s' --scenario scenario.lua "
+        "--select 'file/*'\n\nWhat went over the wire (-> to the SUT):\n",
+        steps, f->role, f->sut, f->role, f->sut);
     write_log(out, f->trial.log);
     if (r->output)
         fprintf(out, "\nOutput of the SUT:\n%s\n", r->output);
@@ -184,8 +186,8 @@ static enum vmsg_fuzz_saved write_finding(const struct vmsg_fuzz_finder *f,
         return VMSG_FUZZ_UNSAVED;
     if (rename(beside, path) == 0)
         return stable ? VMSG_FUZZ_SAVED : VMSG_FUZZ_UNSTABLE;
-    for (const char *const *name = (const char *const[]){"script", "scenario.lua", "trace.txt",
-                                                        "capture.pcap", NULL};
+    for (const char *const *name =
+             (const char *const[]){"script", "scenario.lua", "trace.txt", "capture.pcap", NULL};
          *name; name++) {
         char file[PATH_MAX];
 

@@ -9,8 +9,8 @@
 
 struct vmsg_fuzz_finder {
     struct vmsg_fuzz_trial trial;
-    const char *folder;   /* of the findings */
-    const char *sut;      /* the URI, for the text */
+    const char *folder; /* of the findings */
+    const char *sut;    /* the URI, for the text */
     const char *role;
     unsigned tries;       /* trials that making it small may take */
     uint32_t patience_ms; /* and how long */

@@ -5,9 +5,10 @@
 
 static const struct vmsg_def *def_of(uint8_t a)
 {
-    enum { MESSAGES = 0
+    enum {
+        MESSAGES = 0
 #define VMSG_X(NAME, NS, ID, KIND, SIDE) +1
-           VMSG_MESSAGES(VMSG_X)
+        VMSG_MESSAGES(VMSG_X)
 #undef VMSG_X
     };
     return vmsg_def_at(a % MESSAGES);
@@ -319,7 +320,7 @@ static size_t bytes_of(const struct vmsg_field *tail, uint64_t count)
 {
     if (count > 65535)
         return 65536;
-    return (size_t)(tail->type == VMSG_LE32S ? 4 * count
+    return (size_t)(tail->type == VMSG_LE32S    ? 4 * count
                     : tail->type == VMSG_BITMAP ? (count + 7) / 8
                                                 : count);
 }
@@ -334,17 +335,18 @@ static size_t encode(struct vmsg_fuzz_known *k, const struct vmsg_def *def,
     static const uint8_t none[1];
     uint8_t tail[1024];
     size_t n = right_fields(k, def, response, d, f);
-    bool counted = false;
+    bool counted = false, lies = false;
 
     for (unsigned i = 0; i < layout->n_fields && i < VMSG_FUZZ_FIELDS; i++)
         if (s->mask >> i & 1) {
             f[i] = vmsg_fuzz_value(k, &s->f[i], f[i]);
             counted |= layout->tail && i == layout->count_field;
+            lies |= counted && s->f[i].class >= VMSG_FUZZ_BOUNDARY; /* the tail is as it was */
         }
     if (!layout->tail && !(s->mask & VMSG_FUZZ_HAS_RAW))
         n = 0;
     else
-        n = make_tail(s, layout->tail ? bytes_of(layout->tail, f[layout->count_field]) : 0,
+        n = make_tail(s, layout->tail && !lies ? bytes_of(layout->tail, f[layout->count_field]) : 0,
                       k->max_msg_size < sizeof tail ? k->max_msg_size : sizeof tail, k->scratch, n,
                       tail);
     if (layout->tail && !counted && s->mask & VMSG_FUZZ_HAS_RAW)
@@ -387,8 +389,8 @@ size_t vmsg_fuzz_right(struct vmsg_fuzz_known *k, enum vmsg_namespace ns, uint8_
 /* Where the i-th field of a message lies; NULL when it is not there. */
 static uint8_t *field_at(const struct vmsg *m, uint8_t *bytes, unsigned i, unsigned *size)
 {
-    static const unsigned sizes[] = {[VMSG_U8] = 1, [VMSG_LE16] = 2, [VMSG_LE32] = 4,
-                                     [VMSG_LE64] = 8, [VMSG_UUID] = 8};
+    static const unsigned sizes[] = {
+        [VMSG_U8] = 1, [VMSG_LE16] = 2, [VMSG_LE32] = 4, [VMSG_LE64] = 8, [VMSG_UUID] = 8};
 
     if (!m->layout || i >= m->layout->n_fields)
         return NULL;

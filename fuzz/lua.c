@@ -90,7 +90,8 @@ static bool comes_next(const struct vmsg_fuzz_log *log, size_t at)
     return vmsg_fuzz_log_next(log, &at, &e) && e.what == VMSG_FUZZ_CAME;
 }
 
-static void put_sent(FILE *out, const struct vmsg_fuzz_story *s, const struct vmsg_fuzz_log_entry *e)
+static void put_sent(FILE *out, const struct vmsg_fuzz_story *s,
+                     const struct vmsg_fuzz_log_entry *e)
 {
     bool to_driver = s->target->role == VMSG_ROLE_DRIVER;
     const char *who = e->endpoint ? "t.far" : "t";
@@ -99,9 +100,9 @@ static void put_sent(FILE *out, const struct vmsg_fuzz_story *s, const struct vm
     vmsg_decode(&m, e->bytes, e->len);
     if (is_plain(&m, e->bytes, e->len) && !vmsg_is_response(&m)) {
         fprintf(out, INDENT "%s:%s(\"%s\", ", who,
-                to_driver || e->endpoint              ? "say"
+                to_driver || e->endpoint         ? "say"
                 : m.def->kind == VMSG_KIND_EVENT ? "event"
-                                                      : "send",
+                                                 : "send",
                 m.def->name);
         put_fields(out, &m);
         fprintf(out, ", { dev = %u, token = %u })\n", m.dev_num, m.token);
@@ -149,11 +150,11 @@ static unsigned ordinal(const struct vmsg_fuzz_log *log, size_t until, const str
 }
 
 /* A perturbed answer, and what was sent in its place, which comes next in the log. */
-static void put_rule(FILE *out, const struct vmsg_fuzz_story *s, const struct vmsg_fuzz_log_entry *e,
-                     size_t at)
+static void put_rule(FILE *out, const struct vmsg_fuzz_story *s,
+                     const struct vmsg_fuzz_log_entry *e, size_t at)
 {
-    static const char *const words[] = {[VMSG_FUZZ_LOSE] = "lose", [VMSG_FUZZ_TWICE] = "twice",
-                                        [VMSG_FUZZ_HOLD] = "hold"};
+    static const char *const words[] = {
+        [VMSG_FUZZ_LOSE] = "lose", [VMSG_FUZZ_TWICE] = "twice", [VMSG_FUZZ_HOLD] = "hold"};
     const char *who = s->target->role == VMSG_ROLE_BUS ? "t.far" : "t";
     uint32_t len = vmsg_le32(e->bytes);
     const uint8_t *step = e->bytes + 4 + len;
@@ -173,12 +174,13 @@ static void put_rule(FILE *out, const struct vmsg_fuzz_story *s, const struct vm
         put_answer(out, sent.bytes, sent.len);
     else
         fputs("\"lose\"", out);
-    fprintf(out, "\n" INDENT "end, { times = 1, skip = %u, dev = %u })\n",
-            ordinal(s->log, at, &m), m.dev_num);
+    fprintf(out, "\n" INDENT "end, { times = 1, skip = %u, dev = %u })\n", ordinal(s->log, at, &m),
+            m.dev_num);
 }
 
 /* Answers of the device that is played are the scenario's own device's business. */
-static bool is_answer_of_device(const struct vmsg_fuzz_story *s, const struct vmsg_fuzz_log_entry *e)
+static bool is_answer_of_device(const struct vmsg_fuzz_story *s,
+                                const struct vmsg_fuzz_log_entry *e)
 {
     struct vmsg m;
 

@@ -22,7 +22,7 @@ static void new_value(struct vmsg_fuzz_value *v, struct vmsg_random *r)
     static const uint8_t classes[][2] = {{0, 16},
                                          {0, 128},
                                          {VMSG_FUZZ_BOUNDARY, 64},
-                                         {VMSG_FUZZ_BOUNDARY, 64},
+                                         {VMSG_FUZZ_BOUNDARY + 32, 32},
                                          {VMSG_FUZZ_SEEN, 32},
                                          {VMSG_FUZZ_PAGE, 16},
                                          {VMSG_FUZZ_RIGHT, 8},
@@ -155,12 +155,54 @@ static void new_step(struct vmsg_fuzz_step *s, enum vmsg_role role, struct vmsg_
     }
 }
 
+/* The entry of the wire table that reads what this one writes; the same one: there is none. */
+static uint8_t reader_of(uint8_t entry)
+{
+    const struct vmsg_def *def = vmsg_def_at(entry);
+    unsigned id = def ? def->msg_id : 0;
+
+    if (!def || def->ns != VMSG_NS_TRANSPORT)
+        return entry;
+    if (id == VMSG_ID_SET_CONFIG)
+        return entry - 1;
+    if (id == VMSG_ID_SET_DEVICE_STATUS || id == VMSG_ID_SET_VQUEUE)
+        return entry - 1;
+    return id == VMSG_ID_RESET_VQUEUE ? entry - 2 : entry;
+}
+
+/* What was written is read back, from the same place. */
+static void read_back(const struct vmsg_fuzz_step *wrote, struct vmsg_fuzz_step *reads)
+{
+    unsigned moved = vmsg_def_at(wrote->a)->msg_id == VMSG_ID_SET_CONFIG; /* after a generation */
+    unsigned fields = moved ? 2 : 1;
+
+    *reads = (struct vmsg_fuzz_step){
+        .kind = VMSG_FUZZ_MESSAGE, .a = reader_of(wrote->a), .b = VMSG_FUZZ_DEV(wrote->b)};
+    for (unsigned i = 0; i < fields && vmsg_def_at(reads->a)->request.n_fields; i++)
+        if (wrote->mask >> (i + moved) & 1) {
+            reads->mask |= (uint8_t)(1u << i);
+            reads->f[i] = wrote->f[i + moved];
+        }
+}
+
 static bool insert_new(struct vmsg_fuzz_script *s, enum vmsg_role role, struct vmsg_random *r)
 {
-    struct vmsg_fuzz_step step;
+    struct vmsg_fuzz_step steps[3];
+    size_t n = 1;
 
-    new_step(&step, role, r);
-    return vmsg_fuzz_insert(s, below(r, (unsigned)s->n + 1), &step, 1);
+    new_step(&steps[0], role, r);
+    if (steps[0].kind == VMSG_FUZZ_MESSAGE && role != VMSG_ROLE_DRIVER &&
+        reader_of(steps[0].a) != steps[0].a && one_in(r, 2)) {
+        read_back(&steps[0], &steps[n++]);
+        if (one_in(r, 2)) { /* and before it, for what must not change */
+            steps[2] = steps[0];
+            steps[0] = steps[1];
+            steps[1] = steps[2];
+            steps[2] = steps[0];
+            n = 3;
+        }
+    }
+    return vmsg_fuzz_insert(s, below(r, (unsigned)s->n + 1), steps, n);
 }
 
 bool vmsg_fuzz_seed_script(struct vmsg_fuzz_script *s, enum vmsg_role role, struct vmsg_random *r)

@@ -46,7 +46,7 @@ enum vmsg_fuzz_token {
 #define VMSG_FUZZ_SKIP(a) ((a) >> 3)
 
 enum vmsg_fuzz_fate {
-    VMSG_FUZZ_CHANGE,  /* fields, corruption */
+    VMSG_FUZZ_CHANGE, /* fields, corruption */
     VMSG_FUZZ_LOSE,
     VMSG_FUZZ_TWICE,
     VMSG_FUZZ_HOLD,    /* until an answer with VMSG_FUZZ_RELEASE, or the end */

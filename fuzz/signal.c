@@ -40,8 +40,8 @@ void vmsg_fuzz_signal_message(struct vmsg_fuzz_signal *s, const struct vmsg *m, 
         set(s, UINT64_C(1) << 62 | (uint64_t)now << 16 | magnitude(m->delivered) << 8 |
                    (m->extra || m->trailing));
         for (unsigned i = 0; m->layout && i < m->layout->n_fields && i < 4; i++) {
-            bool status = m->msg_id == VMSG_ID_SET_DEVICE_STATUS ||
-                          m->msg_id == VMSG_ID_GET_DEVICE_STATUS;
+            bool status =
+                m->msg_id == VMSG_ID_SET_DEVICE_STATUS || m->msg_id == VMSG_ID_GET_DEVICE_STATUS;
 
             set(s, UINT64_C(1) << 63 | (uint64_t)now << 24 | (uint64_t)i << 20 |
                        (status && m->f[i] < 256 ? 512 + m->f[i] : magnitude(m->f[i])));

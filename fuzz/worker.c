@@ -9,12 +9,12 @@
 #include <string.h>
 #include <time.h>
 
-#define RESYNC_MS    2000u
-#define TRIES        600u
-#define SMALLER_MS   10000u /* for making one finding small */
-#define LOST_MOST    20u /* starts in a row that fail */
-#define FIRST_SEEDS  16u
-#define SELDOM       64u /* one script in so many is made from nothing */
+#define RESYNC_MS   2000u
+#define TRIES       600u
+#define SMALLER_MS  10000u /* for making one finding small */
+#define LOST_MOST   20u    /* starts in a row that fail */
+#define FIRST_SEEDS 16u
+#define SELDOM      64u /* one script in so many is made from nothing */
 
 struct work {
     const struct vmsg_campaign_config *config;
@@ -104,7 +104,9 @@ static void count_saved(struct work *w, enum vmsg_fuzz_saved saved, enum vmsg_fu
         count(&s->unsaved, 1);
     if (saved == VMSG_FUZZ_UNSTABLE)
         count(&s->unstable, 1);
-    count(end == VMSG_FUZZ_BROKEN ? &s->broken : end == VMSG_FUZZ_CRASHED ? &s->crashed : &s->wedged,
+    count(end == VMSG_FUZZ_BROKEN    ? &s->broken
+          : end == VMSG_FUZZ_CRASHED ? &s->crashed
+                                     : &s->wedged,
           1);
 }
 

@@ -67,7 +67,8 @@ static const char *role_of(lua_State *L, const struct place *at)
 {
     static const struct {
         const char *prefix, *role;
-    } roles[] = {{"drv.", "driver"}, {"dev.", "device"}, {"bus.", "bus"}, {"any.", "any"}, {"amp.", "any"}};
+    } roles[] = {
+        {"drv.", "driver"}, {"dev.", "device"}, {"bus.", "bus"}, {"any.", "any"}, {"amp.", "any"}};
 
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
         if (!strncmp(at->id, roles[i].prefix, 4))

@@ -105,7 +105,9 @@ def differences(report, reference):
     found = []
     theirs = {clause["id"]: clause for clause in reference["clauses"]}
     for clause in report["clauses"]:
-        wanted, verdict = theirs[clause["id"]]["verdict"], clause["verdict"]
+        # A clause of the adapter's own, of a layout in shared memory, is kept by these peers.
+        wanted = theirs.get(clause["id"], {"verdict": "pass"})["verdict"]
+        verdict = clause["verdict"]
         less = (wanted == "pass" and verdict in ("inconclusive", "not-observable")
                 and clause.get("reason"))
         if verdict != wanted and not less and (wanted, verdict) != ("inconclusive", "pass"):

@@ -43,7 +43,7 @@ static void bridge_stop(struct vmsg_adapter *a, struct vmsg_adapter_end *end)
         return;
     b->is_running = false;
     vmsg_session_follow(&b->session);
-    end->exited_itself = b->session.is_ended;
+    end->exited_itself = end->explained = b->session.is_ended;
     snprintf(b->reason, sizeof b->reason, "%s", b->session.reason);
     end->text = b->session.is_ended ? b->reason : "the harness detached";
     vmsg_session_close(&b->session);
@@ -98,8 +98,10 @@ static bool bridge_start(struct vmsg_adapter *a, const struct vmsg_adapter_param
     if (!vmsg_session_open(&b->session, &config, err, err_size))
         return false;
     b->is_running = true;
-    if (come_online(&b->session, err, err_size))
+    if (come_online(&b->session, err, err_size)) {
+        a->most = b->session.max_msg_size;
         return true;
+    }
     bridge_stop(a, &end);
     return false;
 }
@@ -268,7 +270,8 @@ struct vmsg_adapter *vmsg_bridge_create(const char *rest, const char *role, char
         return NULL;
     }
     /* Publishing no device, then some, gives a fresh driver of each. */
-    b->base = (struct vmsg_adapter){.ops = &ops, .caps = VMSG_CAN_RESTART | VMSG_CAN_MEMORY};
+    b->base = (struct vmsg_adapter){.ops = &ops,
+                                    .caps = VMSG_CAN_RESTART | VMSG_CAN_MEMORY | VMSG_CAN_ONE};
     vmsg_session_init(&b->session);
     if (vmsg_uri_parse(&b->uri, rest, known, err, err_size) && take_uri(b, err, err_size))
         return &b->base;

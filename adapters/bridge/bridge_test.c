@@ -26,7 +26,7 @@ static void fails_to_start(const char *uri, const char *part)
 {
     char err[300] = "";
     struct vmsg_adapter *a = create(uri, "driver");
-    assert_int_equal(a->caps, VMSG_CAN_MEMORY | VMSG_CAN_RESTART);
+    assert_int_equal(a->caps, VMSG_CAN_MEMORY | VMSG_CAN_RESTART | VMSG_CAN_ONE);
     assert_false(a->ops->start(a, &device_params, err, sizeof err));
     if (!strstr(err, part))
         fail_msg("'%s' does not say '%s'", err, part);

@@ -106,11 +106,10 @@ static void chardev_stop(struct vmsg_adapter *a, struct vmsg_adapter_end *end)
     if (refused)
         snprintf(c->reason, sizeof c->reason, "the control node did not add a device: %s",
                  strerror(refused));
-    end->text = c->reason[0]         ? c->reason
+    end->explained = end->exited_itself && c->reason[0];
+    end->text = end->explained       ? c->reason
                 : end->exited_itself ? "the character device ended"
                                      : "the harness closed the character device";
-    if (!end->exited_itself)
-        end->text = "the harness closed the character device";
 }
 
 static const char *mend_open(int error)
@@ -272,6 +271,6 @@ struct vmsg_adapter *vmsg_chardev_create(const char *rest, const char *role, cha
         return NULL;
     }
     /* Without a control node the driver is what it was before. */
-    c->base.caps = c->control_path ? VMSG_CAN_MEMORY | VMSG_CAN_RESTART : 0;
+    c->base.caps = VMSG_CAN_ONE | (c->control_path ? VMSG_CAN_MEMORY | VMSG_CAN_RESTART : 0u);
     return &c->base;
 }

@@ -24,11 +24,11 @@ static void wrong_uris_are_told(void **state)
 static void capabilities_depend_on_the_control_node(void **state)
 {
     struct vmsg_adapter *a = create("chardev:/dev/x", "driver");
-    assert_int_equal(a->caps, 0);
+    assert_int_equal(a->caps, VMSG_CAN_ONE);
     assert_null(a->ops->memory(a));
     a->ops->free(a);
     a = create("chardev:/dev/x?control=/dev/y&mem-base=0x80000000", "driver");
-    assert_int_equal(a->caps, VMSG_CAN_MEMORY | VMSG_CAN_RESTART);
+    assert_int_equal(a->caps, VMSG_CAN_MEMORY | VMSG_CAN_RESTART | VMSG_CAN_ONE);
     assert_int_equal(a->mem_base, 0x80000000);
     a->ops->free(a);
 }

@@ -16,26 +16,29 @@ struct vmsg_reader {
     const u_char *bytes;
 };
 
-struct vmsg_reader *vmsg_reader_open(const char *path, char *err, size_t err_size)
+struct vmsg_reader *vmsg_reader_of(FILE *file, const char *name, char *err, size_t err_size)
 {
-    char why[PCAP_ERRBUF_SIZE] = "";
-    bool input = strcmp(path, "-") == 0;
-    FILE *file = input ? stdin : fopen(path, "rbe");
-    struct vmsg_reader *r = file ? calloc(1, sizeof *r) : NULL;
+    char why[PCAP_ERRBUF_SIZE] = "not enough memory";
+    struct vmsg_reader *r = calloc(1, sizeof *r);
 
-    if (!file) {
-        snprintf(err, err_size, "cannot read '%s': %s", path, strerror(errno));
-        return NULL;
-    }
     if (r)
         r->pcap = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, why);
     if (r && r->pcap)
-        return r; /* which owns the file now */
-    snprintf(err, err_size, "%s is no capture that libpcap reads: %s",
-             input ? "standard input" : path, *why ? why : "not enough memory");
-    if (!input)
-        fclose(file);
+        return r;
+    snprintf(err, err_size, "%s is no capture that libpcap reads: %s", name, why);
+    fclose(file);
     free(r);
+    return NULL;
+}
+
+struct vmsg_reader *vmsg_reader_open(const char *path, char *err, size_t err_size)
+{
+    bool input = strcmp(path, "-") == 0;
+    FILE *file = input ? stdin : fopen(path, "rbe");
+
+    if (file)
+        return vmsg_reader_of(file, input ? "standard input" : path, err, err_size);
+    snprintf(err, err_size, "cannot read '%s': %s", path, strerror(errno));
     return NULL;
 }
 
@@ -66,6 +69,18 @@ bool vmsg_reader_is_ours(struct vmsg_reader *r)
         r->ours = r->looked_status == 1 && vmsg_pseudo_begins(r->bytes, r->header->caplen);
     }
     return r->ours;
+}
+
+bool vmsg_reader_begins(struct vmsg_reader *r, char *err, size_t err_size)
+{
+    vmsg_reader_is_ours(r);
+    if (r->packet > 0 || r->looked_status == 1)
+        return true;
+    if (r->looked_status == PCAP_ERROR_BREAK)
+        snprintf(err, err_size, "it holds no messages");
+    else
+        snprintf(err, err_size, "the capture is damaged at packet 1: %s", pcap_geterr(r->pcap));
+    return false;
 }
 
 uint64_t vmsg_reader_packet(const struct vmsg_reader *r)

@@ -3,6 +3,8 @@
  */
 #include "adapters/shm/area.h"
 
+#include "adapters/shm/guard.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -51,6 +53,7 @@ bool vmsg_area_map(struct vmsg_area *area, int fd, uint64_t size, uint64_t offse
         return false;
     }
     area->bytes = bytes;
+    vmsg_guard_add(bytes, size);
     area->size = size;
     area->fd = fd;
     return true;
@@ -124,8 +127,10 @@ void vmsg_area_zero(const struct vmsg_area *area, uint64_t from, uint64_t len)
 
 void vmsg_area_close(struct vmsg_area *area)
 {
-    if (area->bytes)
+    if (area->bytes) {
         munmap(area->bytes, area->size);
+        vmsg_guard_remove(area->bytes);
+    }
     if (area->fd >= 0)
         close(area->fd);
     if (area->path)

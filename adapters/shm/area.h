@@ -20,7 +20,8 @@ struct vmsg_area {
 
 /*
  * Map the area that the options name, of at least `need` bytes; made, or made larger to `wish`
- * bytes, when they say create. False with a sentence in err; *absent then tells whether it may still come.
+ * bytes, when they say create. False with a sentence in err; *absent then tells whether it may
+ * still come.
  */
 bool vmsg_area_open(struct vmsg_area *area, const struct vmsg_shm_options *options, uint64_t need,
                     uint64_t wish, bool *absent, char *err, size_t err_size);

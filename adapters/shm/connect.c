@@ -97,10 +97,9 @@ static bool shake(struct vmsg_shm *s, uint64_t deadline, char *err, size_t err_s
             }
             follow = false;
             for (unsigned i = 0; i < s->n; i++)
-                s->ends[i].leads |= vmsg_amp_state_of(s->ends[i].port.amp.own.status) ==
-                                        VMSG_AMP_INIT &&
-                                    vmsg_amp_state_of(s->ends[i].port.amp.peer.status) !=
-                                        VMSG_AMP_RUN;
+                s->ends[i].leads |=
+                    vmsg_amp_state_of(s->ends[i].port.amp.own.status) == VMSG_AMP_INIT &&
+                    vmsg_amp_state_of(s->ends[i].port.amp.peer.status) != VMSG_AMP_RUN;
         }
     }
     return true;

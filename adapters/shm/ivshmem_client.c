@@ -75,8 +75,8 @@ static void take(struct vmsg_ivshmem *c, int64_t id, int fd)
 /* The next message; false: there is none now. *ended when none ever comes. */
 static bool next(struct vmsg_ivshmem *c, int64_t *value, int *fd)
 {
-    enum vmsg_ivshmem_got got = vmsg_ivshmem_receive(c->socket, c->partial, &c->n_partial,
-                                                     &c->partial_fd, value, fd);
+    enum vmsg_ivshmem_got got =
+        vmsg_ivshmem_receive(c->socket, c->partial, &c->n_partial, &c->partial_fd, value, fd);
     c->ended |= got == VMSG_IVSHMEM_ENDED;
     return got == VMSG_IVSHMEM_GOT;
 }

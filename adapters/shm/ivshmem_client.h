@@ -42,8 +42,8 @@ struct vmsg_ivshmem {
     ((struct vmsg_ivshmem){.socket = -1, .wake = -1, .own = {.id = -1}, .partial_fd = -1})
 
 /*
- * Connect and take the greeting, at most some seconds; the shared memory becomes the caller's. False
- * with a sentence in err; *absent: nobody listens there (yet).
+ * Connect and take the greeting, at most some seconds; the shared memory becomes the caller's.
+ * False with a sentence in err; *absent: nobody listens there (yet).
  */
 bool vmsg_ivshmem_connect(struct vmsg_ivshmem *c, const char *path, unsigned vector, int *memory,
                           uint64_t *size, bool *absent, char *err, size_t err_size);

@@ -129,6 +129,7 @@ static void look_at(struct server *s, struct client *c)
 
 static void serve(struct server *s)
 {
+    struct signalfd_siginfo signal;
     struct pollfd p[CLIENTS + 2];
     for (;;) {
         for (unsigned i = 0; i < CLIENTS; i++)
@@ -137,7 +138,7 @@ static void serve(struct server *s)
         p[CLIENTS + 1] = (struct pollfd){.fd = s->signals, .events = POLLIN};
         if (poll(p, CLIENTS + 2, -1) < 0)
             continue;
-        if (p[CLIENTS + 1].revents)
+        if (read(s->signals, &signal, sizeof signal) == sizeof signal)
             return;
         for (unsigned i = 0; i < CLIENTS; i++)
             if (p[i].revents && s->clients[i].socket >= 0)
@@ -161,8 +162,7 @@ static bool make_memory(struct server *s, char *err, size_t err_size)
     if (s->memory >= 0 && !ftruncate(s->memory, (off_t)s->o->size))
         return true;
     snprintf(err, err_size, "%llu bytes of shared memory%s%s cannot be had: %s",
-             (unsigned long long)s->o->size, name ? " in " : "", name ? name : "",
-             strerror(errno));
+             (unsigned long long)s->o->size, name ? " in " : "", name ? name : "", strerror(errno));
     return false;
 }
 
@@ -170,8 +170,7 @@ static bool open_all(struct server *s, char *err, size_t err_size)
 {
     char uri[512];
     snprintf(uri, sizeof uri, "unix-listen:%s?framing=stream", s->o->socket);
-    if (!make_memory(s, err, err_size) ||
-        !vmsg_address_parse(&s->address, uri, err, err_size))
+    if (!make_memory(s, err, err_size) || !vmsg_address_parse(&s->address, uri, err, err_size))
         return false;
     s->listener = vmsg_address_listen(&s->address, err, err_size);
     return s->listener >= 0;

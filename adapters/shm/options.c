@@ -17,13 +17,13 @@ enum {
 };
 
 static const char *const shm_keys[] = {
-    "layout",      "side", "create", "size",       "elements",  "element-size",
-    "words",       "mask", "area",   "dma-offset", "magic",     "queue-magic",
-    "per-device",  "map",  "wake",   "ring",       "patience",  NULL,
+    "layout",     "side", "create", "size",       "elements", "element-size",
+    "words",      "mask", "area",   "dma-offset", "magic",    "queue-magic",
+    "per-device", "map",  "wake",   "ring",       "patience", NULL,
 };
 static const char *const ivshmem_keys[] = {
-    "layout", "side", "create", "elements", "element-size", "words", "mask", "area",
-    "dma-offset", "magic", "queue-magic", "per-device", "vector", "patience", NULL,
+    "layout",     "side",  "create",      "elements",   "element-size", "words",    "mask", "area",
+    "dma-offset", "magic", "queue-magic", "per-device", "vector",       "patience", NULL,
 };
 static const char *const layouts[] = {"simple", NULL};
 static const char *const sides[] = {"driver", "device", NULL};
@@ -65,9 +65,8 @@ static bool read_words(struct vmsg_shm_options *o, enum vmsg_amp_side side, char
         !choice(&o->uri, "mask", no_yes, &mask, err, err_size))
         return false;
     if (own != (int)side) {
-        snprintf(err, err_size,
-                 "side=%s is the SUT's: the side that this program takes here is %s", sides[own],
-                 sides[side]);
+        snprintf(err, err_size, "side=%s is the SUT's: the side that this program takes here is %s",
+                 sides[own], sides[side]);
         return false;
     }
     create = side == VMSG_AMP_DEVICE; /* as OpenAMP's amp_static_queue_dev_init() */
@@ -152,7 +151,7 @@ struct vmsg_amp_layout vmsg_shm_options_layout(const struct vmsg_shm_options *o,
         .words = o->words,
         .per_device = o->per_device,
         .elements = o->elements,
-        .element_size = (uint16_t)(element < ELEMENT_LEAST      ? ELEMENT_LEAST
+        .element_size = (uint16_t)(element < ELEMENT_LEAST     ? ELEMENT_LEAST
                                    : element > UINT16_MAX - 7u ? UINT16_MAX - 7u
                                                                : element),
     };

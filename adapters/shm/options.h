@@ -8,10 +8,10 @@
 #include "harness/wire/amp.h"
 
 struct vmsg_shm_options {
-    const char *path; /* points into uri */
-    enum vmsg_amp_side side; /* that this process takes */
-    bool create;             /* it writes the layout header, and makes the file */
-    uint64_t size;           /* of an area that it makes; 0: as needed */
+    const char *path;                /* points into uri */
+    enum vmsg_amp_side side;         /* that this process takes */
+    bool create;                     /* it writes the layout header, and makes the file */
+    uint64_t size;                   /* of an area that it makes; 0: as needed */
     uint16_t elements, element_size; /* of a layout that it writes; element_size 0: as needed */
     uint8_t words, per_device;
     bool mask;

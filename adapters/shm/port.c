@@ -95,15 +95,15 @@ static enum vmsg_shm_found room(struct vmsg_shm_port *p, const struct vmsg_amp_l
                  "the layout ends at %llu, behind the start of the buffers: give dma-offset=%llu "
                  "or --mem 0",
                  (unsigned long long)end, (unsigned long long)((end + 4095) & ~4095ull));
-    else if (p->mem_size && (o->dma_offset > p->area.size ||
-                             p->mem_size > p->area.size - o->dma_offset))
-        snprintf(p->why, sizeof p->why,
-                 "an area of %llu bytes has no room for %llu bytes of buffers at %llu: give "
-                 "--mem %llu",
-                 (unsigned long long)p->area.size, (unsigned long long)p->mem_size,
-                 (unsigned long long)o->dma_offset,
-                 (unsigned long long)(o->dma_offset < p->area.size ? p->area.size - o->dma_offset
-                                                                   : 0));
+    else if (p->mem_size &&
+             (o->dma_offset > p->area.size || p->mem_size > p->area.size - o->dma_offset))
+        snprintf(
+            p->why, sizeof p->why,
+            "an area of %llu bytes has no room for %llu bytes of buffers at %llu: give "
+            "--mem %llu",
+            (unsigned long long)p->area.size, (unsigned long long)p->mem_size,
+            (unsigned long long)o->dma_offset,
+            (unsigned long long)(o->dma_offset < p->area.size ? p->area.size - o->dma_offset : 0));
     else
         return VMSG_SHM_FOUND;
     return VMSG_SHM_FAILED;
@@ -164,7 +164,9 @@ enum vmsg_shm_found vmsg_shm_port_open(struct vmsg_shm_port *p)
     p->is_open = true;
     p->amp.area = p->area.bytes;
     p->amp.size = p->area.size;
-    found = p->options.create && !made ? make(p, &l) : p->options.create ? room(p, &l) : find(p, &l);
+    found = p->options.create && !made ? make(p, &l)
+            : p->options.create        ? room(p, &l)
+                                       : find(p, &l);
     if (found == VMSG_SHM_FOUND) {
         vmsg_amp_attach(&p->amp, &l);
         vmsg_amp_mask(&p->amp, p->doorbell.wake < 0 && !p->is_ivshmem);
@@ -224,10 +226,28 @@ void vmsg_shm_port_end(struct vmsg_shm_port *p)
     tell(p);
 }
 
+/* A short stare at the other side's queue head alone: true when it changed. */
+static bool spin(struct vmsg_shm_port *p)
+{
+    enum { STARES = 32 };
+    if (!p->amp.peer_head_at)
+        return false;
+    for (unsigned i = 0; i < STARES; i++) {
+        if (vmsg_shared_load64(p->amp.peer_head_at) != p->amp.raw)
+            return true;
+        vmsg_doorbell_relax();
+    }
+    p->doorbell.idle += STARES;
+    return false;
+}
+
 bool vmsg_shm_port_pause(struct vmsg_shm_port *p, uint64_t deadline_ns)
 {
-    if (!p->is_ivshmem)
+    if (!p->is_ivshmem) {
+        if (vmsg_doorbell_spins(&p->doorbell) && spin(p))
+            return true;
         return vmsg_doorbell_pause(&p->doorbell, -1, deadline_ns);
+    }
     p->doorbell.wake = p->ivshmem.wake;
     bool more = vmsg_doorbell_pause(&p->doorbell, p->ivshmem.socket, deadline_ns);
     vmsg_ivshmem_serve(&p->ivshmem);

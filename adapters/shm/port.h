@@ -11,8 +11,8 @@
 #include "adapters/shm/side.h"
 
 enum vmsg_shm_found {
-    VMSG_SHM_FOUND,   /* there is a usable layout: amp can begin */
-    VMSG_SHM_NOT_YET, /* the other side may still make it; why says what is missing */
+    VMSG_SHM_FOUND,    /* there is a usable layout: amp can begin */
+    VMSG_SHM_NOT_YET,  /* the other side may still make it; why says what is missing */
     VMSG_SHM_UNUSABLE, /* the other side made a layout that cannot be used; why says so */
     VMSG_SHM_FAILED,   /* it cannot work; why says what to do */
 };

@@ -13,7 +13,7 @@ static uint16_t next(const struct vmsg_amp *a, uint16_t i)
 bool vmsg_amp_put(struct vmsg_amp *a, const void *msg, size_t len)
 {
     uint16_t after = next(a, a->own.head);
-    if (after == a->peer.tail || len > a->layout.element_size)
+    if (after == a->read || len > a->layout.element_size)
         return false;
     vmsg_shared_write(a->own_queue + (size_t)a->own.head * a->layout.element_size, msg, len);
     a->own.head = after;

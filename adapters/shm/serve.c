@@ -25,7 +25,7 @@ struct run {
     struct vmsg_doorbell poll; /* of a bus */
     void *sut;
     uint8_t *message;
-    bool over; /* this connection */
+    bool over;  /* this connection */
     bool asked; /* a signal asks for the end */
     unsigned idle;
     sigset_t signals;
@@ -59,8 +59,8 @@ static void put(struct run *r, struct vmsg_shm_port *p, const void *msg, size_t 
     while (!r->over && !vmsg_shm_port_put(p, msg, len)) {
         if (!deadline)
             deadline = vmsg_clock_ns() + HANG_MS * VMSG_NS_PER_MS;
-        r->over |= !pause_at(r, deadline) || r->asked ||
-                   vmsg_shm_port_look(p, false) != VMSG_AMP_UP;
+        r->over |=
+            !pause_at(r, deadline) || r->asked || vmsg_shm_port_look(p, false) != VMSG_AMP_UP;
     }
 }
 
@@ -185,8 +185,8 @@ static bool add_port(struct run *r, const char *uri, bool is_device, char *err, 
     struct vmsg_shm_port *p = &r->ports[r->n];
     const char *rest, *scheme = vmsg_shm_scheme(uri, &rest);
     if (!scheme) {
-        snprintf(err, err_size, "'%s' is no shared memory: both ends of a bus are shm: or ivshmem:",
-                 uri);
+        snprintf(err, err_size,
+                 "'%s' is no shared memory: both ends of a bus are shm: or ivshmem:", uri);
         return false;
     }
     if (!vmsg_shm_port_init(p, scheme, rest, is_device ? VMSG_AMP_DEVICE : VMSG_AMP_DRIVER, err,
@@ -199,8 +199,9 @@ static bool add_port(struct run *r, const char *uri, bool is_device, char *err, 
         p->options.size = p->options.dma_offset + MEMORY;
     if (!vmsg_amp_fault_of_header(p->amp.fault) || p->options.create)
         return true;
-    snprintf(err, err_size, "that fault is one of the header, which this side does not write: add "
-                            "create=yes to the URI");
+    snprintf(err, err_size,
+             "that fault is one of the header, which this side does not write: add "
+             "create=yes to the URI");
     return false;
 }
 

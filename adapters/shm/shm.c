@@ -5,6 +5,7 @@
 
 #include "adapters/clock.h"
 #include "adapters/shm/connection.h"
+#include "harness/wire/wire.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +13,8 @@
 
 enum {
     QUEUE_LIMIT = 1 << 20,
-    HANG_MS = 5000,   /* how long a SUT may leave its queue full */
-    LEAVE_MS = 100,   /* for the other side to see that this one left */
+    HANG_MS = 5000, /* how long a SUT may leave its queue full */
+    LEAVE_MS = 100, /* for the other side to see that this one left */
 };
 
 static struct vmsg_shm *self(struct vmsg_adapter *a)
@@ -76,6 +77,15 @@ static void drain(struct vmsg_shm *s, struct vmsg_shm_end *e)
         vmsg_queue_push(&s->queue, VMSG_ARRIVED_MESSAGE, e->endpoint, bytes, len, len);
     if (bytes != buf)
         free(bytes);
+}
+
+static const char *shm_refuses(struct vmsg_adapter *a, unsigned endpoint, const void *msg,
+                               size_t len)
+{
+    const uint8_t *bytes = msg;
+    if (len < VMSG_HEADER_SIZE || (bytes[6] | (size_t)bytes[7] << 8) != len)
+        return "this adapter does not keep packet boundaries";
+    return len > a->most ? "no element of the shared memory holds so long a message" : NULL;
 }
 
 static bool shm_send(struct vmsg_adapter *a, unsigned endpoint, const void *msg, size_t len)
@@ -201,6 +211,7 @@ static void shm_free(struct vmsg_adapter *a)
 static const struct vmsg_adapter_ops ops = {
     .start = shm_start,
     .send = shm_send,
+    .refuses = shm_refuses,
     .command = shm_command,
     .wait = shm_wait,
     .now_ns = shm_now,
@@ -216,8 +227,8 @@ static struct vmsg_shm *new_shm(char *err, size_t err_size)
         snprintf(err, err_size, "out of memory");
         return NULL;
     }
-    s->base = (struct vmsg_adapter){
-        .ops = &ops, .caps = VMSG_CAN_RESTART | VMSG_CAN_LAYOUT | VMSG_CAN_ONE};
+    s->base = (struct vmsg_adapter){.ops = &ops,
+                                    .caps = VMSG_CAN_RESTART | VMSG_CAN_LAYOUT | VMSG_CAN_ONE};
     s->poll = VMSG_NO_DOORBELL;
     vmsg_queue_init(&s->queue, QUEUE_LIMIT);
     return s;
@@ -258,8 +269,7 @@ static struct vmsg_adapter *create(const char *scheme, const char *rest, const c
     return &s->base;
 }
 
-struct vmsg_adapter *vmsg_shm_create(const char *rest, const char *role, char *err,
-                                     size_t err_size)
+struct vmsg_adapter *vmsg_shm_create(const char *rest, const char *role, char *err, size_t err_size)
 {
     return create("shm", rest, role, err, err_size);
 }

@@ -1,6 +1,6 @@
 /*
- * The shm: and ivshmem: adapters: the harness is one side of an AMP layout, the SUT the other. A bus
- * has two areas, and the harness is the far side of each.
+ * The shm: and ivshmem: adapters: the harness is one side of an AMP layout, the SUT the other. A
+ * bus has two areas, and the harness is the far side of each.
  */
 #ifndef VMSG_SHM_H
 #define VMSG_SHM_H

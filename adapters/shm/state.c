@@ -35,7 +35,7 @@ static void enter(struct vmsg_amp *a, enum vmsg_amp_state state)
 {
     a->own.status = (uint16_t)state;
     if (state == VMSG_AMP_READY)
-        a->own.head = a->own.tail = 0;
+        a->own.head = a->own.tail = a->read = 0;
     vmsg_amp_publish(a);
 }
 
@@ -44,8 +44,9 @@ void vmsg_amp_begin(struct vmsg_amp *a)
     a->own = (struct vmsg_amp_head){.magic = a->magic};
     a->up = false;
     a->fresh = true;
-    a->stale = a->peer_seen && vmsg_amp_state_of(a->peer.status) == VMSG_AMP_RUN;
-    a->unsignalled = 0;
+    a->stale = a->peer_seen && a->peer.magic == a->magic &&
+               vmsg_amp_state_of(a->peer.status) == VMSG_AMP_RUN;
+    a->unsignalled = a->plain = 0;
     a->takes = 0;
     *a->why = '\0';
     vmsg_amp_clear_events(a);
@@ -58,20 +59,26 @@ void vmsg_amp_end(struct vmsg_amp *a)
     enter(a, VMSG_AMP_SHUTDOWN);
 }
 
-static bool same(const struct vmsg_amp_head *a, const struct vmsg_amp_head *b)
+/* Cursors that moved as they should, and nothing else. */
+static bool is_plain(const struct vmsg_amp *a, const struct vmsg_amp_head *now)
 {
-    return a->magic == b->magic && a->status == b->status && a->head == b->head &&
-           a->tail == b->tail;
+    const uint16_t n = a->layout.elements;
+    return a->up && now->magic == a->peer.magic && now->status == a->peer.status && now->head < n &&
+           now->tail < n &&
+           vmsg_amp_distance(a->read, now->tail, n) <= vmsg_amp_distance(a->read, a->own.head, n);
 }
 
 static void look(struct vmsg_amp *a)
 {
-    struct vmsg_amp_head now = vmsg_shared_load_head(a->peer_head_at);
-    if (!a->fresh && same(&now, &a->peer))
+    uint64_t raw = vmsg_shared_load64(a->peer_head_at);
+    struct vmsg_amp_head now = vmsg_shared_head(raw);
+    if (!a->fresh && raw == a->raw)
         return;
+    a->raw = raw;
+    bool told = a->seen && (a->fresh || !is_plain(a, &now) || vmsg_amp_tells_plain(a));
     a->fresh = false;
     a->stale &= now.status == a->peer.status;
-    if (a->seen)
+    if (told)
         a->seen(a->seen_ctx, &(struct vmsg_amp_seen){.look = VMSG_AMP_SAW_HEAD,
                                                      .magic = a->magic,
                                                      .elements = a->layout.elements,
@@ -98,6 +105,10 @@ static enum vmsg_amp_phase check(struct vmsg_amp *a)
         return broken(a, "head", a->peer.head);
     if (a->peer.tail >= a->layout.elements)
         return broken(a, "tail", a->peer.tail);
+    if (vmsg_amp_distance(a->read, a->peer.tail, a->layout.elements) >
+        vmsg_amp_distance(a->read, a->own.head, a->layout.elements))
+        return broken(a, "tail, which is not yet written,", a->peer.tail);
+    a->read = a->peer.tail;
     a->sessions += !a->up;
     a->up = true;
     return VMSG_AMP_UP;

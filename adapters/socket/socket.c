@@ -44,6 +44,7 @@ static void socket_stop(struct vmsg_adapter *a, struct vmsg_adapter_end *end)
                  "the harness closed the connection while the rest of a message was due, after %zu "
                  "bytes of it: perhaps its msg_size lies",
                  pending);
+    end->explained = c->link.reason[0];
     end->text = c->link.reason[0]    ? c->link.reason
                 : end->exited_itself ? "closed the connection"
                                      : "the harness closed the connection";

@@ -30,6 +30,7 @@ static const struct {
     {VMSG_CAN_RESTART, "restart", "a fresh SUT for each scenario"},
     {VMSG_CAN_MEMORY, "memory", "DMA memory"},
     {VMSG_CAN_UPPER, "upper_tester", "upper tester"},
+    {VMSG_CAN_LAYOUT, "layout", "memory layout"},
 };
 
 enum { N_CAPABILITIES = sizeof capabilities / sizeof *capabilities };

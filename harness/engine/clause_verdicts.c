@@ -61,7 +61,7 @@ static bool in_suite(const struct vmsg_suite *suite, const char *id)
 {
     const struct vmsg_scenario *s;
 
-    for (size_t i = 0; (s = vmsg_suite_at(suite, i)) != NULL; i++)
+    for (size_t i = 0; suite && (s = vmsg_suite_at(suite, i)) != NULL; i++)
         if (lists(s->clauses, id))
             return true;
     return false;

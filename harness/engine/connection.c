@@ -104,10 +104,6 @@ void vmsg_connection_send(struct vmsg_connection *c, unsigned endpoint, const vo
     struct vmsg_tape_place at = vmsg_connection_place(c);
 
     c->sent++;
-    if (c->adapter->most && len > c->adapter->most) {
-        c->undeliverable = true;
-        return;
-    }
     vmsg_connection_pass(c, &at, false, endpoint, bytes, len);
     if (!c->closed && !c->adapter->ops->send(c->adapter, endpoint, bytes, len))
         c->closed = true;
@@ -154,7 +150,8 @@ static void take_line(struct vmsg_connection *c)
     vmsg_connection_remark(c, text);
 }
 
-/* What the shared memory shows; its cursors move with every message and are no line of the trace. */
+/* What the shared memory shows; its cursors move with every message and are no line of the trace.
+ */
 static void take_layout(struct vmsg_connection *c)
 {
     struct vmsg_amp_seen seen;

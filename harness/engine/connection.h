@@ -39,7 +39,6 @@ struct vmsg_connection {
     uint64_t mem_base;       /* its bus address */
     uint32_t sent, received; /* messages */
     bool closed;             /* the SUT closed, exited or died */
-    bool undeliverable;      /* something was sent that the adapter cannot carry */
     bool out_of_memory;
     struct vmsg_ring_watch watches[VMSG_WATCHES_MOST];
     size_t n_watches;

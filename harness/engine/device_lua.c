@@ -212,9 +212,9 @@ int vmsg_lua_device_watch(lua_State *L)
 {
     lua_Integer vq = luaL_checkinteger(L, 2);
     uint16_t dev_num = check_dev(L);
-    bool enabled = vq >= 0 && vq <= UINT32_MAX &&
-                   vmsg_played_rings_watch(vmsg_connection_of(L), played_of(L)->peer, dev_num,
-                                           (uint32_t)vq);
+    bool enabled =
+        vq >= 0 && vq <= UINT32_MAX &&
+        vmsg_played_rings_watch(vmsg_connection_of(L), played_of(L)->peer, dev_num, (uint32_t)vq);
 
     lua_pushboolean(L, enabled);
     return 1;

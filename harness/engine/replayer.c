@@ -232,6 +232,8 @@ static void await_message(struct vmsg_replayer *r, struct session *s)
         return;
     s->silent = true;
     s->diverged = s->judged != VMSG_JUDGE_DEVICE;
+    if (s->judged == VMSG_JUDGE_BUS && owes(s)) /* it had its time to complete what it was given */
+        vmsg_connection_settle(&s->connection);
     snprintf(s->reason, sizeof s->reason, "it sends nothing where the recorded one did");
 }
 
@@ -259,6 +261,7 @@ static void note(struct vmsg_replayer *r, struct session *s, const json_t *json)
     case VMSG_NOTE_NO_INTERRUPT:
     case VMSG_NOTE_CORRUPTED:
     case VMSG_NOTE_BROKEN_RING:
+    case VMSG_NOTE_OVERDUE:
     case VMSG_NOTE_COMPLETE:
     case VMSG_NOTE_OVERDUE: /* what the recorded one made true */
     case VMSG_NOTE_RESET_TIMEOUT:

@@ -162,7 +162,7 @@ void device_was_reset(struct vmsg_oracle *o, struct device *d)
     d->selected_known = 0;
     d->selection_unknown = false;
     d->features_writes = 0;
-    d->ring_reset_given = false;
+    d->ring_reset_given = d->selected_far = false;
     d->split = false;
     for (unsigned i = 0; i < sizeof d->shm / sizeof *d->shm; i++)
         d->shm[i].known = false; /* regions may be placed anew */

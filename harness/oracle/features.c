@@ -124,17 +124,13 @@ void judge_set_features(struct vmsg_oracle *o, struct device *d, const struct re
     d->max_epoch++;             /* and so do queues */
     if (d->selected_known & 2 && !covers_1)
         d->split = true;
-    for (uint64_t i = 0; i < n; i++) {
-        uint32_t word = vmsg_le32(r->tail + 4 * i);
-
+    for (uint64_t i = first < SELECT_BLOCKS ? SELECT_BLOCKS - first : 0; i < n; i++)
+        d->selected_far |= vmsg_le32(r->tail + 4 * i) != 0;
+    for (uint64_t i = 0; i < n && first + i < SELECT_BLOCKS; i++) {
+        d->selected[first + i] = vmsg_le32(r->tail + 4 * i);
         if (first + i == VIRTIO_F_RING_RESET / 32)
-            d->ring_reset_given |= word & feature_word(VIRTIO_F_RING_RESET);
-        if (first + i < SELECT_BLOCKS) {
-            d->selected[first + i] = word;
-            d->selected_known |= 1u << (first + i);
-        } else if (word) {
-            d->selection_unknown = true; /* of features that no device has: it may refuse them */
-        }
+            d->ring_reset_given |= d->selected[first + i] & feature_word(VIRTIO_F_RING_RESET);
+        d->selected_known |= 1u << (first + i);
     }
     d->features_writes++;
 }
@@ -178,6 +174,8 @@ void judge_features_ok(struct vmsg_oracle *o, struct device *d, uint32_t asked, 
             exercise(o, VMSG_DEV_DEVICE_FEATURES_2);
         return;
     }
+    if (d->selected_far)
+        return; /* in blocks that are not followed */
     if (taken && d->features_writes == 1)
         d->accepted_set = selected_hash(d);
     if (!taken && !v1)

@@ -200,6 +200,7 @@ struct device {
     uint32_t offered[FEATURE_BLOCKS];
     uint32_t selected_known; /* bit per block, written since the reset */
     uint32_t selected[SELECT_BLOCKS];
+    bool selected_far;        /* bits in blocks beyond SELECT_BLOCKS were written since the reset */
     bool selection_unknown;   /* a write whose effect the text leaves open */
     uint32_t features_writes; /* SET_DRIVER_FEATURES since the reset */
     bool split;               /* block 1 written, then another message that left it alone */

@@ -4,25 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEVICES = 65536 };
-
 bool relay_new(struct vmsg_oracle *o)
 {
     struct relay *r = calloc(1, sizeof *r);
 
     o->relay = r;
-    if (!r)
+    if (!r || !parcels_begin(r))
         return false;
-    r->devices = calloc(DEVICES, sizeof *r->devices);
-    for (unsigned i = 0; i < PARCEL_TABLES; i++)
-        if (!(r->buckets[i] = calloc(RELAY_BUCKETS, sizeof **r->buckets)))
-            return false;
-    for (unsigned i = 0; i < RELAY_LANES; i++)
-        if (!(r->lanes[i] = calloc(DEVICES, sizeof **r->lanes)))
-            return false;
-    for (size_t i = 0; r->devices && i < o->config.n_devices; i++)
-        r->devices[o->config.devices[i]].present = true;
-    return r->devices;
+    for (size_t i = 0; i < o->config.n_devices; i++)
+        relay_device(r, o->config.devices[i])->present = true;
+    return !r->out_of_memory;
 }
 
 void relay_free(struct vmsg_oracle *o)
@@ -31,13 +22,30 @@ void relay_free(struct vmsg_oracle *o)
 
     if (!r)
         return;
-    for (unsigned i = 0; i < PARCEL_TABLES; i++)
-        free(r->buckets[i]);
-    for (unsigned i = 0; i < RELAY_LANES; i++)
-        free(r->lanes[i]);
-    free(r->devices);
-    free(r->parcels);
+    for (unsigned i = 0; i < RELAY_PAGES; i++)
+        free(r->pages[i]);
+    parcels_end(r);
     free(r);
+}
+
+struct relay_device *relay_device(struct relay *r, uint16_t dev)
+{
+    struct relay_device **page = &r->pages[dev / RELAY_PAGE];
+
+    if (!*page)
+        *page = calloc(RELAY_PAGE, sizeof **page);
+    if (*page)
+        return *page + dev % RELAY_PAGE;
+    r->out_of_memory = true;
+    return &r->nobody;
+}
+
+void relay_each_device(struct relay *r,
+                       void (*look)(void *ctx, uint16_t dev, struct relay_device *d), void *ctx)
+{
+    for (unsigned i = 0; i < RELAY_PAGES; i++)
+        for (unsigned k = 0; r->pages[i] && k < RELAY_PAGE; k++)
+            look(ctx, (uint16_t)(i * RELAY_PAGE + k), &r->pages[i][k]);
 }
 
 void relay_passes(struct relay *r, enum vmsg_direction direction, uint16_t dev, uint64_t serial)
@@ -127,12 +135,13 @@ void relay_message(struct vmsg_oracle *o, enum vmsg_end end, enum vmsg_direction
         goes_in(o, direction, m);
     else
         comes_out(o, direction, m);
+    o->failed |= o->relay->out_of_memory;
     o->side = side;
 }
 
-static void settle_relay_device(struct vmsg_oracle *o, uint16_t dev)
+static void settle_relay_device(void *ctx, uint16_t dev, struct relay_device *d)
 {
-    struct relay_device *d = &o->relay->devices[dev];
+    struct vmsg_oracle *o = ctx;
     bool events = o->config.bus_messages & VMSG_BUS_EVENT_DEVICE;
 
     if (d->revalidate && events && !d->told_removed) {
@@ -171,8 +180,7 @@ void relay_settle(struct vmsg_oracle *o)
         settle_debt(o, &p->owed);
     }
     relay_settle_bad(o);
-    for (uint32_t dev = 0; dev < DEVICES; dev++)
-        settle_relay_device(o, (uint16_t)dev);
+    relay_each_device(r, settle_relay_device, o);
     o->index = index;
     o->side = side;
 }

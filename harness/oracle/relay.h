@@ -14,8 +14,9 @@
 #define RELAY_MOST    (1u << 19) /* parcels under way; beyond, new ones are not followed */
 #define RELAY_DONE    4096u      /* parcels that ended, kept to tell second endings */
 #define RELAY_OPEN    4096u      /* parcels that need not come to an end and have not */
-#define RELAY_BUCKETS (1u << 18)
 #define RELAY_LANES   3u
+#define RELAY_PAGE    256u /* devices of a page of memory */
+#define RELAY_PAGES   (65536u / RELAY_PAGE)
 #define RELAY_STEPS   1024u /* parcels that a search for what went wrong looks at */
 
 enum parcel_state {
@@ -73,8 +74,7 @@ struct parcel {
 };
 
 /* What has not come out, of one device in one direction: events, or requests that must come out in
- * this order. Parcels are numbered from 1 here and in the tables, so that zeroed memory is empty.
- */
+ * this order. Parcels are numbered from 1 here and in the tables, so that zeroed memory is empty. */
 struct lane {
     uint32_t first, last;
 };
@@ -86,6 +86,7 @@ struct passer {
 };
 
 struct relay_device {
+    struct lane lanes[RELAY_LANES]; /* events by direction, then requests */
     bool present, announced, removed, given_again;
     uint32_t outstanding;   /* requests that came out and are not answered */
     uint32_t latest;        /* the one that came out last, numbered from 1; 0: none */
@@ -107,9 +108,11 @@ struct relay {
     uint32_t open[RELAY_OPEN], open_at; /* ring of parcels that need not end */
     uint64_t open_serials[RELAY_OPEN];
     struct lane *buckets[PARCEL_TABLES];
-    struct passer passers[2][2];     /* by direction: the latest of two devices, latest first */
-    struct lane *lanes[RELAY_LANES]; /* events by direction, then requests */
-    struct relay_device *devices;    /* 65,536 */
+    uint32_t n_buckets; /* a power of two, grows with the parcels */
+    struct passer passers[2][2]; /* by direction: the latest of two devices, latest first */
+    struct relay_device *pages[RELAY_PAGES]; /* of devices that were met */
+    struct relay_device nobody;              /* when memory ran out */
+    bool out_of_memory;
     uint32_t outstanding;            /* over all devices */
     bool drop_next;                  /* the upper tester was told to lose the next request */
     bool overflown;                  /* parcels were let go: nothing is called an invention */
@@ -138,11 +141,20 @@ void relay_message(struct vmsg_oracle *o, enum vmsg_end end, enum vmsg_direction
                    struct vmsg *m);
 void relay_note(struct vmsg_oracle *o, const struct vmsg_note *note);
 void relay_settle(struct vmsg_oracle *o);
+/* Never NULL; when memory ran out, relay->out_of_memory. */
+struct relay_device *relay_device(struct relay *r, uint16_t dev);
+/* Those that were met, and their neighbours. */
+void relay_each_device(struct relay *r,
+                       void (*look)(void *ctx, uint16_t dev, struct relay_device *d), void *ctx);
 /* A message of dev that went in at `serial` came out. Has one of another device passed p? */
 void relay_passes(struct relay *r, enum vmsg_direction direction, uint16_t dev, uint64_t serial);
 bool relay_was_passed(const struct relay *r, const struct parcel *p);
 
-/* relay_parcels.c. parcel_new() may return NULL: too many. It stands in no table or lane. */
+/* relay_parcels.c: false when memory ran out. */
+bool parcels_begin(struct relay *r);
+void parcels_end(struct relay *r);
+
+/* parcel_new() may return NULL: too many. It stands in no table or lane. */
 struct parcel *parcel_new(struct vmsg_oracle *o, enum vmsg_direction direction,
                           const struct vmsg *m);
 /* Into a table; out of the other one of the pair. */

@@ -269,8 +269,8 @@ static void fails_a_request_that_was_not_sent(struct world *w)
 static void fails_without_an_error(struct world *w)
 {
     driver_sends(w, ask(77, 1, 0));
-    driver_gets(w,
-                message(BUS, VMSG_ID_REQUEST_FAILED, 0, 0, 3, 77 | 1 << 16, VMSG_ID_GET_VQUEUE, 0));
+    driver_gets(w, message(BUS, VMSG_ID_REQUEST_FAILED, 0, 0, 3, 77 | 1 << 16, VMSG_ID_GET_VQUEUE,
+                           0));
 }
 
 static void failure_with_a_device_number(struct world *w)

@@ -9,7 +9,7 @@
 
 static void set_present(struct relay *r, uint32_t dev, bool present)
 {
-    struct relay_device *d = &r->devices[dev & 0xFFFF];
+    struct relay_device *d = relay_device(r, (uint16_t)dev);
 
     d->present = present;
     if (present)
@@ -19,7 +19,7 @@ static void set_present(struct relay *r, uint32_t dev, bool present)
 /* A bus that uses EVENT_DEVICE passes on what its peer reports; duplicates need no echo. */
 static void announced_to_the_bus(struct vmsg_oracle *o, uint16_t dev, bool added)
 {
-    bool news = o->relay->devices[dev].present != added;
+    bool news = relay_device(o->relay, dev)->present != added;
 
     set_present(o->relay, dev, added);
     if (news)
@@ -48,7 +48,7 @@ static void judge_unknown_device(struct vmsg_oracle *o, uint32_t first, uint32_t
 {
     uint32_t mirrored = first + (i & ~7u) + (7 - i % 8);
 
-    if (mirrored < 65536 && o->relay->devices[mirrored].present)
+    if (mirrored < 65536 && relay_device(o->relay, (uint16_t)mirrored)->present)
         blame(o, VMSG_BUS_GET_DEVICES_1, (uint16_t)(first + i),
               "slot %u of the bitmap is set, where device %u is not; device %u is packed from the "
               "wrong side of its byte",
@@ -66,7 +66,7 @@ static void shown_to_the_driver(struct vmsg_oracle *o, const struct vmsg *m)
     uint32_t count = (uint32_t)m->f[VMSG_GET_DEVICES_RESP_count];
 
     for (uint32_t i = 0; i < m->tail_len * 8 && i < count && first + i < 65536; i++) {
-        struct relay_device *d = &o->relay->devices[first + i];
+        struct relay_device *d = relay_device(o->relay, (uint16_t)(first + i));
 
         d->hidden = !(m->tail[i / 8] >> i % 8 & 1) && d->present && d->reached;
         d->hidden_index = o->index;
@@ -84,7 +84,7 @@ static void announced(struct vmsg_oracle *o, const struct vmsg *m)
 {
     uint16_t dev = (uint16_t)m->f[VMSG_EVENT_DEVICE_REQ_device_number];
     uint64_t state = m->f[VMSG_EVENT_DEVICE_REQ_device_bus_state];
-    struct relay_device *d = &o->relay->devices[dev];
+    struct relay_device *d = relay_device(o->relay, dev);
 
     if (state == VMSG_DEVICE_ADDED) {
         if (!d->present && !d->given_again)
@@ -275,23 +275,21 @@ void relay_judge_frame(struct vmsg_oracle *o, const struct vmsg *m)
 
 /* ---- the upper tester ---- */
 
-static void limit_changes(struct vmsg_oracle *o, const struct vmsg_note *note)
+static void ask_for_revalidation(void *ctx, uint16_t dev, struct relay_device *d)
 {
-    for (uint32_t dev = 0; dev < 65536; dev++) {
-        struct relay_device *d = &o->relay->devices[dev];
+    const struct vmsg_note *note = ctx;
 
-        if (!d->present)
-            continue;
-        d->revalidate = true;
-        d->told_removed = false;
-        d->revalidate_index = note->index;
-    }
-    o->config.max_msg_size = note->value;
+    (void)dev;
+    if (!d->present)
+        return;
+    d->revalidate = true;
+    d->told_removed = false;
+    d->revalidate_index = note->index;
 }
 
 void relay_note(struct vmsg_oracle *o, const struct vmsg_note *note)
 {
-    struct relay_device *d = &o->relay->devices[note->dev_num];
+    struct relay_device *d = relay_device(o->relay, note->dev_num);
 
     switch (note->kind) {
     case VMSG_NOTE_ADD:
@@ -305,7 +303,8 @@ void relay_note(struct vmsg_oracle *o, const struct vmsg_note *note)
         o->relay->drop_next = true;
         break;
     case VMSG_NOTE_MAX_SIZE:
-        limit_changes(o, note);
+        relay_each_device(o->relay, ask_for_revalidation, (void *)note);
+        o->config.max_msg_size = note->value;
         break;
     default:
         break;
@@ -314,7 +313,7 @@ void relay_note(struct vmsg_oracle *o, const struct vmsg_note *note)
 
 void relay_revalidated(struct vmsg_oracle *o, struct parcel *p)
 {
-    struct relay_device *d = &o->relay->devices[p->dev];
+    struct relay_device *d = relay_device(o->relay, p->dev);
 
     if (!d->revalidate || p->msg_id != VMSG_ID_GET_DEVICE_INFO || !d->told_removed || d->removed)
         return;

@@ -34,7 +34,7 @@ static bool is_due(const struct vmsg_oracle *o, enum vmsg_direction direction, c
 void relay_event_in(struct vmsg_oracle *o, enum vmsg_direction direction, const struct vmsg *m)
 {
     struct relay *r = o->relay;
-    struct relay_device *d = &r->devices[m->dev_num];
+    struct relay_device *d = relay_device(r, m->dev_num);
     struct parcel *p = parcel_new(o, direction, m);
 
     if (!p)
@@ -63,11 +63,12 @@ void relay_event_in(struct vmsg_oracle *o, enum vmsg_direction direction, const 
 /* The oldest that went in with something else in it: where a changed payload comes from. */
 static struct parcel *changed(struct relay *r, enum vmsg_direction direction, const struct vmsg *m)
 {
-    struct parcel *p = parcel_at(r, r->lanes[direction][m->dev_num].first);
+    struct parcel *p = parcel_at(r, relay_device(r, m->dev_num)->lanes[direction].first);
 
     for (unsigned steps = 0; p && steps < RELAY_STEPS; p = parcel_at(r, p->next), steps++)
-        if (p->msg_id == m->msg_id && (m->msg_id != VMSG_ID_EVENT_AVAIL ||
-                                       p->named == (uint32_t)m->f[VMSG_EVENT_AVAIL_REQ_vq_index]))
+        if (p->msg_id == m->msg_id &&
+            (m->msg_id != VMSG_ID_EVENT_AVAIL ||
+             p->named == (uint32_t)m->f[VMSG_EVENT_AVAIL_REQ_vq_index]))
             return p;
     return NULL;
 }
@@ -153,7 +154,7 @@ void relay_event_out(struct vmsg_oracle *o, enum vmsg_direction direction, const
 {
     struct parcel *p = parcel_like(o->relay, m->dev_num, direction, m);
 
-    if (p && p->absent && !o->relay->devices[p->dev].present && direction == VMSG_TO_DEVICE) {
+    if (p && p->absent && !relay_device(o->relay, p->dev)->present && direction == VMSG_TO_DEVICE) {
         blame(o, VMSG_BUS_FORWARDING_1, p->dev,
               "%s (message %u) was forwarded to device %u, which does not exist",
               name_of(p->msg_id), p->index, p->dev);
@@ -178,7 +179,7 @@ void relay_event_out(struct vmsg_oracle *o, enum vmsg_direction direction, const
 
 void relay_event_settle(struct vmsg_oracle *o, struct parcel *p)
 {
-    if (p->firm && o->relay->devices[p->dev].present) {
+    if (p->firm && relay_device(o->relay, p->dev)->present) {
         blame(o, VMSG_BUS_RUNTIME_NOTIFICATIONS_3, p->dev,
               "%s did not arrive at the other end; each notification is one event",
               name_of(p->msg_id));

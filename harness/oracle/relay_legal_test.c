@@ -134,8 +134,8 @@ static void asks_devices_itself(struct world *w)
 {
     device_gets(w, message(BUS, VMSG_ID_GET_DEVICES, 0, 1, 1, 0xFFFF0000));
     device_gets(w, message(0, VMSG_ID_GET_DEVICE_INFO, 0, 7, 0));
-    device_sends(
-        w, message(RESPONSE, VMSG_ID_GET_DEVICE_INFO, 0, 7, 11, 2, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0));
+    device_sends(w, message(RESPONSE, VMSG_ID_GET_DEVICE_INFO, 0, 7, 11, 2, 0, 0, 0, 0, 0, 1, 0, 1,
+                            0, 0));
     device_gets(w, message(BUS, VMSG_ID_PING, 0, 2, 1, 5));
     driver_gets(w, message(BUS, VMSG_ID_PING, 0, 3, 1, 6));
     driver_sends(w, message(BUS | RESPONSE, VMSG_ID_PING, 0, 3, 1, 6));
@@ -147,9 +147,8 @@ static void small_windows(struct world *w)
     static const uint8_t bits[] = {0x21, 0, 0, 0};
 
     for (unsigned offset = 0; offset < 32; offset += 8) {
-        struct message a =
-            message(BUS | RESPONSE, VMSG_ID_GET_DEVICES, 0, offset + 99, 2,
-                    offset | (offset + 8) << 16, 8 | (uint32_t)bits[offset / 8] << 16);
+        struct message a = message(BUS | RESPONSE, VMSG_ID_GET_DEVICES, 0, offset + 99, 2,
+                                   offset | (offset + 8) << 16, 8 | (uint32_t)bits[offset / 8] << 16);
 
         driver_sends(w, message(BUS, VMSG_ID_GET_DEVICES, 0, offset, 1, offset | 100u << 16));
         a.len = 15;
@@ -194,10 +193,10 @@ static void new_limit(struct world *w)
     }
     driver_sends(w, message(0, VMSG_ID_GET_DEVICE_INFO, 0, 7, 0));
     device_gets(w, message(0, VMSG_ID_GET_DEVICE_INFO, 0, 7, 0));
-    device_sends(
-        w, message(RESPONSE, VMSG_ID_GET_DEVICE_INFO, 0, 7, 11, 2, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0));
-    driver_gets(
-        w, message(RESPONSE, VMSG_ID_GET_DEVICE_INFO, 0, 7, 11, 2, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0));
+    device_sends(w, message(RESPONSE, VMSG_ID_GET_DEVICE_INFO, 0, 7, 11, 2, 0, 0, 0, 0, 0, 1, 0, 1,
+                            0, 0));
+    driver_gets(w, message(RESPONSE, VMSG_ID_GET_DEVICE_INFO, 0, 7, 11, 2, 0, 0, 0, 0, 0, 1, 0, 1,
+                           0, 0));
 }
 
 /* A bus that is slow, with all that it does. */
@@ -246,10 +245,7 @@ static void thousands(struct world *w)
         round_trip(w, 300, 3, i, i);
 }
 
-#define LEGAL(name)                                                                                \
-    {                                                                                              \
-#name, name                                                                                \
-    }
+#define LEGAL(name) {#name, name}
 
 static const struct {
     const char *name;

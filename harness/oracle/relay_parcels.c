@@ -38,7 +38,7 @@ static struct lane *bucket(struct relay *r, enum parcel_table table, uint64_t ke
 {
     uint64_t mixed = key * UINT64_C(0x9E3779B97F4A7C15);
 
-    return &r->buckets[table][(mixed >> 32) % RELAY_BUCKETS];
+    return &r->buckets[table][(mixed >> 32) & (r->n_buckets - 1)];
 }
 
 static uint64_t key_in(const struct parcel *p, enum parcel_table table)
@@ -48,21 +48,63 @@ static uint64_t key_in(const struct parcel *p, enum parcel_table table)
     return key_of_token(p->dev, table >= BY_BUS ? p->token_out : p->token, p->msg_id);
 }
 
-void parcel_chain(struct relay *r, struct parcel *p, enum parcel_table table)
+static void append(struct relay *r, struct parcel *p, enum parcel_table table)
 {
     struct parcel_link *link = &p->links[table / 2];
+    struct lane *b = bucket(r, table, link->key);
     uint32_t i = parcel_number(r, p);
-    struct lane *b;
 
-    parcel_unchain(r, p, table);
-    *link = (struct parcel_link){.key = key_in(p, table), .linked = true, .ended = table % 2 == 1};
-    b = bucket(r, table, link->key);
+    link->next = 0;
     link->prev = b->last;
     if (b->last)
         parcel_at(r, b->last)->links[table / 2].next = i;
     else
         b->first = i;
     b->last = i;
+}
+
+void parcel_chain(struct relay *r, struct parcel *p, enum parcel_table table)
+{
+    parcel_unchain(r, p, table);
+    p->links[table / 2] = (struct parcel_link){
+        .key = key_in(p, table), .linked = true, .ended = table % 2 == 1};
+    append(r, p, table);
+}
+
+/* What has one key stands in one old chain, so that its order is kept. */
+static bool spread(struct relay *r, uint32_t n)
+{
+    uint32_t n_old = r->n_buckets;
+
+    r->n_buckets = n;
+    for (unsigned t = 0; t < PARCEL_TABLES; t++) {
+        struct lane *old = r->buckets[t], *fresh = calloc(n, sizeof *fresh);
+
+        if (!fresh) {
+            r->out_of_memory = true;
+            return false;
+        }
+        r->buckets[t] = fresh;
+        for (uint32_t i = 0; i < n_old; i++)
+            for (uint32_t at = old[i].first, next; at; at = next) {
+                next = parcel_at(r, at)->links[t / 2].next;
+                append(r, parcel_at(r, at), t);
+            }
+        free(old);
+    }
+    return true;
+}
+
+bool parcels_begin(struct relay *r)
+{
+    return spread(r, 256);
+}
+
+void parcels_end(struct relay *r)
+{
+    for (unsigned t = 0; t < PARCEL_TABLES; t++)
+        free(r->buckets[t]);
+    free(r->parcels);
 }
 
 void parcel_unchain(struct relay *r, struct parcel *p, enum parcel_table table)
@@ -107,7 +149,8 @@ struct parcel *parcel_find(struct relay *r, enum parcel_table table, uint16_t de
 struct parcel *parcel_like(struct relay *r, uint16_t dev, enum vmsg_direction direction,
                            const struct vmsg *m)
 {
-    uint64_t key = key_of_content(dev, direction, m->msg_id, m->payload_len, parcel_hash(m));
+    uint64_t key =
+        key_of_content(dev, direction, m->msg_id, m->payload_len, parcel_hash(m));
     struct parcel *p = NULL, *may = NULL, *lost = NULL;
 
     while ((p = find(r, BY_CONTENT, key, p)) && (p->lost || !p->firm)) {
@@ -121,7 +164,7 @@ struct parcel *parcel_like(struct relay *r, uint16_t dev, enum vmsg_direction di
 
 struct lane *parcel_lane(struct relay *r, const struct parcel *p)
 {
-    return &r->lanes[p->is_event ? (unsigned)p->direction : RELAY_REQUESTS][p->dev];
+    return &relay_device(r, p->dev)->lanes[p->is_event ? (unsigned)p->direction : RELAY_REQUESTS];
 }
 
 void parcel_enter_lane(struct relay *r, struct parcel *p)
@@ -173,7 +216,7 @@ static bool grow(struct relay *r)
         return false;
     r->parcels = more;
     r->room = room;
-    return true;
+    return r->n_buckets >= room || spread(r, room);
 }
 
 /* One that nobody looks at any more goes back to the pool. */

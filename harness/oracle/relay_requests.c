@@ -22,7 +22,7 @@ static bool well_framed(const struct vmsg_oracle *o, const struct vmsg *m)
 void relay_request_in(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct relay *r = o->relay;
-    struct relay_device *d = &r->devices[m->dev_num];
+    struct relay_device *d = relay_device(r, m->dev_num);
     struct parcel *p = parcel_new(o, VMSG_TO_DEVICE, m);
 
     if (!p)
@@ -68,7 +68,7 @@ static void judge_order(struct vmsg_oracle *o, struct relay *r, const struct par
 
 static struct parcel *changed(struct relay *r, const struct vmsg *m)
 {
-    struct parcel *p = parcel_at(r, r->lanes[RELAY_REQUESTS][m->dev_num].first);
+    struct parcel *p = parcel_at(r, relay_device(r, m->dev_num)->lanes[RELAY_REQUESTS].first);
 
     for (unsigned steps = 0; p && steps < RELAY_STEPS; p = parcel_at(r, p->next), steps++)
         if (p->msg_id == m->msg_id)
@@ -90,7 +90,7 @@ static struct parcel *misrouted(struct vmsg_oracle *o, const struct vmsg *m)
 
 static void is_at_device(struct relay *r, struct parcel *p, uint16_t token)
 {
-    struct relay_device *d = &r->devices[p->dev];
+    struct relay_device *d = relay_device(r, p->dev);
 
     parcel_came_out(r, p);
     p->state = PARCEL_OUT;
@@ -104,7 +104,7 @@ static void is_at_device(struct relay *r, struct parcel *p, uint16_t token)
 
 void relay_request_leaves_device(struct relay *r, const struct parcel *p)
 {
-    r->devices[p->dev].outstanding--;
+    relay_device(r, p->dev)->outstanding--;
     r->outstanding--;
 }
 
@@ -148,7 +148,7 @@ static void judge_unexpected(struct vmsg_oracle *o, const struct vmsg *m)
 static void came_out(struct vmsg_oracle *o, struct parcel *p, uint16_t token)
 {
     struct relay *r = o->relay;
-    struct relay_device *d = &r->devices[p->dev];
+    struct relay_device *d = relay_device(r, p->dev);
 
     is_at_device(r, p, token);
     relay_passes(r, VMSG_TO_DEVICE, p->dev, p->serial);
@@ -174,12 +174,12 @@ void relay_request_out(struct vmsg_oracle *o, const struct vmsg *m)
         judge_unexpected(o, m);
         return;
     }
-    if (p->absent && p->firm && !r->devices[p->dev].present) {
+    if (p->absent && p->firm && !relay_device(r, p->dev)->present) {
         enum vmsg_clause_no clause =
-            r->devices[p->dev].removed ? VMSG_BUS_EVENT_DEVICE_3 : VMSG_BUS_FORWARDING_1;
+            relay_device(r, p->dev)->removed ? VMSG_BUS_EVENT_DEVICE_3 : VMSG_BUS_FORWARDING_1;
         blame(o, clause, p->dev, "%s (message %u) was forwarded to device %u, which %s",
               name_of(p->msg_id), p->index, p->dev,
-              r->devices[p->dev].removed ? "was reported as removed before" : "does not exist");
+              relay_device(r, p->dev)->removed ? "was reported as removed before" : "does not exist");
     } else {
         exercise(o, VMSG_BUS_FORWARDING_1);
     }
@@ -254,7 +254,7 @@ static void exercise_completion(struct vmsg_oracle *o)
 static void delivered(struct vmsg_oracle *o, struct parcel *p)
 {
     struct relay *r = o->relay;
-    struct relay_device *d = &r->devices[p->dev];
+    struct relay_device *d = relay_device(r, p->dev);
 
     exercise_completion(o);
     exercise(o, VMSG_BUS_COMMON_MESSAGE_FORMAT_1);
@@ -285,8 +285,7 @@ static struct parcel *answered_by(struct relay *r, uint16_t dev, const struct vm
     struct parcel *p = NULL;
 
     while ((p = parcel_find(r, table, dev, m->token, m->msg_id, p)))
-        if (p->state == state &&
-            (!same || (p->answer_hash == hash && p->answer_len == m->payload_len)))
+        if (p->state == state && (!same || (p->answer_hash == hash && p->answer_len == m->payload_len)))
             return p;
     return NULL;
 }
@@ -398,7 +397,7 @@ void relay_response_out(struct vmsg_oracle *o, const struct vmsg *m)
 /* A request that can be routed was failed instead. */
 static void judge_failure(struct vmsg_oracle *o, struct parcel *p)
 {
-    struct relay_device *d = &o->relay->devices[p->dev];
+    struct relay_device *d = relay_device(o->relay, p->dev);
     bool waited = o->config.request_timeout_ms &&
                   o->now_ns - p->in_ns >= o->config.request_timeout_ms * UINT64_C(500000);
 

@@ -153,6 +153,19 @@ bool driver_ring_can_submit(const struct driver_device *d, uint32_t index)
     return q->busy != (1u << q->slots) - 1;
 }
 
+/* Faults of the buffers. */
+static void break_pieces(const struct driver_device *d, struct driver_piece *pieces, unsigned n)
+{
+    struct driver_piece first = pieces[0];
+
+    if (driver_faulty(d, VMSG_DRIVER_FAULT_BUFFER_OUTSIDE))
+        pieces[0].offset = UINT32_C(0x7FFFFFFF);
+    if (driver_faulty(d, VMSG_DRIVER_FAULT_CHAIN_BACKWARDS)) {
+        pieces[0] = pieces[n - 1];
+        pieces[n - 1] = first;
+    }
+}
+
 /* Make a buffer available; true: the device wants to be notified. */
 static bool submit(struct driver_device *d, uint32_t index)
 {
@@ -165,6 +178,7 @@ static bool submit(struct driver_device *d, uint32_t index)
         while (q->busy >> slot & 1)
             slot++;
         n = q->block ? block_read(d, q, slot, pieces) : plain(slot, pieces);
+        break_pieces(d, pieces, n);
         q->busy |= 1u << slot;
     }
     q->ops->put(q, slot, pieces, n);

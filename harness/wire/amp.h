@@ -69,10 +69,10 @@ struct vmsg_amp_layout {
 
 /* One look at the layout, for the judge. */
 enum vmsg_amp_look {
-    VMSG_AMP_SAW_HEADER,    /* the header that the other side wrote */
-    VMSG_AMP_SAW_HEAD,      /* the other side's queue head changed */
-    VMSG_AMP_SAW_WORD,      /* its words of notifications changed */
-    VMSG_AMP_SAW_UNMOVED,   /* it stays in RUN, though this side is back in INIT */
+    VMSG_AMP_SAW_HEADER,      /* the header that the other side wrote */
+    VMSG_AMP_SAW_HEAD,        /* the other side's queue head changed */
+    VMSG_AMP_SAW_WORD,        /* its words of notifications changed */
+    VMSG_AMP_SAW_UNMOVED,     /* it stays in RUN, though this side is back in INIT */
     VMSG_AMP_SAW_UNSIGNALLED, /* more messages came than fit in the queue, and no event 0 */
 };
 
@@ -85,9 +85,9 @@ struct vmsg_amp_seen {
     struct vmsg_amp_head own, was, now; /* HEAD: this side's; the other's, before and after */
     bool first;                         /* HEAD: nothing was seen before */
     unsigned word;
-    uint64_t own_tx;          /* WORD: what the other side could acknowledge */
-    uint64_t tx_was, tx_now;  /* its events */
-    uint64_t rx_was, rx_now;  /* its acknowledgements */
+    uint64_t own_tx;         /* WORD: what the other side could acknowledge */
+    uint64_t tx_was, tx_now; /* its events */
+    uint64_t rx_was, rx_now; /* its acknowledgements */
 };
 
 static inline unsigned vmsg_amp_state_of(uint16_t status)

@@ -111,8 +111,10 @@ return {
             .. "from the start.",
         clauses = { "drv.overview.1", "drv.prose.early-discovery" },
         run = function(t)
-            t:on_request("GET_VQUEUE", function() t:device("remove " .. t.dev) end, { times = 1 })
-            t:await("GET_VQUEUE")
+            local rule = t:on_request("GET_DEVICE_FEATURES", function()
+                t:device("remove " .. t.dev)
+            end, { times = 1 })
+            t:await_met(rule)
             t:quiet()
             t:device("add " .. t.dev)
             t:await("GET_DEVICE_INFO", nil, { patience = 200 * 1000 * 1000 })

@@ -7,8 +7,8 @@
 #include "adapters/adapter.h"
 #include "adapters/clock.h"
 #include "harness/wire/wire.h"
+#include "tests/bench/turns.h"
 
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,24 +16,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { TURNS = 31, ROUND_TRIPS = 5000, ANSWER_SIZE = 12 };
+enum { ANSWER_SIZE = 12 };
 
 static const uint8_t request[] = {0, VMSG_ID_GET_DEVICE_STATUS, 0, 0, 7, 0, VMSG_HEADER_SIZE, 0};
-
-static void die(const char *what)
-{
-    fprintf(stderr, "bench_roundtrip: %s\n", what);
-    exit(3);
-}
-
-static void run_on(int cpu)
-{
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(cpu, &set);
-    if (sched_setaffinity(0, sizeof set, &set))
-        die("cannot be placed on that processor");
-}
 
 /* The other end of the bare ping-pong: a message of the answer's size for each one received. */
 static pid_t start_echo(int *fd)
@@ -80,18 +65,6 @@ static double exec_turn(struct vmsg_adapter *a)
     return (double)(vmsg_clock_ns() - before) / ROUND_TRIPS;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values)
-{
-    qsort(values, TURNS, sizeof *values, by_value);
-    return values[TURNS / 2];
-}
-
 /* Both partners on `theirs`, this process on `ours`. */
 static void measure(const char *placement, struct vmsg_adapter *a, int ours, int theirs)
 {
@@ -115,8 +88,7 @@ static void measure(const char *placement, struct vmsg_adapter *a, int ours, int
     close(fd);
     waitpid(echo, NULL, 0);
     a->ops->stop(a, &end);
-    double b = median(bare), e = median(exec);
-    printf("%-10s  bare %7.0f/s  exec: %7.0f/s  ratio %.2f\n", placement, 1e9 / b, 1e9 / e, e / b);
+    print_ratio("exec:", placement, bare, exec);
 }
 
 int main(int argc, char **argv)

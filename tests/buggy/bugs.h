@@ -8,13 +8,13 @@
 #define BUGGY_DEVICE_BUGS(X)                                                                       \
     X(FEATURES_OFF_BY_ONE, "features-off-by-one", "one block more is written than is allocated")   \
     X(FEATURES_TRUSTS_COUNT, "features-trusts-count", "blocks are read beyond the message")        \
-    X(CONFIG_SUM_WRAPS, "config-sum-wraps", "offset + length wraps around in the bound check")      \
-    X(CONFIG_ODD_LENGTH, "config-odd-length", "a copy by fours never meets an odd end")             \
-    X(CONFIG_WRITE_BOUND, "config-write-bound", "the bound of a write leaves out its offset")       \
-    X(QUEUE_INDEX_EQUAL, "queue-index-equal", "the queue index may equal the number of queues")     \
-    X(QUEUE_INDEX_SIGNED, "queue-index-signed", "the queue index is compared as signed")            \
-    X(QUEUE_FREED_TWICE, "queue-freed-twice", "a second reset of a queue frees it again")           \
-    X(QUEUE_SIZE_ZERO, "queue-size-zero", "a ring of size 0 is divided by")                         \
+    X(CONFIG_SUM_WRAPS, "config-sum-wraps", "offset + length wraps around in the bound check")     \
+    X(CONFIG_ODD_LENGTH, "config-odd-length", "a copy by fours never meets an odd end")            \
+    X(CONFIG_WRITE_BOUND, "config-write-bound", "the bound of a write leaves out its offset")      \
+    X(QUEUE_INDEX_EQUAL, "queue-index-equal", "the queue index may equal the number of queues")    \
+    X(QUEUE_INDEX_SIGNED, "queue-index-signed", "the queue index is compared as signed")           \
+    X(QUEUE_FREED_TWICE, "queue-freed-twice", "a second reset of a queue frees it again")          \
+    X(QUEUE_SIZE_ZERO, "queue-size-zero", "a ring of size 0 is divided by")                        \
     X(RING_LOOP, "ring-loop", "a descriptor chain that returns to itself is followed for ever")    \
     X(RING_ADDRESS, "ring-address", "a buffer's address is not checked")                           \
     X(RING_INDEX, "ring-index", "a descriptor index is not checked")                               \

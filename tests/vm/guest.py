@@ -11,6 +11,7 @@ import shlex
 import shutil
 import subprocess
 import tarfile
+import threading
 
 import vmsgspec
 
@@ -18,7 +19,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 BUSYBOX = pathlib.Path("/bin/busybox")
 PROGRAMS = ("vmsgspec", "vm_relay")
 RESULTS = 16 << 20  # bytes of the disk
-BOUND = 900  # seconds from the start of the guest to its end, on the most loaded machine
+BOUND = 1800  # seconds from the start of the guest to its end, on the most loaded machine
 JOB_BOUND = 300
 
 INIT = """#!/bin/busybox sh
@@ -140,20 +141,25 @@ def command_of(kernel, initrd, disk, console, *more):
             "-drive", f"file={disk},format=raw,if=virtio", *more]
 
 
-def boot(folder, kernel, initrd, *more):
-    """Run the guest to its end; what it wrote, as {name: bytes}. Its console stays in the folder."""
+def boot(folder, kernel, initrd, *more, meanwhile=lambda: None):
+    """Run the guest to its end, and `meanwhile` beside it; what the guest wrote, as {name: bytes}.
+    Its console stays in the folder."""
     disk, console = folder / "results.img", folder / "console.log"
     disk.write_bytes(b"")
     os.truncate(disk, RESULTS)
     guest = subprocess.Popen(command_of(kernel, initrd, disk, console, *more),
                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT, text=True)
+    beside = threading.Thread(target=meanwhile)
+    beside.start()
     try:
         said, _ = guest.communicate(timeout=BOUND)
     except subprocess.TimeoutExpired:
         guest.kill()
         said, _ = guest.communicate()
         said += f"\nkilled after {BOUND} s"
+    finally:
+        beside.join()
     log = console.read_text(errors="replace") if console.exists() else ""
     assert "GUEST: done" in log, f"the guest did not finish; {console}:\n{log[-3000:]}\n{said}"
     with tarfile.open(fileobj=io.BytesIO(disk.read_bytes())) as archive:

@@ -67,7 +67,7 @@ static void be_peer(const struct relay *r, int fd)
     set("VMSG_TRANSPORT_FEATURES", "0x0");
     set("VMSG_NOTIFICATIONS", "events");
     set("VMSG_NOTIFICATION_PATH", "forward");
-    set("VMSG_REQUEST_TIMEOUT_MS", "1000");
+    set("VMSG_REQUEST_TIMEOUT_MS", "60000"); /* an emulated machine is slow */
     set("VMSG_DEVICES", r->devices);
     set("VMSG_MEM_BASE", r->base);
     set_number("VMSG_MEM_FD", (uint64_t)r->memory);

@@ -1,11 +1,15 @@
 """A booted Linux as the other side: its character devices, judged through chardev: and bridge:, and
-its vsock. One guest runs everything; each test looks at a part of what it brought out.
+its vsock, all by a harness in the guest; and a device in the guest behind a shared PCI region,
+judged by a harness on this machine. One guest runs everything; each test looks at a part of what it
+brought out.
 """
 
 import json
 import re
 import shlex
 import shutil
+import socket
+import subprocess
 
 import pytest
 
@@ -39,7 +43,8 @@ def relayed(node, sut, run):
 
 def over_vsock(run):
     """The peer behind a socket of the guest's own; it says when it listens."""
-    return (f"mkfifo /tmp/said; {run.peer()} --listen vsock-listen:{VSOCK_PORT} >/tmp/said & "
+    patient = " --request-timeout-ms 60000" if run.role == "driver" else ""
+    return (f"mkfifo /tmp/said; {run.peer()}{patient} --listen vsock-listen:{VSOCK_PORT} >/tmp/said & "
             f"peer=$!; exec 3</tmp/said; read line <&3; "
             f"{shlex.join(harness(f'vsock:1:{VSOCK_PORT}', run))} $REPORT; "
             f"status=$?; kill $peer; rm /tmp/said; exit $status")
@@ -80,6 +85,50 @@ def other_runs():
 
 
 OTHERS = other_runs()
+SHARED = [comparison.Run("device", fault) for fault in
+          ("", "drops-token-zero", "set-config-not-stored", "reset-keeps-queues")]
+REGION = """for d in /sys/bus/pci/devices/*; do
+[ $(cat $d/device) = 0x1110 ] && echo 1 >$d/enable && region=$d/resource2; done
+"""
+
+
+def serve_shared():
+    """The guest's part: one peer after another behind the region, each until a word from outside."""
+    return REGION + "".join(
+        f"{run.peer()} --listen shm:$region?elements=16 & peer=$!; read word </dev/ttyS1; "
+        f"kill $peer; wait $peer\n" for run in SHARED)
+
+
+class Region:
+    """An ivshmem server of ours, to which QEMU and the harness connect."""
+
+    def __init__(self, folder):
+        self.socket, self.words = folder / "server", folder / "words"
+        self.outcomes = {}
+        self.server = subprocess.Popen(
+            [str(vmsgspec.TOOL), "ivshmem-server", "--socket", str(self.socket), "--size", "4M"],
+            stdout=subprocess.PIPE, text=True)
+        assert self.server.stdout.readline() == "ready\n"
+
+    def qemu(self):
+        return ["-serial", f"unix:{self.words},server=on,wait=off",
+                "-chardev", f"socket,path={self.socket},id=region",
+                "-device", "ivshmem-doorbell,chardev=region,vectors=1"]
+
+    def judge(self):
+        """Each peer in turn; a word to the guest brings the next."""
+        for run in SHARED:
+            self.outcomes[run.name] = vmsgspec.run(
+                f"ivshmem:{self.socket}?elements=16&patience=600000", *run.options(run.select),
+                "--timeout", "60", role=run.role, timeout=guest.BOUND)
+            with socket.socket(socket.AF_UNIX) as words:
+                words.connect(str(self.words))
+                words.sendall(b"next\n")
+
+    def close(self):
+        self.server.terminate()
+        self.server.wait(20)
+        assert not self.socket.exists()
 
 
 def lanes_of(selected):
@@ -100,12 +149,17 @@ def results(request, tmp_path_factory):
     module = guest.build_module(kernel, folder / "module")
     lanes = lanes_of({item.callspec.params.get("name") for item in request.session.items
                       if hasattr(item, "callspec")})
+    lanes["shared"] = {"shared": serve_shared()}
     guest.initramfs(folder / "initrd", [*guest.modules_of(kernel, MODULES), module], lanes.values())
+    region = Region(folder)
     try:
-        return guest.boot(folder, kernel, folder / "initrd")
+        found = guest.boot(folder, kernel, folder / "initrd", *region.qemu(), meanwhile=region.judge)
+        return {**found, "shared": region.outcomes}
     except AssertionError:
         keep(folder / "console.log")
         raise
+    finally:
+        region.close()
 
 
 def keep(console):
@@ -149,6 +203,14 @@ def test_an_endpoint_that_resets_comes_back(results):
     driver behind it is served."""
     found, _, text = report(results, "bridge-reset")
     assert {s["verdict"] for s in found["scenarios"]} == {"pass"}, text[-3000:]
+
+
+@pytest.mark.parametrize("run", [pytest.param(run, id=run.name) for run in SHARED])
+def test_same_verdicts_across_a_pci_region(results, run):
+    outcome = results["shared"].get(run.name)
+    assert outcome, results["shared.text"].decode()
+    assert not comparison.differences(outcome.report, run.reference.report), str(outcome)
+    assert outcome.status == run.reference.status, str(outcome)
 
 
 def test_nothing_is_left_behind(results):

@@ -37,15 +37,16 @@ give up, or want nothing of this device; but one that began with a device which 
 and then stopped or goes round in circles, no longer works.
 ]]
 function D.await_status(dev, bits, name)
-    local from = W.count
-    if W.serve(has(dev, bits)) then
+    -- One that drove nothing at the first connection, for which it had its time, is not waited for.
+    local from, patience = W.count, not next(S.facts.driven) and 200 * MS or nil
+    if W.serve(has(dev, bits), patience) then
         core.opened()
         return
     end
     local status, lost = W.status(dev), ("the driver did not set %s on device %d: %s"):format(
         name, dev, last_words())
     local busy = status ~= 0 and status & C.S.FAILED == 0 or W.count - from > BUSY
-        or W.harmless and S.facts.driven[S.facts.model]
+        or W.harmless and S.facts.runs[S.facts.model]
     core.finish(W.undisturbed and busy and "wedged" or "inconclusive", lost)
 end
 
@@ -62,13 +63,13 @@ function D.command(line)
     return S.line
 end
 
+local function ping()
+    return core.encode("PING", 0, S.fresh_token(), { data = PING_DATA }, false)
+end
+
 function D.ping()
     W.ping = nil
-    local ping = core.encode("PING", 0, S.fresh_token(), { data = PING_DATA }, false)
-    if not core.carries(0, ping) then
-        return false
-    end
-    W.send(ping)
+    W.send(ping())
     return W.serve(function() return W.ping ~= nil end, S.timeout)
 end
 
@@ -178,6 +179,7 @@ function D.discover(out)
         return #reached(devices) == #devices or core.now() >= deadline
     end, 500 * MS)
     out.driven = reached(devices)
+    local runs = table.concat(out.driven, ",")
     local to = #out.driven > 0 and "" or ", but not to DRIVER_OK"
     local more = began(devices, #out.driven > 0)
     if #out.driven > 0 and #more > 0 then
@@ -191,22 +193,28 @@ function D.discover(out)
     out.drives = #out.driven > 0
     local text = table.concat(out.driven, ", ")
     table.move(more, 1, #more, #out.driven + 1, out.driven)
-    out.ping = D.ping()
-    out.probes[f.dev] = ("%s;%s"):format(table.concat(out.driven, ","), out.ping and "ping" or "")
+    local carried = core.carries(0, ping()) -- else nothing can be said of it
+    local answers = carried and D.ping()
+    out.ping = answers or not carried
+    out.probes[f.dev] = ("%s;%s;%s"):format(table.concat(out.driven, ","), runs,
+        answers and "ping" or "")
     out.assumed = ("drives %s%s%s"):format(
         #out.driven > 0 and text .. to or "no device",
         out.enumerates and ", enumerates with GET_DEVICES" or "",
-        out.ping and ", answers PING" or "")
+        answers and ", answers PING" or "")
 end
 
 -- What the discovery found, for a scenario.
 function D.begin(spec, needs)
     local f = S.facts
-    local driven, ping = (f.probe or ";"):match("^(.-);(.-)$")
+    local driven, runs, ping = (f.probe or ";;"):match("^(.-);(.-);(.-)$")
     f.ping = ping == "ping"
-    f.driven = {}
+    f.driven, f.runs = {}, {} -- models that it tries to drive, and those that reach DRIVER_OK
     for model in driven:gmatch("[^,]+") do
         f.driven[model] = true
+    end
+    for model in runs:gmatch("[^,]+") do
+        f.runs[model] = true
     end
     f.model = needs and needs.model or driven:match("^[^,]+")
     W.begin(spec)

@@ -1,0 +1,92 @@
+"""`vmsgspec fuzz`: finds what is planted, makes it small, and what it saved shows it again."""
+
+import re
+
+import pytest
+
+import vmsgspec
+
+BUGGY = vmsgspec.BUILD / "buggy_device"
+LIBRARY = f"lib:{vmsgspec.BUILD / 'libbuggy.so'}?isolate=no"
+QUICK = {"ASAN_OPTIONS": "detect_leaks=0:symbolize=0"}  # the same bugs, in less time
+
+
+def fuzz(sut, out, *args, bug=None, role="device", **kwargs):
+    env = {**QUICK, **({"BUGGY_BUG": bug} if bug else {})}
+    return vmsgspec.vmsgspec("fuzz", "--role", role, "--sut", sut, "--out", out, *args, env=env,
+                             timeout=120, **kwargs)
+
+
+def findings(out):
+    return sorted(p.name for p in (out / "findings").iterdir())
+
+
+def test_in_process_finds_and_replays(tmp_path):
+    """A hang in this very process: the worker is killed, the finding kept, and shown again."""
+    outcome = fuzz(LIBRARY, tmp_path, "--runs", "4000", "--hang", "0.5", bug="devices-loop")
+    assert outcome.status == vmsgspec.FAILS, str(outcome)
+    found = [name for name in findings(tmp_path) if name.startswith("hang-")]
+    assert found, str(outcome)
+    folder = tmp_path / "findings" / found[0]
+    for name in ("script", "scenario.lua", "trace.txt", "capture.pcap"):
+        assert (folder / name).stat().st_size > 0, name
+    again = ("--script", folder / "script", "--hang", "0.5")
+    assert fuzz(LIBRARY, tmp_path, *again, bug="devices-loop").status == vmsgspec.FAILS
+    assert fuzz(LIBRARY, tmp_path, *again).status == vmsgspec.CONFORMS
+
+
+def test_over_exec_scenario_fails_and_passes(tmp_path):
+    """The saved scenario fails with the bug, and passes with the bug switched off."""
+    sut = vmsgspec.program(BUGGY)
+    outcome = fuzz(sut, tmp_path, "--runs", "4000", "--timeout", "1", bug="features-trusts-count")
+    assert outcome.status == vmsgspec.FAILS, str(outcome)
+    found = [name for name in findings(tmp_path) if name.startswith("crash-")]
+    assert found, str(outcome)
+    scenario = tmp_path / "findings" / found[0] / "scenario.lua"
+    arguments = ("--scenario", scenario)
+    broken = vmsgspec.run(sut, *arguments, select=["file/*"],
+                          env={**QUICK, "BUGGY_BUG": "features-trusts-count"})
+    assert broken.status == vmsgspec.FAILS and broken.scenarios("crashed"), str(broken)
+    sound = vmsgspec.run(sut, *arguments, select=["file/*"], env=QUICK)
+    assert not sound.scenarios("crashed", "wedged", "fail", "error"), str(sound)
+
+
+def test_broken_clause_is_a_finding(tmp_path):
+    outcome = fuzz("ref:?fault=set-vqueue-takes-reserved", tmp_path, "--runs", "3000")
+    assert outcome.status == vmsgspec.FAILS, str(outcome)
+    assert any(name.startswith("dev.set-vqueue.") for name in findings(tmp_path)), str(outcome)
+
+
+def test_same_seed_same_findings_and_resumption(tmp_path):
+    runs = []
+    for name in ("a", "b"):
+        outcome = fuzz("ref:", tmp_path / name, "--runs", "300", "--seed", "5")
+        assert outcome.status == vmsgspec.CONFORMS, str(outcome)
+        runs.append({p.name for p in (tmp_path / name / "corpus").iterdir()})
+    assert runs[0] == runs[1] and len(runs[0]) > 20
+    resumed = fuzz("ref:", tmp_path / "a", "--runs", "600", "--seed", "6")
+    assert resumed.status == vmsgspec.CONFORMS, str(resumed)
+    assert runs[0] <= {p.name for p in (tmp_path / "a" / "corpus").iterdir()}
+
+
+def test_several_jobs(tmp_path):
+    outcome = fuzz("ref:", tmp_path, "--runs", "400", "--jobs", "3")
+    assert outcome.status == vmsgspec.CONFORMS, str(outcome)
+    assert int(re.search(r"(\d+) runs", outcome.out)[1]) >= 400
+
+
+@pytest.mark.parametrize("args, mend", [
+    (("--role", "device"), "--sut"),
+    (("--sut", "ref:"), "--role"),
+    (("--role", "device", "--sut", "ref:", "--time", "soon"), "10m"),
+    (("--role", "device", "--sut", "ref:", "--script", "/nonexistent"), "/nonexistent"),
+    (("--role", "device", "--sut", "ref:", "--out", "/proc/nothing"), "/proc/nothing"),
+])
+def test_usage(args, mend):
+    outcome = vmsgspec.vmsgspec("fuzz", *args)
+    assert outcome.status == vmsgspec.USAGE and mend in outcome.err, str(outcome)
+
+
+def test_not_startable(tmp_path):
+    outcome = fuzz("exec:/nonexistent/device", tmp_path)
+    assert outcome.status == vmsgspec.NO_SUT and "did not start" in outcome.err, str(outcome)

@@ -1,0 +1,90 @@
+"""`replay`: a capture's one side, or a scenario file, is sent again and judged live."""
+
+import pytest
+
+import captures
+import vmsgspec
+
+
+def replay(path, sut, *args, **kwargs):
+    return vmsgspec.vmsgspec("replay", path, "--sut", sut, *args, **kwargs)
+
+
+@pytest.fixture(scope="module", params=captures.ICS)
+def recorded(request, tmp_path_factory):
+    path = tmp_path_factory.mktemp("replay") / "run.pcap"
+    live = captures.record(path, request.param, "ref:")
+    assert live.status == vmsgspec.CONFORMS, str(live)
+    return request.param, path
+
+
+@pytest.mark.sanitized
+def test_against_a_good_peer(recorded):
+    outcome = replay(recorded[1], "ref:")
+    assert outcome.status == vmsgspec.CONFORMS, str(outcome)
+
+
+@pytest.mark.parametrize("fault", ["set-vqueue-takes-reserved", "answers-future-ids",
+                                   "driver-cuts-ping-answer", "driver-sets-reserved-type-bits",
+                                   "bus-misroutes", "bus-loses-requests"])
+def test_against_a_faulty_peer(recorded, fault):
+    role, path = recorded
+    if fault.partition("-")[0] not in (role, {"device": "set", "bus": "bus"}.get(role),
+                                       "answers" if role == "device" else None):
+        pytest.skip("a fault of another role")
+    outcome = replay(path, f"ref:?fault={fault}")
+    assert outcome.status == vmsgspec.FAILS and "conforms: no" in outcome.out, str(outcome)
+
+
+def test_another_capture_comes_of_it(recorded, tmp_path):
+    role, path = recorded
+    again = tmp_path / "again.pcap"
+    outcome = replay(path, "ref:", "--capture", again)
+    assert outcome.status == vmsgspec.CONFORMS
+    assert captures.check(again).status == vmsgspec.CONFORMS
+    sent = {p[captures.PSEUDO:] for _, p in captures.packets(path.read_bytes())
+            if captures.kind(p) == captures.MESSAGE and not p[7] & 1}
+    now = {p[captures.PSEUDO:] for _, p in captures.packets(again.read_bytes())
+           if captures.kind(p) == captures.MESSAGE and not p[7] & 1}
+    if role == "device":  # what answers a driver or a bus takes the tokens of now
+        assert now <= sent and len(now) > 100
+
+
+def test_a_program(tmp_path):
+    path = tmp_path / "run.pcap"
+    captures.record(path, "device", "ref:", select=["device/get-config/*"])
+    outcome = replay(path, vmsgspec.program(vmsgspec.TOOL, "peer", "device"))
+    assert outcome.status == vmsgspec.CONFORMS, str(outcome)
+    outcome = replay(path, "exec:/nonexistent")
+    assert outcome.status == vmsgspec.FAILS or outcome.status == vmsgspec.NO_SUT, str(outcome)
+
+
+def test_bare_messages(tmp_path):
+    path = tmp_path / "bare.pcap"
+    whole = tmp_path / "run.pcap"
+    captures.record(whole, "device", "ref:", select=["device/get-shm/*"])
+    path.write_bytes(captures.pcap(captures.bare(whole.read_bytes())[:40]))
+    outcome = replay(path, "ref:", "--role", "device", "--ics", vmsgspec.REFERENCE_ICS)
+    assert outcome.status == vmsgspec.CONFORMS, str(outcome)
+    outcome = replay(path, "ref:")
+    assert outcome.status == vmsgspec.USAGE and "--role" in outcome.err, str(outcome)
+
+
+
+
+def test_a_scenario_file(tmp_path):
+    path = tmp_path / "mine.lua"
+    path.write_text((vmsgspec.ROOT / "scenarios" / "device" / "get-shm.lua").read_text())
+    outcome = replay(path, "ref:", "--role", "device")
+    assert outcome.status == vmsgspec.CONFORMS, str(outcome)
+    assert "file/" not in outcome.err
+    outcome = replay(path, "ref:")
+    assert outcome.status == vmsgspec.USAGE and "--role" in outcome.err, str(outcome)
+
+
+@pytest.mark.parametrize("args", [[], ["f"], ["f", "g", "--sut", "ref:"],
+                                  ["/nonexistent", "--sut", "ref:"], ["zeros", "--sut", "ref:"]])
+def test_wrong_usage(tmp_path, args):
+    (tmp_path / "zeros").write_bytes(b"\0" * 100)
+    outcome = vmsgspec.vmsgspec("replay", *args, cwd=tmp_path)
+    assert outcome.status == vmsgspec.USAGE and outcome.err.count("\n") == 1, str(outcome)
