@@ -263,8 +263,7 @@ static void note(struct vmsg_replayer *r, struct session *s, const json_t *json)
     case VMSG_NOTE_BROKEN_RING:
     case VMSG_NOTE_OVERDUE:
     case VMSG_NOTE_COMPLETE:
-    case VMSG_NOTE_OVERDUE: /* what the recorded one made true */
-    case VMSG_NOTE_RESET_TIMEOUT:
+    case VMSG_NOTE_RESET_TIMEOUT: /* what the recorded one made true */
     case VMSG_NOTE_PATIENCE_OVER:
     case VMSG_NOTE_REFUSED:
         break;
