@@ -35,7 +35,8 @@ static json_t *devices_to_json(const uint16_t *devices, size_t n)
 
 static json_t *facts_to_json(const struct vmsg_device_facts *f)
 {
-    json_t *json = json_pack("{sisb}", "dev_num", (int)f->dev_num, "no_uuid", (int)f->no_uuid);
+    json_t *json = json_pack("{sisbsI}", "dev_num", (int)f->dev_num, "no_uuid", (int)f->no_uuid,
+                             "answers", (json_int_t)f->answers);
 
     if (f->writable_declared) {
         json_t *list = json_array();
@@ -186,6 +187,7 @@ static bool read_facts(struct vmsg_oracle_config *c, const json_t *list)
 
         f->dev_num = (uint16_t)number(&r, "dev_num", 0, 65535, 0);
         f->no_uuid = flag(j, "no_uuid");
+        f->answers = (uint32_t)number(&r, "answers", 0, UINT32_MAX, 0);
         if (r.bad || !read_writable(f, json_object_get(j, "writable")) ||
             !read_shm(f, json_object_get(j, "shm")))
             return false;
