@@ -58,7 +58,9 @@ void vmsg_html_head(FILE *out, const struct vmsg_run_result *r)
     }
     fprintf(out, "</h1>\n<div class=\"verdict\"><strong class=\"%s\">%s</strong>",
             r->conforms ? "v-yes" : "v-no",
-            r->conforms ? "\xe2\x9c\x93 Conforms" : "\xe2\x9c\x97 Does not conform");
+            r->conforms      ? "\xe2\x9c\x93 Conforms"
+            : r->not_started ? "\xe2\x9c\x97 Did not start"
+                             : "\xe2\x9c\x97 Does not conform");
     if (r->n_clauses && !r->not_started)
         counted(out, r);
     fputs("</div>\n", out);

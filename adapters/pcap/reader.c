@@ -71,6 +71,18 @@ bool vmsg_reader_is_ours(struct vmsg_reader *r)
     return r->ours;
 }
 
+bool vmsg_reader_begins(struct vmsg_reader *r, char *err, size_t err_size)
+{
+    vmsg_reader_is_ours(r);
+    if (r->packet > 0 || r->looked_status == 1)
+        return true;
+    if (r->looked_status == PCAP_ERROR_BREAK)
+        snprintf(err, err_size, "it holds no messages");
+    else
+        snprintf(err, err_size, "the capture is damaged at packet 1: %s", pcap_geterr(r->pcap));
+    return false;
+}
+
 uint64_t vmsg_reader_packet(const struct vmsg_reader *r)
 {
     return r->packet;

@@ -18,6 +18,9 @@ struct vmsg_reader *vmsg_reader_open(const char *path, char *err, size_t err_siz
 struct vmsg_reader *vmsg_reader_of(FILE *file, const char *name, char *err, size_t err_size);
 void vmsg_reader_close(struct vmsg_reader *r);
 
+/* Is there a first packet at all? False with a sentence in err. */
+bool vmsg_reader_begins(struct vmsg_reader *r, char *err, size_t err_size);
+
 /* Begins the first packet with our pseudo-header? It is looked at without being consumed. */
 bool vmsg_reader_is_ours(struct vmsg_reader *r);
 

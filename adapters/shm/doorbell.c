@@ -13,11 +13,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 enum {
-    SPINS = 4000,  /* looks before the processor is offered to others */
-    YIELDS = 4200, /* and before this side sleeps between looks */
+    SPINS = VMSG_DOORBELL_SPINS,
+    YIELDS = 4200, /* looks before this side sleeps between them */
     LOOKS_A_CLOCK = 64,
     SLEEP_LEAST_NS = 2000,
     SLEEP_MOST_NS = 250000,
@@ -61,14 +62,22 @@ bool vmsg_doorbell_open(struct vmsg_doorbell *d, const char *wake, const char *r
     return false;
 }
 
+static void unwatch(struct vmsg_doorbell *d)
+{
+    if (d->epoll >= 0)
+        close(d->epoll);
+    if (d->timer >= 0)
+        close(d->timer);
+    d->epoll = d->timer = -1;
+}
+
 void vmsg_doorbell_close(struct vmsg_doorbell *d)
 {
     if (d->owns_wake)
         close(d->wake);
     if (d->owns_ring)
         close(d->ring);
-    if (d->epoll >= 0)
-        close(d->epoll);
+    unwatch(d);
     *d = VMSG_NO_DOORBELL;
 }
 
@@ -95,34 +104,38 @@ static bool watch(int epoll, int fd, uint32_t events)
     return fd < 0 || !epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &e);
 }
 
-/* Have these two watched. False: they cannot be, and are polled. */
+/* Have these two watched, and a timer that goes by itself: none is set for each wait. False: they
+ * cannot be, and are polled. */
 static bool watch_both(struct vmsg_doorbell *d, int also)
 {
+    const struct timespec tick = {.tv_nsec = WAKE_MS * VMSG_NS_PER_MS};
+    const struct itimerspec ticks = {.it_interval = tick, .it_value = tick};
     if (d->epoll >= 0 && d->watched[0] == d->wake && d->watched[1] == also)
         return true;
-    if (d->epoll >= 0)
-        close(d->epoll);
+    unwatch(d);
     d->epoll = epoll_create1(EPOLL_CLOEXEC);
+    d->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
     d->watched[0] = d->wake;
     d->watched[1] = also;
-    return d->epoll >= 0 && watch(d->epoll, d->wake, EPOLLIN | EPOLLET) &&
-           watch(d->epoll, also, EPOLLIN);
+    if (d->epoll >= 0 && d->timer >= 0 && !timerfd_settime(d->timer, 0, &ticks, NULL) &&
+        watch(d->epoll, d->wake, EPOLLIN | EPOLLET) && watch(d->epoll, also, EPOLLIN) &&
+        watch(d->epoll, d->timer, EPOLLIN | EPOLLET))
+        return true;
+    unwatch(d);
+    return false;
 }
 
 /* The hot path of a rung side: one system call for a ring. */
-static bool wait_for_ring(struct vmsg_doorbell *d, int also, uint64_t deadline_ns)
+static bool wait_for_ring(struct vmsg_doorbell *d, uint64_t deadline_ns)
 {
     struct epoll_event e;
-    uint64_t now = vmsg_clock_ns(), left = deadline_ns > now ? deadline_ns - now : 0;
-    int ms = left >= WAKE_MS * VMSG_NS_PER_MS ? WAKE_MS
-                                              : (int)((left + VMSG_NS_PER_MS - 1) / VMSG_NS_PER_MS);
-    int ready = epoll_wait(d->epoll, &e, 1, ms);
-    d->timed_out = ready == 0;
+    int ready = epoll_wait(d->epoll, &e, 1, -1);
+    d->timed_out = ready > 0 && e.data.fd == d->timer;
     if (ready > 0 && e.data.fd == d->wake && ++d->wakes == WAKES) {
         drain(d->wake);
         d->wakes = 0;
     }
-    return ready > 0 || vmsg_clock_ns() < deadline_ns;
+    return (ready > 0 && !d->timed_out) || vmsg_clock_ns() < deadline_ns;
 }
 
 static bool poll_files(struct vmsg_doorbell *d, int also, uint64_t most_ns, uint64_t deadline_ns)
@@ -142,14 +155,12 @@ static bool poll_files(struct vmsg_doorbell *d, int also, uint64_t most_ns, uint
 bool vmsg_doorbell_pause(struct vmsg_doorbell *d, int also, uint64_t deadline_ns)
 {
     if (d->wake >= 0 && !d->deaf && watch_both(d, also))
-        return wait_for_ring(d, also, deadline_ns);
+        return wait_for_ring(d, deadline_ns);
     if (d->wake >= 0 && !d->deaf)
         return poll_files(d, also, WAKE_MS * VMSG_NS_PER_MS, deadline_ns);
-    if (d->idle < SPINS && !d->alone) {
+    if (vmsg_doorbell_spins(d)) {
         d->idle++;
-#if defined(__x86_64__) || defined(__i386__)
-        __builtin_ia32_pause();
-#endif
+        vmsg_doorbell_relax();
         return d->idle % LOOKS_A_CLOCK || vmsg_clock_ns() < deadline_ns;
     }
     if (d->idle < YIELDS) {

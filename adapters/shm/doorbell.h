@@ -13,6 +13,7 @@ struct vmsg_doorbell {
     int wake; /* becomes readable when the other side rings; -1: this side polls */
     int ring; /* is written to ring at the other side; -1: it polls */
     bool owns_wake, owns_ring;
+    int timer;      /* of the looks without a ring */
     int epoll;      /* watches wake, by edges: a ring need not be read to wait for the next one */
     int watched[2]; /* by it: wake and another file */
     unsigned wakes; /* since wake was last emptied */
@@ -21,7 +22,7 @@ struct vmsg_doorbell {
     bool timed_out, deaf; /* things come without a ring: it is polled for, until it rings */
 };
 
-#define VMSG_NO_DOORBELL ((struct vmsg_doorbell){.wake = -1, .ring = -1, .epoll = -1})
+#define VMSG_NO_DOORBELL ((struct vmsg_doorbell){.wake = -1, .ring = -1, .timer = -1, .epoll = -1})
 
 /* wake, ring: "fd:N", a path, or NULL for polling. False with a sentence in err. */
 bool vmsg_doorbell_open(struct vmsg_doorbell *d, const char *wake, const char *ring, char *err,
@@ -35,6 +36,22 @@ void vmsg_doorbell_ring(const struct vmsg_doorbell *d);
  * `also`: another file to watch for reading, -1: none. False when the deadline has passed.
  */
 bool vmsg_doorbell_pause(struct vmsg_doorbell *d, int also, uint64_t deadline_ns);
+
+/* A moment of a processor's rest. */
+static inline void vmsg_doorbell_relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#endif
+}
+
+enum { VMSG_DOORBELL_SPINS = 4000 }; /* looks before the processor is offered to others */
+
+/* Is it still early enough to look again at once? */
+static inline bool vmsg_doorbell_spins(const struct vmsg_doorbell *d)
+{
+    return !d->alone && (d->wake < 0 || d->deaf) && d->idle < VMSG_DOORBELL_SPINS;
+}
 
 /* Something was found. */
 static inline void vmsg_doorbell_busy(struct vmsg_doorbell *d)

@@ -49,7 +49,8 @@ static void look(struct vmsg_amp *a, unsigned n)
     uint64_t rx = vmsg_shared_load64(rx_at(a, a->peer_words, n));
     if (tx == a->peer_tx[n] && rx == a->peer_rx[n])
         return;
-    if (a->seen)
+    bool plain = !((rx ^ a->peer_rx[n]) & ~(a->own_tx[n] ^ a->peer_rx[n]));
+    if (a->seen && (!plain || vmsg_amp_tells_plain(a)))
         a->seen(a->seen_ctx, &(struct vmsg_amp_seen){.look = VMSG_AMP_SAW_WORD,
                                                      .word = n,
                                                      .own_tx = a->own_tx[n],

@@ -226,10 +226,28 @@ void vmsg_shm_port_end(struct vmsg_shm_port *p)
     tell(p);
 }
 
+/* A short stare at the other side's queue head alone: true when it changed. */
+static bool spin(struct vmsg_shm_port *p)
+{
+    enum { STARES = 32 };
+    if (!p->amp.peer_head_at)
+        return false;
+    for (unsigned i = 0; i < STARES; i++) {
+        if (vmsg_shared_load64(p->amp.peer_head_at) != p->amp.raw)
+            return true;
+        vmsg_doorbell_relax();
+    }
+    p->doorbell.idle += STARES;
+    return false;
+}
+
 bool vmsg_shm_port_pause(struct vmsg_shm_port *p, uint64_t deadline_ns)
 {
-    if (!p->is_ivshmem)
+    if (!p->is_ivshmem) {
+        if (vmsg_doorbell_spins(&p->doorbell) && spin(p))
+            return true;
         return vmsg_doorbell_pause(&p->doorbell, -1, deadline_ns);
+    }
     p->doorbell.wake = p->ivshmem.wake;
     bool more = vmsg_doorbell_pause(&p->doorbell, p->ivshmem.socket, deadline_ns);
     vmsg_ivshmem_serve(&p->ivshmem);

@@ -44,9 +44,8 @@ static inline void vmsg_shared_store64(uint8_t *at, uint64_t v)
 }
 
 /* A queue head is one word, so its fields belong together. */
-static inline struct vmsg_amp_head vmsg_shared_load_head(const uint8_t *at)
+static inline struct vmsg_amp_head vmsg_shared_head(uint64_t v)
 {
-    uint64_t v = vmsg_shared_load64(at);
     return (struct vmsg_amp_head){(uint16_t)v, (uint16_t)(v >> 16), (uint16_t)(v >> 32),
                                   (uint16_t)(v >> 48)};
 }

@@ -27,6 +27,7 @@ struct vmsg_amp {
     struct vmsg_amp_layout layout;
     uint8_t *own_head_at, *peer_head_at, *own_queue, *peer_queue, *own_words, *peer_words;
     struct vmsg_amp_head own, peer;
+    uint64_t raw;  /* the other side's queue head as it was read */
     uint16_t read; /* the other side's tail, as far as it was believed */
     bool peer_seen, up;
     bool fresh; /* nothing was seen since this side began */
@@ -38,13 +39,22 @@ struct vmsg_amp {
     unsigned sessions;         /* that came to RUN on both sides */
     unsigned takes;            /* of this one */
     char why[200];
-    /* Told what is seen of the other side; NULL: nobody wants to know. */
+    unsigned plain; /* looks that showed nothing but progress */
+    /* Told what is seen of the other side; NULL: nobody wants to know. Of plain progress, which
+     * comes with every message, only the first looks and then some are told. */
     void (*seen)(void *ctx, const struct vmsg_amp_seen *seen);
     void *seen_ctx;
 };
 
 /* Look at the area through a layout that vmsg_amp_usable() took. */
 void vmsg_amp_attach(struct vmsg_amp *a, const struct vmsg_amp_layout *layout);
+
+/* Is this look at plain progress one to tell? */
+static inline bool vmsg_amp_tells_plain(struct vmsg_amp *a)
+{
+    enum { FIRST = 8, THEN_EVERY = 64 };
+    return a->plain++ < FIRST || a->plain % THEN_EVERY == 0;
+}
 
 /* ---- state.c ---- */
 

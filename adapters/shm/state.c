@@ -46,7 +46,7 @@ void vmsg_amp_begin(struct vmsg_amp *a)
     a->fresh = true;
     a->stale = a->peer_seen && a->peer.magic == a->magic &&
                vmsg_amp_state_of(a->peer.status) == VMSG_AMP_RUN;
-    a->unsignalled = 0;
+    a->unsignalled = a->plain = 0;
     a->takes = 0;
     *a->why = '\0';
     vmsg_amp_clear_events(a);
@@ -59,20 +59,26 @@ void vmsg_amp_end(struct vmsg_amp *a)
     enter(a, VMSG_AMP_SHUTDOWN);
 }
 
-static bool same(const struct vmsg_amp_head *a, const struct vmsg_amp_head *b)
+/* Cursors that moved as they should, and nothing else. */
+static bool is_plain(const struct vmsg_amp *a, const struct vmsg_amp_head *now)
 {
-    return a->magic == b->magic && a->status == b->status && a->head == b->head &&
-           a->tail == b->tail;
+    const uint16_t n = a->layout.elements;
+    return a->up && now->magic == a->peer.magic && now->status == a->peer.status && now->head < n &&
+           now->tail < n &&
+           vmsg_amp_distance(a->read, now->tail, n) <= vmsg_amp_distance(a->read, a->own.head, n);
 }
 
 static void look(struct vmsg_amp *a)
 {
-    struct vmsg_amp_head now = vmsg_shared_load_head(a->peer_head_at);
-    if (!a->fresh && same(&now, &a->peer))
+    uint64_t raw = vmsg_shared_load64(a->peer_head_at);
+    struct vmsg_amp_head now = vmsg_shared_head(raw);
+    if (!a->fresh && raw == a->raw)
         return;
+    a->raw = raw;
+    bool told = a->seen && (a->fresh || !is_plain(a, &now) || vmsg_amp_tells_plain(a));
     a->fresh = false;
     a->stale &= now.status == a->peer.status;
-    if (a->seen)
+    if (told)
         a->seen(a->seen_ctx, &(struct vmsg_amp_seen){.look = VMSG_AMP_SAW_HEAD,
                                                      .magic = a->magic,
                                                      .elements = a->layout.elements,

@@ -53,6 +53,7 @@ static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size
 const struct vmsg_cli_options vmsg_cmd_check_options = {
     .command = "check",
     .args = "FILE.pcap",
+    .operands = "FILE",
     .doc = "Judge recorded traffic: a capture of 'run' or 'fuzz', or any pcap or pcapng file "
            "whose packets are bare virtio-msg messages; - reads standard input."
            "\vA capture of ours tells its role and all else; the other options are for bare "

@@ -23,6 +23,8 @@ struct check {
 
 static bool prepare(struct check *c, char *err, size_t err_size)
 {
+    char why[400];
+
     c->catalogue = vmsg_catalogue_load("v2", err, err_size);
     if (!c->catalogue)
         return false;
@@ -32,7 +34,12 @@ static bool prepare(struct check *c, char *err, size_t err_size)
         return false;
     }
     c->reader = vmsg_reader_open(c->options.path, err, err_size);
-    return c->reader != NULL;
+    if (!c->reader)
+        return false;
+    if (vmsg_reader_begins(c->reader, why, sizeof why))
+        return true;
+    snprintf(err, err_size, "%s: %s, so there is nothing to judge", c->options.path, why);
+    return false;
 }
 
 /* A capture of ours tells everything itself; what the options say must not be lost in silence. */

@@ -91,7 +91,7 @@ static bool prepare(struct capture_replay *c, char *err, size_t err_size)
 
     c->catalogue = vmsg_catalogue_load("v2", err, err_size);
     c->reader = c->catalogue ? vmsg_reader_open(c->o->path, err, err_size) : NULL;
-    if (!c->reader || !find_role(c, err, err_size))
+    if (!c->reader || !vmsg_reader_begins(c->reader, err, err_size) || !find_role(c, err, err_size))
         return false;
     if (c->ours && (c->o->direction_given || c->o->run.ics || c->o->run.n_fields)) {
         snprintf(err, err_size,

@@ -52,6 +52,7 @@ static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size
 const struct vmsg_cli_options vmsg_cmd_replay_options = {
     .command = "replay",
     .args = "FILE --sut URI",
+    .operands = "FILE",
     .doc = "Send what a file holds to an implementation and judge what it sends now: a capture "
            "('run --capture', or bare messages), whose one side is sent again, or a scenario "
            "file in Lua."

@@ -13,7 +13,7 @@ struct vmsg_clause_input {
     size_t n_scenarios;
     const struct vmsg_suite *suite; /* all: to tell "not selected" from "no scenario" */
     bool memory, upper;             /* could be observed at all */
-    bool layout; /* the adapter sees an AMP layout */
+    bool layout;                    /* the adapter sees an AMP layout */
     bool strict, polling;           /* what the SUT declares */
     unsigned bus_messages;
     const char *stopped; /* why the run ended early, NULL: it did not */

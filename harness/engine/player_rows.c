@@ -22,6 +22,7 @@ static void free_row(struct vmsg_played_row *row)
     free((void *)clauses);
     free((void *)row->scenario.id);
     free((void *)row->scenario.requirement);
+    free((void *)row->scenario.file);
     vmsg_tally_clear(&row->tally);
     free(row);
 }
@@ -44,6 +45,7 @@ static const char **read_clauses(const json_t *list)
 static struct vmsg_played_row *make_row(const json_t *about, const char *id)
 {
     const char *requirement = json_string_value(json_object_get(about, "requirement"));
+    const char *file = json_string_value(json_object_get(about, "file"));
     struct vmsg_played_row *row = calloc(1, sizeof *row);
 
     if (!row)
@@ -51,6 +53,7 @@ static struct vmsg_played_row *make_row(const json_t *about, const char *id)
     row->scenario = (struct vmsg_scenario){
         .id = strdup(id),
         .requirement = strdup(requirement ? requirement : ""),
+        .file = file ? strdup(file) : NULL,
         .clauses = read_clauses(json_object_get(about, "clauses")),
     };
     row->first = UINT64_MAX;

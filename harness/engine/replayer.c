@@ -232,6 +232,8 @@ static void await_message(struct vmsg_replayer *r, struct session *s)
         return;
     s->silent = true;
     s->diverged = s->judged != VMSG_JUDGE_DEVICE;
+    if (s->judged == VMSG_JUDGE_BUS && owes(s)) /* it had its time to complete what it was given */
+        vmsg_connection_settle(&s->connection);
     snprintf(s->reason, sizeof s->reason, "it sends nothing where the recorded one did");
 }
 

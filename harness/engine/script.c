@@ -12,7 +12,8 @@
 
 #define PRELUDE_INSTRUCTIONS 10000000
 
-/* Messages that a function takes in before it is the SUT that runs without end, not the script. */
+/* Messages beyond one for each sent that a function takes in before it is the SUT that runs without
+ * end, not the script. */
 #define BUSY_MOST 10000u
 
 /* Lua: import(name) -> what the prelude file of that name returns, loaded once. */
@@ -226,7 +227,8 @@ static enum vmsg_script_end loop(struct vmsg_script *s, lua_State *co, int args)
         default:
             return failed(s, co);
         }
-        if (s->box.exhausted && s->connection->received - s->received > BUSY_MOST)
+        if (s->box.exhausted && (uint64_t)s->connection->received - s->received >
+                                    (uint64_t)s->connection->sent - s->sent + BUSY_MOST)
             return ended(s, VMSG_SCRIPT_WEDGED, "it keeps its peer busy without end");
         if (s->box.exhausted) {
             where(co, s->reason, sizeof s->reason);
@@ -255,6 +257,7 @@ enum vmsg_script_end vmsg_script_run(struct vmsg_script *s, struct vmsg_connecti
     lua_xmove(L, co, args + 1);
     s->connection = c;
     s->received = c->received;
+    s->sent = c->sent;
     s->began_ns = vmsg_connection_now(c);
     *s->reason = '\0';
     end = loop(s, co, args);

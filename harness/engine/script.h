@@ -34,8 +34,8 @@ struct vmsg_script {
     struct vmsg_played played; /* the device side, where the SUT is a driver or a bus */
     bool opened;               /* the SUT answered the opening */
     bool unsettled;            /* what is owed cannot be told: the upper tester refused */
-    uint64_t lasts_ns; /* how long a function may run, however busy the SUT keeps it */
-    uint32_t received; /* messages of the connection, and its time, when the function began */
+    uint64_t lasts_ns;         /* how long a function may run, however busy the SUT keeps it */
+    uint32_t received, sent; /* messages of the connection, and its time, when the function began */
     uint64_t began_ns;
     /* What a function asks for by its yield. */
     bool waiting;

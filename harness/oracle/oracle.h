@@ -158,8 +158,8 @@ struct vmsg_note {
 void vmsg_oracle_note(struct vmsg_oracle *o, const struct vmsg_note *note);
 
 /*
- * What was seen of an AMP layout, behind which the SUT sits. Clauses specific to that bus are judged
- * by it; the messages go through vmsg_oracle_message() as ever.
+ * What was seen of an AMP layout, behind which the SUT sits. Clauses specific to that bus are
+ * judged by it; the messages go through vmsg_oracle_message() as ever.
  */
 struct vmsg_amp_seen;
 void vmsg_oracle_amp(struct vmsg_oracle *o, uint32_t index, const struct vmsg_amp_seen *seen);

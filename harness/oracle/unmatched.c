@@ -176,8 +176,10 @@ void remember_answer(struct vmsg_oracle *o, const struct request *r, const struc
 bool judge_repeated(struct vmsg_oracle *o, const struct request *r, const struct vmsg *m)
 {
     struct device *d = request_device(o, r);
+    const struct request *first = request_first_due(o, d);
 
-    if (r->bus || r->overtaken || !d->last_answer || request_first_due(o, d) == r ||
+    /* Before r only what may be discarded in silence: its turn may have come. */
+    if (r->bus || r->overtaken || !d->last_answer || !first || first->serial >= r->serial ||
         d->last_answer != hash_answer(m))
         return false;
     blame(o, VMSG_DEV_ORDERING_2, m->dev_num,

@@ -20,7 +20,7 @@ ENV = {"PATH": f"{vmsgspec.BUILD}:/usr/bin:/bin", "TERM": "dumb", "HOME": "/none
 def commands():
     """Each command, and the options that its help tells of."""
     told = vmsgspec.vmsgspec("--help").err
-    names = re.findall(r"^  ([a-z]+) ", told, re.M)
+    names = re.findall(r"^  ([a-z-]+) ", told, re.M)
     assert "run" in names and "compare" in names and "completion" in names
     return {name: set(re.findall(r"^ +(?:-\w, )?--([a-z-]+)",
                                  vmsgspec.vmsgspec(name, "--help").err, re.M)) for name in names}

@@ -1,0 +1,168 @@
+/* The executor: what a script does to a sound and to a faulty peer, alone and after others. */
+#include "fuzz/setup.h"
+#include "fuzz/trial.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct bench {
+    const char *uri, *role;
+    struct vmsg_catalogue *catalogue;
+    struct vmsg_ics ics;
+    struct vmsg_fuzz_setup setup;
+    struct vmsg_adapter *adapter;
+};
+
+static struct vmsg_adapter *create(void *ctx, char *err, size_t err_size)
+{
+    const struct bench *b = ctx;
+
+    return vmsg_adapter_create(b->uri, b->role, err, err_size);
+}
+
+static void set_up(struct bench *b, const char *uri, enum vmsg_role role)
+{
+    static const char *const roles[] = {"device", "driver", "bus"};
+    struct vmsg_run_config config = {
+        .role = role, .ics = &b->ics, .seed = 1, .mem_size = 65536, .timeout_ms = 2000};
+    char err[600] = "";
+
+    *b = (struct bench){.uri = uri, .role = roles[role]};
+    config.catalogue = b->catalogue = vmsg_catalogue_load("v2", err, sizeof err);
+    vmsg_ics_init(&b->ics);
+    assert_true(
+        vmsg_ics_set(&b->ics, "bus_messages", "GET_DEVICES,PING,EVENT_DEVICE", err, sizeof err));
+    assert_true(vmsg_ics_set(&b->ics, "upper_tester", "true", err, sizeof err));
+    assert_int_equal(vmsg_fuzz_setup(&b->setup, &config, (struct vmsg_adapter_source){create, b},
+                                     err, sizeof err),
+                     VMSG_FUZZ_READY);
+    b->adapter = create(b, err, sizeof err);
+    assert_non_null(b->adapter);
+}
+
+static void tear_down(struct bench *b)
+{
+    b->adapter->ops->free(b->adapter);
+    vmsg_fuzz_setup_clear(&b->setup);
+    vmsg_ics_clear(&b->ics);
+    vmsg_catalogue_free(b->catalogue);
+}
+
+/* The place of a message in the wire table. */
+static uint8_t entry(const char *name)
+{
+    for (uint8_t i = 0; vmsg_def_at(i); i++)
+        if (!strcmp(vmsg_def_at(i)->name, name))
+            return i;
+    fail();
+    return 0;
+}
+
+/* SET_VQUEUE with a reserved field that is not zero, and a look at what came of it. */
+static void reserved(struct vmsg_fuzz_script *s)
+{
+    const struct vmsg_fuzz_step steps[] = {
+        {.kind = VMSG_FUZZ_STAGE, .a = 4},
+        {.kind = VMSG_FUZZ_MESSAGE, .a = entry("GET_VQUEUE")},
+        {.kind = VMSG_FUZZ_MESSAGE, .a = entry("SET_VQUEUE"), .mask = 8, .f = {[3] = {1, 0}}},
+        {.kind = VMSG_FUZZ_MESSAGE, .a = entry("GET_VQUEUE")},
+    };
+
+    *s = (struct vmsg_fuzz_script){0};
+    assert_true(vmsg_fuzz_insert(s, 0, steps, sizeof steps / sizeof *steps));
+}
+
+static enum vmsg_fuzz_end run(const char *uri, char *key)
+{
+    struct vmsg_fuzz_script s;
+    struct vmsg_fuzz_executor *e;
+    struct vmsg_fuzz_result r;
+    struct bench b;
+
+    set_up(&b, uri, VMSG_ROLE_DEVICE);
+    reserved(&s);
+    e = vmsg_fuzz_executor_new(&b.setup.target, b.adapter);
+    assert_non_null(e);
+    vmsg_fuzz_execute(e, &s, &r);
+    assert_true(r.messages > 10);
+    assert_true(e->signal.n > 5);
+    strcpy(key, r.key);
+    free(r.output);
+    vmsg_fuzz_executor_free(e);
+    vmsg_fuzz_clear(&s);
+    tear_down(&b);
+    return r.end;
+}
+
+static void a_broken_clause_is_named(void **state)
+{
+    char key[160];
+
+    (void)state;
+    assert_int_equal(run("ref:?fault=set-vqueue-takes-reserved", key), VMSG_FUZZ_BROKEN);
+    assert_memory_equal(key, "dev.set-vqueue.", 15);
+    assert_int_equal(run("ref:", key), VMSG_FUZZ_CLEAN);
+}
+
+static void scripts_share_a_connection(void **state)
+{
+    struct vmsg_fuzz_script s;
+    struct vmsg_fuzz_executor *e;
+    struct vmsg_fuzz_result r;
+    struct bench b;
+
+    (void)state;
+    set_up(&b, "ref:", VMSG_ROLE_DEVICE);
+    reserved(&s);
+    b.setup.target.together = 3;
+    e = vmsg_fuzz_executor_new(&b.setup.target, b.adapter);
+    for (unsigned i = 0; i < 7; i++) {
+        vmsg_fuzz_execute(e, &s, &r);
+        assert_int_equal(r.end, VMSG_FUZZ_CLEAN);
+        assert_int_equal(r.scripts_before, i % 3);
+        assert_int_equal(e->open, i % 3 != 2);
+    }
+    vmsg_fuzz_executor_free(e);
+    vmsg_fuzz_clear(&s);
+    tear_down(&b);
+}
+
+/* Any role: nothing at all, and the empty script, are clean; a trial logs what went by. */
+static void every_role_runs(void **state)
+{
+    (void)state;
+    for (int role = VMSG_ROLE_DEVICE; role <= VMSG_ROLE_BUS; role++) {
+        struct vmsg_fuzz_trial t = {.log = vmsg_fuzz_log_new(), .hang_ms = 20000};
+        struct vmsg_fuzz_script s = {0};
+        struct vmsg_fuzz_log_entry first;
+        struct vmsg_fuzz_result r;
+        struct bench b;
+        size_t at = 0;
+
+        set_up(&b, "ref:", (enum vmsg_role)role);
+        t.target = &b.setup.target;
+        t.adapter = b.adapter;
+        assert_true(vmsg_fuzz_insert(&s, 0, &(struct vmsg_fuzz_step){.kind = VMSG_FUZZ_AWAIT}, 1));
+        vmsg_fuzz_trial(&t, &s, &r);
+        assert_int_equal(r.end, VMSG_FUZZ_CLEAN);
+        assert_true(vmsg_fuzz_log_next(t.log, &at, &first));
+        free(r.output);
+        vmsg_fuzz_log_free(t.log);
+        vmsg_fuzz_clear(&s);
+        tear_down(&b);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_broken_clause_is_named),
+        cmocka_unit_test(scripts_share_a_connection),
+        cmocka_unit_test(every_role_runs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
