@@ -28,7 +28,7 @@ DRIVER_FAULTS = {
     "driver-info-with-payload": "drv.prose.empty-request",
     "driver-reads-features-before-reset": "drv.prose.early-discovery",
     "driver-skips-driver-bit": "drv.prose.status-progression",
-    "driver-queues-before-features-ok": "drv.overview.2",
+    "driver-doubles-queue-size": "drv.set-vqueue.5",
     "driver-takes-notif-config-data": "drv.device-features.2",
     "driver-asks-before-info": "drv.overview.1",
     "driver-sets-reserved-type-bits": "drv.common-message-format.1",

@@ -19,9 +19,9 @@ struct vmsg_discovery {
     size_t n_devices;
     uint16_t tested[VMSG_TESTED_MOST];
     size_t n_tested;
-    unsigned bus_messages;          /* enum vmsg_bus_messages */
+    unsigned bus_messages;              /* enum vmsg_bus_messages */
     uint32_t answers[VMSG_TESTED_MOST]; /* by bit, the messages that the device answers */
-    char *probes[VMSG_TESTED_MOST]; /* the prelude's text, NULL: nothing is known */
+    char *probes[VMSG_TESTED_MOST];     /* the prelude's text, NULL: nothing is known */
     bool platform;  /* undeclared, but it must be told: a bus its devices, a driver the first */
     unsigned tries; /* connections that the discovery made before this one */
     bool drives;    /* a driver took one of the devices that it was shown */

@@ -128,8 +128,9 @@ static inline void fake_free(struct vmsg_adapter *a)
     free(a);
 }
 
-static const struct vmsg_adapter_ops fake_ops = {fake_start, fake_send,   fake_command, fake_wait,
-                                                 fake_now,   fake_memory, fake_stop,    fake_free,  NULL};
+static const struct vmsg_adapter_ops fake_ops = {fake_start, fake_send, fake_command,
+                                                 fake_wait,  fake_now,  fake_memory,
+                                                 fake_stop,  fake_free, NULL};
 
 /* What the fakes of a run are made like; `last` is the one made last. */
 struct fake_kind {
