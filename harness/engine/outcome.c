@@ -72,7 +72,8 @@ void vmsg_outcome_ended(struct vmsg_outcome *o, struct vmsg_evidence *e,
     bool pipe = end->signalled && end->status == SIGPIPE;
 
     e->died = (end->signalled && !pipe) || end->exited_itself;
-    if (end->text && *end->text && (end->signalled || end->killed || end->explained || end->status > 0))
+    if (end->text && *end->text &&
+        (end->signalled || end->killed || end->explained || end->status > 0))
         o->sut_end = strdup(end->text);
     if (end->output && *end->output)
         o->sut_output = strdup(end->output);

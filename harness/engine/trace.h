@@ -12,7 +12,7 @@
 
 struct vmsg_trace {
     struct vmsg_trace_entry *entries; /* head, then a ring of the last ones */
-    uint32_t *rooms; /* of the entries' bytes: what their blocks hold */
+    uint32_t *rooms;                  /* of the entries' bytes: what their blocks hold */
     size_t cap;
     uint32_t count; /* entries ever added */
     bool failed;    /* out of memory: entries are missing */
