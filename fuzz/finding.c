@@ -119,12 +119,11 @@ static void write_text(FILE *out, const struct vmsg_fuzz_finder *f,
         fputs("It was seen once and did not show again on a fresh SUT: look for what depends on "
               "time, or on what ran before.\n\n",
               out);
-    fprintf(
-        out,
-        "Again, by the script (%zu steps):\n  vmsgspec fuzz --script script --role %s --sut '%s'\n"
-        "Again, as a scenario:\n  vmsgspec run --role %s --sut '%s' --scenario scenario.lua "
-        "--select 'file/*'\n\nWhat went over the wire (-> to the SUT):\n",
-        steps, f->role, f->sut, f->role, f->sut);
+    fprintf(out,
+            "Again, by the script (%zu steps):\n  vmsgspec replay script --role %s --sut '%s'\n"
+            "Again, as a scenario:\n  vmsgspec run --role %s --sut '%s' --scenario scenario.lua "
+            "--select 'file/*'\n\nWhat went over the wire (-> to the SUT):\n",
+            steps, f->role, f->sut, f->role, f->sut);
     write_log(out, f->trial.log);
     if (r->output)
         fprintf(out, "\nOutput of the SUT:\n%s\n", r->output);

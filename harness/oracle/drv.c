@@ -209,6 +209,7 @@ static void asks(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m
 
 static void info_told(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
 {
+    v->doubtful |= v->info_told && memcmp(v->info, m->f, sizeof v->info) != 0; /* which holds? */
     v->info_told = true;
     memcpy(v->info, m->f, sizeof v->info);
     (void)o;

@@ -23,6 +23,7 @@ static void announced_to_the_bus(struct vmsg_oracle *o, const struct vmsg *m)
     uint64_t state = m->f[VMSG_EVENT_DEVICE_REQ_device_bus_state];
     bool added = state == VMSG_DEVICE_ADDED;
     bool news = relay_device(o->relay, dev)->present != added;
+    bool exposed = relay_device(o->relay, dev)->exposed; /* else nobody misses it */
 
     if (!added && state != VMSG_DEVICE_REMOVED)
         return; /* reserved, or a bus's own */
@@ -31,7 +32,7 @@ static void announced_to_the_bus(struct vmsg_oracle *o, const struct vmsg *m)
         return;
     }
     set_present(o->relay, dev, added);
-    if (news)
+    if (news && (added || exposed))
         hotplug_owed(o, dev);
 }
 

@@ -181,16 +181,17 @@ static struct parcel *mistaken_for(struct vmsg_oracle *o, const struct vmsg *m)
     struct parcel was;
 
     if (!p || !(q = parcel_find(r, BY_SENDER, m->dev_num, m->token, m->msg_id, NULL)) ||
-        (p->firm && q->firm) || p->dev != q->dev || p->hash != q->hash || p->len != q->len)
+        (p->firm && !p->lost && q->firm && !q->lost) || p->dev != q->dev || p->hash != q->hash ||
+        p->len != q->len)
         return NULL;
     parcel_leave_lane(r, q);
     parcel_unchain(r, p, BY_SENDER);
     parcel_unchain(r, q, BY_SENDER);
     was = *p;
     p->token = q->token, p->firm = q->firm, p->index = q->index;
-    p->pending = q->pending, p->owed = q->owed;
+    p->pending = q->pending, p->owed = q->owed, p->lost = q->lost;
     q->token = was.token, q->firm = was.firm, q->index = was.index;
-    q->pending = was.pending, q->owed = was.owed;
+    q->pending = was.pending, q->owed = was.owed, q->lost = was.lost;
     parcel_chain(r, p, BY_SENDER);
     parcel_chain(r, q, BY_SENDER);
     return p;
