@@ -29,10 +29,11 @@ static bool is_text(const unsigned char *head, size_t n)
     return n > 0 && !memchr(head, '\0', n);
 }
 
-/* Of a campaign: the first byte is a kind of step, none of which begins a text. */
+/* Of a campaign: the first byte is a kind of step, none of which begins a text; without a step it
+ * shows what the SUT does by itself. */
 static bool is_script(const unsigned char *head, size_t n)
 {
-    return n > 0 && head[0] < VMSG_FUZZ_KINDS;
+    return n == 0 || head[0] < VMSG_FUZZ_KINDS;
 }
 
 /* The kinds of files; the first that knows its own takes it. */

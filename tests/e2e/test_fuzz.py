@@ -103,11 +103,11 @@ def test_what_is_saved_shows_it_again(tmp_path, role, fault):
     clause = re.match(r"(\S+): ", (folder / "trace.txt").read_text()).group(1)
     replay = ("replay", folder / "script", "--role", role, "--sut")
     broken = vmsgspec.vmsgspec(*replay, f"ref:?fault={fault}")
-    assert broken.status == vmsgspec.FAILS and clause + ": " in broken.stdout, str(broken)
+    assert broken.status == vmsgspec.FAILS and clause + ": " in broken.out, str(broken)
     sound = vmsgspec.vmsgspec(*replay, "ref:")
-    assert sound.status == vmsgspec.CONFORMS and "nothing is found" in sound.stdout, str(sound)
+    assert sound.status == vmsgspec.CONFORMS and "nothing is found" in sound.out, str(sound)
     checked = vmsgspec.vmsgspec("check", folder / "capture.pcap")
-    assert checked.status == vmsgspec.FAILS and clause in checked.stdout, str(checked)
+    assert checked.status == vmsgspec.FAILS and clause in checked.out, str(checked)
     scenario = ("run", "--role", role, "--scenario", folder / "scenario.lua", "--select", "file/*", "--sut")
     assert vmsgspec.vmsgspec(*scenario, f"ref:?fault={fault}").status == vmsgspec.FAILS
     assert vmsgspec.vmsgspec(*scenario, "ref:").status == vmsgspec.CONFORMS
@@ -116,7 +116,7 @@ def test_what_is_saved_shows_it_again(tmp_path, role, fault):
 def test_replay_of_a_script_wants_a_role(tmp_path):
     (tmp_path / "script").write_bytes(bytes(5))
     outcome = vmsgspec.vmsgspec("replay", tmp_path / "script", "--sut", "ref:")
-    assert outcome.status == 2 and "--role" in outcome.stderr, str(outcome)
+    assert outcome.status == 2 and "--role" in outcome.err, str(outcome)
 
 
 @pytest.mark.parametrize("role", ["driver", "bus"])
