@@ -120,11 +120,11 @@ static void judge_bitmap_size(struct vmsg_oracle *o, const struct vmsg *m, uint3
         exercise(o, VMSG_BUS_GET_DEVICES_1);
 }
 
-static void judge_next(struct vmsg_oracle *o, uint32_t offset, uint32_t asked, uint32_t next)
+static void judge_next(struct vmsg_oracle *o, uint32_t offset, uint32_t next)
 {
     /* What follows the last device number: nothing. Elsewhere the text leaves open when a response
      * is terminal; whatever makes progress gets here. */
-    if (asked && offset == UINT16_MAX) {
+    if (offset == UINT16_MAX) {
         exercise(o, VMSG_BUS_GET_DEVICES_5);
         if (next)
             blame(o, VMSG_BUS_GET_DEVICES_5, 0,
@@ -175,7 +175,7 @@ void judge_get_devices(struct vmsg_oracle *o, const struct request *r, const str
     judge_bitmap(o, m, offset, count, count < asked);
     if (asked && all_zero(m->tail, m->tail_len)) /* in full, or cut short: both are legal */
         exercise(o, VMSG_BUS_GET_DEVICES_8);
-    judge_next(o, offset, asked, next);
+    judge_next(o, offset, next);
 }
 
 /* ---- PING ---- */
