@@ -151,6 +151,13 @@ end
 
 local pump = M.pump
 
+-- A slow SUT got a second request beside the one that it has answered now: nothing stays under way.
+local function finish(second, deadline)
+    while not second.answer and pump(deadline) do
+    end
+    O.remove(second)
+end
+
 --[[
 A valid request whose answer proves that all before it was processed. A SUT that loses one answer,
 or has none to this request, is not dead yet, so another one is sent before it is called wedged; not
@@ -173,7 +180,7 @@ local function pass_fence(h)
     while not done() and not second.answer and pump(deadline) do
     end
     if done() then
-        return
+        return finish(second, deadline)
     end
     if second.answer then
         S.fence_name = other
@@ -255,6 +262,8 @@ function M.open(patience)
         if not info.answer then
             S.fence_name = "GET_DEVICE_STATUS"
             O.remove(info)
+        else
+            finish(status, deadline)
         end
     end
     core.opened()
