@@ -194,7 +194,9 @@ static void do_memory(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step 
     uint64_t at = vmsg_fuzz_value(&e->known, &s->f[0], e->known.mem_base) - e->known.mem_base;
     char text[64];
 
-    if (!c->memory || s->n_raw == 0 || at > c->mem_size || s->n_raw > c->mem_size - at)
+    /* In a driver's rings what is written counts as the driver's own. */
+    if (e->target->role == VMSG_ROLE_DRIVER || !c->memory || s->n_raw == 0 || at > c->mem_size ||
+        s->n_raw > c->mem_size - at)
         return;
     memcpy(c->memory + at, s->raw, s->n_raw);
     vmsg_fuzz_log_memory(e->log, at, s->raw, s->n_raw);

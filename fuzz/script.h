@@ -21,7 +21,7 @@ enum vmsg_fuzz_kind {
     VMSG_FUZZ_ANSWER,  /* what becomes of the next answer or event of the device that is played */
     VMSG_FUZZ_RAW,     /* the raw bytes, as a packet */
     VMSG_FUZZ_ADVANCE, /* 2^a ms pass, in virtual time; elsewhere nothing */
-    VMSG_FUZZ_MEMORY,  /* the raw bytes are written to value 0 of DMA memory */
+    VMSG_FUZZ_MEMORY,  /* the raw bytes are written to value 0 of DMA memory; not of drivers */
     VMSG_FUZZ_UPPER,   /* upper-tester command a of the SUT, its arguments the values */
     VMSG_FUZZ_DEVICE,  /* the same of the device that is played */
     VMSG_FUZZ_KINDS,
