@@ -102,6 +102,8 @@ void vmsg_fuzz_send(struct vmsg_fuzz_executor *e, unsigned endpoint, const void 
     for (size_t i = 0; i < e->known.n_devices; i++)
         if (!vmsg_is_bus(&m) && e->known.devices[i].number == m.dev_num)
             e->touched |= 1u << i;
+    if (e->target->role == VMSG_ROLE_DRIVER)
+        vmsg_fuzz_told(&e->known, &m);
     vmsg_connection_send(&e->connection, endpoint, bytes, len);
 }
 

@@ -52,18 +52,33 @@ static const struct command *command_of(enum vmsg_role role, uint8_t a)
     return &of_bus[a % (sizeof of_bus / sizeof *of_bus)];
 }
 
-/* Only what a device that works accepts: a refused command leaves nothing to judge. */
-static bool makes_sense(const struct command *c, const struct vmsg_fuzz_device *d, uint32_t first)
+/* May the SUT know that device by now? One that it was not told of yet cannot go or be used. */
+static bool is_there(enum vmsg_role role, const struct vmsg_fuzz_device *d)
 {
+    return d && !d->removed && (d->found || role == VMSG_ROLE_DEVICE);
+}
+
+static bool all_there(const struct vmsg_fuzz_known *k)
+{
+    for (size_t i = 0; i < k->n_devices; i++)
+        if (!k->devices[i].found)
+            return false;
+    return true;
+}
+
+/* Only what a SUT that works accepts: a refused command leaves nothing to judge. */
+static bool makes_sense(const struct vmsg_fuzz_known *k, enum vmsg_role role,
+                        const struct command *c, const struct vmsg_fuzz_device *d, uint32_t first)
+{
+    if (c->arguments == SIZE || c->arguments == ALONE)
+        return all_there(k);
     if (c->note == VMSG_NOTE_ADD)
         return d && d->removed;
     if (c->note == VMSG_NOTE_NEEDS_RESET)
-        return d && !d->removed && !(d->status & VIRTIO_S_NEEDS_RESET);
-    if (c->arguments == DEV || c->arguments == DEV_VQ)
-        return d && !d->removed;
+        return is_there(role, d) && !(d->status & VIRTIO_S_NEEDS_RESET);
     if (c->note == VMSG_NOTE_CHANGE_CONFIG)
-        return d && !d->removed && first < d->config_size && d->config_size - first >= 4;
-    return true;
+        return is_there(role, d) && first < d->config_size && d->config_size - first >= 4;
+    return is_there(role, d);
 }
 
 static void write_line(const struct command *c, const struct vmsg_fuzz_upper *u, char *line,
@@ -101,7 +116,7 @@ bool vmsg_fuzz_upper(struct vmsg_fuzz_known *k, enum vmsg_role role, const struc
 
     *u = (struct vmsg_fuzz_upper){0};
     u->note.dev_num = vmsg_fuzz_dev(k, s->b, &u->device);
-    if (role != VMSG_ROLE_DRIVER && !makes_sense(c, u->device, first))
+    if (!makes_sense(k, role, c, u->device, first))
         return false;
     vmsg_put_le32(u->data, (uint32_t)vmsg_fuzz_value(k, &s->f[1], 4));
     u->noted = c->note != NOTHING;

@@ -119,12 +119,15 @@ static void write_text(FILE *out, const struct vmsg_fuzz_finder *f,
         fputs("It was seen once and did not show again on a fresh SUT: look for what depends on "
               "time, or on what ran before.\n\n",
               out);
-    fprintf(
-        out,
-        "Again, by the script (%zu steps):\n  vmsgspec fuzz --script script --role %s --sut '%s'\n"
-        "Again, as a scenario:\n  vmsgspec run --role %s --sut '%s' --scenario scenario.lua "
-        "--select 'file/*'\n\nWhat went over the wire (-> to the SUT):\n",
-        steps, f->role, f->sut, f->role, f->sut);
+    fprintf(out,
+            "Again, by the script (%zu steps):\n  vmsgspec replay script --role %s --sut '%s'\n"
+            "Again, as a scenario:\n  vmsgspec run --role %s --sut '%s' --scenario scenario.lua "
+            "--select 'file/*'\n\nWhat went over the wire (-> to the SUT):\n",
+            steps, f->role, f->sut, f->role, f->sut);
+    if (f->trial.target->role != VMSG_ROLE_DEVICE)
+        fputs("(A scenario waits for the SUT where the script does not: where the moment counts at "
+              "which messages cross, only the script shows it.)\n",
+              out);
     write_log(out, f->trial.log);
     if (r->output)
         fprintf(out, "\nOutput of the SUT:\n%s\n", r->output);

@@ -58,11 +58,11 @@ static void learn_of(struct vmsg_fuzz_device *d, const struct vmsg *m)
 }
 
 /* A device that goes or comes by itself. */
-static void learn_of_bus(struct vmsg_fuzz_known *k, const struct vmsg *m)
+void vmsg_fuzz_told(struct vmsg_fuzz_known *k, const struct vmsg *m)
 {
     struct vmsg_fuzz_device *d = find(k, (uint16_t)m->f[VMSG_EVENT_DEVICE_REQ_device_number]);
 
-    if (d && m->msg_id == VMSG_ID_EVENT_DEVICE && !m->defect)
+    if (d && vmsg_is_bus(m) && m->msg_id == VMSG_ID_EVENT_DEVICE && !m->defect)
         d->removed = m->f[VMSG_EVENT_DEVICE_REQ_device_bus_state] == VMSG_DEVICE_REMOVED;
 }
 
@@ -78,8 +78,10 @@ void vmsg_fuzz_learn(struct vmsg_fuzz_known *k, const struct vmsg *m)
     if (!vmsg_is_response(m) && !vmsg_is_event(m))
         k->heard = m->token;
     if (vmsg_is_bus(m) && !vmsg_is_response(m))
-        learn_of_bus(k, m);
+        vmsg_fuzz_told(k, m);
     d = vmsg_is_bus(m) ? NULL : find(k, m->dev_num);
+    if (d)
+        d->found = true;
     if (d && (vmsg_is_response(m) || vmsg_is_event(m)))
         learn_of(d, m);
 }

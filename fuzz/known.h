@@ -16,6 +16,7 @@
 struct vmsg_fuzz_device {
     uint16_t number;
     bool removed;
+    bool found; /* the SUT sent something of it, or to it */
     uint32_t config_size, queues, generation, status, max_queue_size, offered[2];
 };
 
@@ -33,6 +34,8 @@ struct vmsg_fuzz_known {
 };
 
 void vmsg_fuzz_learn(struct vmsg_fuzz_known *k, const struct vmsg *m);
+/* A bus message to a driver: which devices go and come. */
+void vmsg_fuzz_told(struct vmsg_fuzz_known *k, const struct vmsg *m);
 
 /* The number that a step's device selector means; NULL in *device when none is known by it. */
 uint16_t vmsg_fuzz_dev(struct vmsg_fuzz_known *k, uint8_t b, struct vmsg_fuzz_device **device);

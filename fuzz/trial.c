@@ -3,6 +3,7 @@
 
 #include "adapters/pcap/writer.h"
 #include "fuzz/crash.h"
+#include "harness/engine/tape_run.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -28,7 +29,7 @@ static void record(const struct vmsg_fuzz_trial *t, struct vmsg_fuzz_executor *e
 
     if (capture) {
         c->tape = &tape;
-        c->session = vmsg_tape_session(&tape, t->target->oracle.judged, NULL);
+        c->session = vmsg_tape_session(&tape, t->target->oracle.judged, vmsg_session_for("fuzz"));
     }
     vmsg_fuzz_execute(e, script, result);
     if (!capture)

@@ -3,6 +3,7 @@
 #include "fuzz/files.h"
 #include "harness/cli/fuzz_options.h"
 #include "harness/cli/interrupt.h"
+#include "harness/cli/replay_options.h"
 #include "harness/cli/run_statement.h"
 
 #include <dirent.h>
@@ -274,16 +275,47 @@ static int fuzz(struct fuzz *f)
     return vmsg_cli_error("fuzz", "%s", err);
 }
 
+static void clear(struct fuzz *f)
+{
+    vmsg_fuzz_setup_clear(&f->setup);
+    vmsg_ics_clear(&f->ics);
+    if (f->catalogue)
+        vmsg_catalogue_free(f->catalogue);
+    free(f->assumed);
+}
+
+/* One command a process; what it needs is too large for a stack. */
+static struct fuzz *state(void)
+{
+    static struct fuzz f;
+
+    return &f;
+}
+
 int vmsg_cmd_fuzz(int argc, char **argv)
 {
-    static struct fuzz f; /* too large for a stack; one command a process */
-    enum vmsg_cli_parsed parsed = vmsg_fuzz_options_parse(&f.options, argc, argv);
-    int status = parsed == CLI_PARSED ? fuzz(&f) : vmsg_cli_stopped(parsed);
+    struct fuzz *f = state();
+    enum vmsg_cli_parsed parsed = vmsg_fuzz_options_parse(&f->options, argc, argv);
+    int status = parsed == CLI_PARSED ? fuzz(f) : vmsg_cli_stopped(parsed);
 
-    vmsg_fuzz_setup_clear(&f.setup);
-    vmsg_ics_clear(&f.ics);
-    if (f.catalogue)
-        vmsg_catalogue_free(f.catalogue);
-    free(f.assumed);
+    clear(f);
+    return status;
+}
+
+int vmsg_replay_script(const struct vmsg_replay_options *o)
+{
+    struct fuzz *f = state();
+    int status;
+
+    if (!o->run.role_given)
+        return vmsg_cli_error("replay", "a script needs --role: device, driver or bus says what "
+                                        "the implementation is");
+    vmsg_fuzz_options_begin(&f->options);
+    f->options.run = o->run;
+    f->options.script = o->path;
+    if (!o->mem_given)
+        f->options.run.mem_size = VMSG_FUZZ_MEM;
+    status = fuzz(f);
+    clear(f);
     return status;
 }

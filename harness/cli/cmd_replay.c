@@ -1,4 +1,5 @@
 /* vmsgspec replay: which kind of file it is; scenario files. */
+#include "fuzz/script.h"
 #include "harness/cli/replay_options.h"
 #include "harness/cli/run_keys.h"
 
@@ -28,12 +29,20 @@ static bool is_text(const unsigned char *head, size_t n)
     return n > 0 && !memchr(head, '\0', n);
 }
 
+/* Of a campaign: the first byte is a kind of step, none of which begins a text; without a step it
+ * shows what the SUT does by itself. */
+static bool is_script(const unsigned char *head, size_t n)
+{
+    return n == 0 || head[0] < VMSG_FUZZ_KINDS;
+}
+
 /* The kinds of files; the first that knows its own takes it. */
 static const struct {
     bool (*is)(const unsigned char *head, size_t n);
     int (*replay)(const struct vmsg_replay_options *o);
 } kinds[] = {
     {is_capture, vmsg_replay_capture},
+    {is_script, vmsg_replay_script},
     {is_text, vmsg_replay_scenario},
 };
 
@@ -67,7 +76,8 @@ static int replay(const struct vmsg_replay_options *o)
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (kinds[i].is(head, n))
             return kinds[i].replay(o);
-    return vmsg_cli_error("replay", "'%s' is neither a capture nor a scenario file", o->path);
+    return vmsg_cli_error(
+        "replay", "'%s' is neither a capture nor a scenario file nor a script of 'fuzz'", o->path);
 }
 
 int vmsg_cmd_replay(int argc, char **argv)

@@ -156,16 +156,21 @@ const struct vmsg_cli_options vmsg_cmd_fuzz_options = {
     .take = take,
 };
 
-enum vmsg_cli_parsed vmsg_fuzz_options_parse(struct vmsg_fuzz_options *o, int argc, char **argv)
+void vmsg_fuzz_options_begin(struct vmsg_fuzz_options *o)
 {
-    enum vmsg_cli_parsed parsed;
-
     *o = (struct vmsg_fuzz_options){
-        .run = {.seed = 1, .jobs = 1, .mem_size = 64u << 10, .timeout_ms = 2000},
+        .run = {.seed = 1, .jobs = 1, .mem_size = VMSG_FUZZ_MEM, .timeout_ms = 2000},
         .out = "fuzz-out",
         .steps = 64,
         .hang_ms = 5000,
     };
+}
+
+enum vmsg_cli_parsed vmsg_fuzz_options_parse(struct vmsg_fuzz_options *o, int argc, char **argv)
+{
+    enum vmsg_cli_parsed parsed;
+
+    vmsg_fuzz_options_begin(o);
     parsed = vmsg_cli_parse(&vmsg_cmd_fuzz_options, argc, argv, o);
     if (parsed == CLI_PARSED && !complete(o))
         return CLI_WRONG;

@@ -16,6 +16,9 @@ struct vmsg_fuzz_options {
     uint32_t hang_ms;
 };
 
+#define VMSG_FUZZ_MEM (64u << 10) /* DMA memory, unless it is said otherwise */
+
+void vmsg_fuzz_options_begin(struct vmsg_fuzz_options *o); /* the defaults */
 enum vmsg_cli_parsed vmsg_fuzz_options_parse(struct vmsg_fuzz_options *o, int argc, char **argv);
 
 #endif

@@ -18,7 +18,8 @@ static const struct argp_option options[] = {
      "of bare messages: message (default), to-device or to-driver", 0},
     {"seed", KEY_SEED, "N", 0, "of a scenario: what varies, varies by this number; default 1", 0},
     {"repeat", KEY_REPEAT, "N", 0, "of a scenario: N times, with seeds N, N+1, ...", 0},
-    {"mem", KEY_MEM, "SIZE", 0, "of a scenario: DMA memory, default 16M; 0: none", 0},
+    {"mem", KEY_MEM, "SIZE", 0, "of a scenario or script: DMA memory, default 16M or 64K; 0: none",
+     0},
     {"timeout", KEY_TIMEOUT, "SECONDS", 0, "how long it may stay silent; default 2", 0},
     {NULL, 0, NULL, 0, "What is told:", 3},
     {"report", KEY_REPORT, "FORMAT=PATH", 0, "also write a report, as 'run' does", 0},
@@ -37,6 +38,9 @@ static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size
     case KEY_DIRECTION:
         o->direction_given = true;
         return vmsg_bare_direction(arg, &o->bare.direction, err, err_size);
+    case KEY_MEM:
+        o->mem_given = true;
+        return vmsg_run_options_take(&o->run, key, arg, err, err_size);
     case ARGP_KEY_ARG:
         if (o->path) {
             snprintf(err, err_size, "one file at a time: '%s' and '%s' are two", o->path, arg);
@@ -54,8 +58,8 @@ const struct vmsg_cli_options vmsg_cmd_replay_options = {
     .args = "FILE --sut URI",
     .operands = "FILE",
     .doc = "Send what a file holds to an implementation and judge what it sends now: a capture "
-           "('run --capture', or bare messages), whose one side is sent again, or a scenario "
-           "file in Lua."
+           "('run --capture', or bare messages), whose one side is sent again, a scenario "
+           "file in Lua, or a script of 'fuzz'."
            "\vExit status: 0 conforms, 1 does not, 2 wrong usage, 3 the implementation could "
            "not be started or reached.",
     .options = options,

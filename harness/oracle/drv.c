@@ -145,15 +145,18 @@ static struct drv_request *find(struct drv_view *v, const struct vmsg *m)
     return best;
 }
 
-/* Sent before the driver had read that the device was gone, or on its way out. */
+/* Sent before the driver had read that the device was gone, or on its way out; as long as it is
+ * gone, whatever is said to it means nothing. */
 static bool from_before(struct drv_view *v, const struct vmsg *m)
 {
     bool begins = m->msg_id == VMSG_ID_GET_DEVICE_INFO ||
                   (m->msg_id == VMSG_ID_SET_DEVICE_STATUS && m->f[0] == 0);
 
+    if (v->removed)
+        return true;
     if (!v->under_way)
         return false;
-    if (begins && !v->removed)
+    if (begins)
         v->under_way = 0;
     if (begins)
         return false;
@@ -161,10 +164,19 @@ static bool from_before(struct drv_view *v, const struct vmsg *m)
     return true;
 }
 
+/* Sent when a response to nothing was under way: it may count as the answer. */
+static bool crosses_stray(const struct drv_view *v, const struct vmsg *m)
+{
+    return m->msg_id < 32 && v->strays >> m->msg_id & 1 &&
+           v->answers < v->stray_answers + DRV_AFTER;
+}
+
 static void asks(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
 {
     if (from_before(v, m))
         return;
+    v->doubtful |= crosses_stray(v, m);
+    o->muted = v->doubtful;
     drv_error_asks(o, v, m);
     v->sent++;
     drv_in_turn(o, v, m);
@@ -197,9 +209,33 @@ static void asks(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m
 
 static void info_told(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
 {
+    v->doubtful |= v->info_told && memcmp(v->info, m->f, sizeof v->info) != 0; /* which holds? */
     v->info_told = true;
     memcpy(v->info, m->f, sizeof v->info);
     (void)o;
+}
+
+/* Has a request of that kind no answer yet? */
+static bool awaits(const struct drv_view *v, uint8_t msg_id)
+{
+    for (unsigned i = 0; i < DRV_OUTSTANDING; i++)
+        if (v->requests[i].used && v->requests[i].msg_id == msg_id)
+            return true;
+    return false;
+}
+
+/*
+ * A message that one driver may take for what it waits for and another discards: by a token that it
+ * need not look at ("MUST NOT rely on its value"), by repeated values that it MAY compare, by more
+ * bytes than are defined. Until the device goes, what the driver knows is open, and nothing that
+ * follows from it is judged.
+ */
+static bool is_ambiguous(const struct vmsg_oracle *o, const struct drv_view *v,
+                         const struct drv_request *r, const struct vmsg *m)
+{
+    if (vmsg_is_response(m) && (!r || !echoes(r, m)))
+        return awaits(v, m->msg_id);
+    return m->extra || m->trailing || m->delivered > o->config.max_msg_size;
 }
 
 /* A response that the driver can take for the answer to its request. */
@@ -207,8 +243,14 @@ static void told(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m
 {
     struct drv_request *found = find(v, m), r;
 
-    if (!found)
+    v->doubtful |= is_ambiguous(o, v, found, m);
+    o->muted = v->doubtful;
+    if (!found) {
+        v->strays = v->answers < v->stray_answers + DRV_AFTER ? v->strays : 0;
+        v->strays |= m->msg_id < 32 ? UINT32_C(1) << m->msg_id : 0;
+        v->stray_answers = v->answers;
         return;
+    }
     r = *found;
     found->used = false;
     v->answers++;
@@ -351,6 +393,9 @@ static void to_driver(struct vmsg_oracle *o, const struct vmsg *m)
     if (!v)
         return;
     v->told_ns = o->now_ns;
+    if (!vmsg_is_response(m))
+        v->doubtful |= is_ambiguous(o, v, NULL, m);
+    o->muted = v->doubtful;
     if (vmsg_is_response(m))
         told(o, v, m);
     else if (m->msg_id == VMSG_ID_EVENT_CONFIG)
@@ -370,6 +415,7 @@ void drv_message(struct vmsg_oracle *o, enum vmsg_direction direction, const str
         from_driver(o, m);
     else
         to_driver(o, m);
+    o->muted = false;
     o->side = side;
 }
 
@@ -380,10 +426,12 @@ void drv_note(struct vmsg_oracle *o, const struct vmsg_note *note)
 
     o->side = VMSG_JUDGE_DRIVER;
     o->index = note->index;
+    o->muted = v && v->doubtful;
     if (v && note->kind == VMSG_NOTE_PATIENCE_OVER)
         drv_patience_over(o, v);
     else if (v)
         drv_queue_note(o, v, note);
+    o->muted = false;
     o->side = side;
 }
 
@@ -398,10 +446,12 @@ void drv_settle(struct vmsg_oracle *o)
 
             if (!v)
                 continue;
+            o->muted = v->doubtful;
             drv_status_settle(o, v);
             drv_config_settle(o, v);
             drv_avail_settle(o, v);
             drv_queues_end(o, v);
+            o->muted = false;
         }
     o->side = side;
 }

@@ -145,6 +145,9 @@ struct drv_view {
     unsigned early_repeats;
     bool repeats_unprovoked; /* it sends requests again without any occasion */
     uint64_t provoked_sent;  /* v->sent when it was */
+    bool doubtful;           /* what the driver was told is open, see drv.c */
+    uint32_t strays;         /* ids of the last responses to nothing */
+    uint64_t stray_answers;  /* v->answers when they came */
     bool removed;            /* by EVENT_DEVICE */
     unsigned under_way;      /* messages that may be from before it came back */
 };

@@ -77,6 +77,95 @@ static void test_device_that_is_there_is_added(void **state)
     clean(&s);
 }
 
+/* As long as it is gone nothing is judged, however much is said to it. */
+static void test_use_of_a_device_that_went(void **state)
+{
+    struct session s = driver();
+
+    running(&s, 0);
+    device_event(&s, VMSG_DEVICE_REMOVED);
+    for (unsigned i = 0; i < 3; i++)
+        running(&s, 0);
+    for (unsigned i = 0; i < 40; i++)
+        to(&s, "GET_CONFIG", (uint16_t)(900 + i), F(0, 8));
+    clean(&s);
+}
+
+/* A driver "MUST NOT rely on" the token: another one may be the answer, or be discarded. */
+static void test_response_with_another_token(void **state)
+{
+    struct session s = driver();
+
+    info(&s);
+    to(&s, "SET_DEVICE_STATUS", 900, F(0));
+    from(&s, "SET_DEVICE_STATUS", 901, F(0));
+    status(&s, 1, 1);
+    clean(&s);
+    s = driver();
+    running(&s, 0);
+    to(&s, "GET_DEVICE_STATUS", 900, F());
+    from(&s, "GET_DEVICE_STATUS", 901, F(VIRTIO_S_NEEDS_RESET | 0xf)); /* no reset follows */
+    clean(&s);
+    s = driver();
+    running(&s, 0); /* the request was under way already */
+    from(&s, "GET_DEVICE_STATUS", 901, F(0xf));
+    to(&s, "GET_DEVICE_STATUS", 900, F());
+    to(&s, "SET_VQUEUE", 902, QUEUE(VMSG_VQ_ENABLE, 512));
+    clean(&s);
+    s = driver();
+    running(&s, 0);
+    from(&s, "GET_DEVICE_STATUS", 901, F(0xf)); /* but an answer to nothing is none */
+    read_queue(&s, 1, 0, 0, false);
+    read_queue(&s, 1, 0, 0, false);
+    read_status(&s, 0xf);
+    to(&s, "GET_DEVICE_FEATURES", 903, F(0, 2));
+    to(&s, "SET_DEVICE_STATUS", 904, F(0x3));
+    only(&s, VMSG_DRV_SET_DEVICE_STATUS_1);
+}
+
+/* A device that tells two things of which only one can be true. */
+static void test_device_contradicts_itself(void **state)
+{
+    struct session s = driver();
+
+    initialise(&s, AT_FEATURES_OK); /* the maximum of a queue that is being set up */
+    read_queue(&s, 0, 0, 0, false);
+    set_queue(&s, 0, VMSG_VQ_KEEP_DISABLED, 64, 0);
+    ask(&s, "GET_VQUEUE", F(0), F(0, 0, 64, 0, MEM(0), MEM(0x1000), MEM(0x2000)));
+    set_queue(&s, 0, VMSG_VQ_ENABLE, 64, 0);
+    ask(&s, "GET_VQUEUE", F(0), F(0, 1, 64, 1, MEM(0), MEM(0x1000), MEM(0x2000)));
+    status(&s, 0xf, 0xf);
+    notify(&s, 0, 0);
+    clean(&s);
+    s = driver();
+    running(&s, 0); /* a queue that was confirmed */
+    ask(&s, "GET_VQUEUE", F(0), F(0, 256, 64, 0, MEM(0), MEM(0x1000), MEM(0x2000)));
+    available(&s, 1, 1);
+    notify(&s, 0, 0);
+    clean(&s);
+    s = driver();
+    running(&s, 0); /* what kind of a device it is */
+    ask(&s, "GET_DEVICE_INFO", F(), F(2));
+    status(&s, 0, 0);
+    status(&s, 1, 1);
+    status(&s, 3, 3);
+    status(&s, 0xb, 3);
+    clean(&s);
+}
+
+/* More bytes than are defined: "malformed" is open, so that one driver takes it and one does not.
+ */
+static void test_response_with_more_than_is_defined(void **state)
+{
+    struct session s = driver();
+
+    running(&s, 0);
+    to(&s, "GET_DEVICE_STATUS", 900, F());
+    twisted(&s, VMSG_TO_DRIVER, "GET_DEVICE_STATUS", 900, F(VIRTIO_S_NEEDS_RESET | 0xf),
+            (struct twist){.msg_size = 16, .len = 16});
+    clean(&s);
+}
+
 static void test_driver_ok_by_event(void **state)
 {
     struct session s = driver();
@@ -153,6 +242,10 @@ int main(void)
         cmocka_unit_test(test_queue_set_up_at_once),
         cmocka_unit_test(test_late_second_answer),
         cmocka_unit_test(test_under_way_when_the_device_goes),
+        cmocka_unit_test(test_use_of_a_device_that_went),
+        cmocka_unit_test(test_response_with_another_token),
+        cmocka_unit_test(test_device_contradicts_itself),
+        cmocka_unit_test(test_response_with_more_than_is_defined),
         cmocka_unit_test(test_device_that_is_there_is_added),
         cmocka_unit_test(test_driver_ok_by_event),
         cmocka_unit_test(test_change_of_no_concern),

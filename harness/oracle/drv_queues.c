@@ -344,11 +344,13 @@ static void get_told(struct vmsg_oracle *o, struct drv_view *v, struct drv_queue
                      const struct drv_request *r, const struct vmsg *m)
 {
     bool enabled = m->f[VMSG_GET_VQUEUE_RESP_flags] & 1, same, stale = r->serial < q->changed;
+    uint32_t max_size = (uint32_t)m->f[VMSG_GET_VQUEUE_RESP_max_size];
 
     if (!stale)
         take_lost_response(o, v, q, m);
     q->queried = true;
-    q->max_size = (uint32_t)m->f[VMSG_GET_VQUEUE_RESP_max_size];
+    if (!(q->set || q->asking) || max_size > q->max_size)
+        q->max_size = max_size; /* once it is being set up, a device may not think otherwise */
     v->met_absent |= q->max_size == 0;
     if (!q->set || stale)
         return;
@@ -357,6 +359,7 @@ static void get_told(struct vmsg_oracle *o, struct drv_view *v, struct drv_queue
     if (q->enabled && !enabled && v->queues_enabled)
         v->queues_enabled--;
     q->refused = !same || (q->enabled && !enabled);
+    v->doubtful |= q->verified && q->refused; /* the device takes back what it confirmed */
     v->met_refused |= q->refused;
     q->verified = !q->refused;
     q->enabled = enabled;

@@ -244,6 +244,7 @@ struct vmsg_oracle {
     enum vmsg_judged side; /* whose behaviour is being looked at: findings are this side's */
     vmsg_finding_fn found;
     void *ctx;
+    bool muted; /* what is looked at now is no evidence, see drv.c */
     bool failed, pads;
     bool lost_track;   /* more was outstanding than is followed */
     bool bus_echoes;   /* tokens of bus responses were the requests' */

@@ -110,9 +110,13 @@ struct request *request_match_as(struct vmsg_oracle *o, const struct vmsg *m, ui
                                  uint16_t token)
 {
     uint64_t key = request_key(vmsg_is_bus(m), dev, token, m->msg_id);
-    struct request *r = choose(o, key, false, m);
+    struct request *r = choose(o, key, false, m), *ghost;
 
-    return r ? r : choose(o, key, true, m);
+    if (r && r->due != DUE_SILENCE)
+        return r;
+    /* Its answer may have been taken for that of a later request with the same token. */
+    ghost = choose(o, key, true, m);
+    return ghost && (!r || ghost->due != DUE_SILENCE) ? ghost : r;
 }
 
 struct request *request_match(struct vmsg_oracle *o, const struct vmsg *m)

@@ -11,7 +11,7 @@
 /* Is the side whose behaviour is being looked at the one under test? */
 static bool judging(const struct vmsg_oracle *o)
 {
-    return o->config.judged & o->side;
+    return o->config.judged & o->side && !o->muted;
 }
 
 void exercise(struct vmsg_oracle *o, enum vmsg_clause_no clause)

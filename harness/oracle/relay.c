@@ -151,7 +151,7 @@ static void settle_relay_device(void *ctx, uint16_t dev, struct relay_device *d)
     struct vmsg_oracle *o = ctx;
     bool events = o->config.bus_messages & VMSG_BUS_EVENT_DEVICE;
 
-    if (d->revalidate && events && !d->told_removed) {
+    if (d->revalidate && d->tell && events && !d->told_removed) {
         o->index = d->revalidate_index;
         blame(o, VMSG_BUS_PARAMETERS_6, dev,
               "the limit changed, and no EVENT_DEVICE told the driver side that device %u has to "

@@ -99,6 +99,8 @@ struct relay_device {
     bool hidden;  /* and yet the last window of GET_DEVICES did not show it */
     uint32_t hidden_index;
     bool revalidate, told_removed; /* the limit changed; and that was told */
+    bool tell;                     /* and that has to be told: the bus knew the device then */
+    bool doubtful; /* its end said something of it that the bus may discard, or may not */
     uint32_t revalidate_index;
 };
 

@@ -17,12 +17,22 @@ static void set_present(struct relay *r, uint32_t dev, bool present)
 }
 
 /* A bus that uses EVENT_DEVICE passes on what its peer reports; duplicates need no echo. */
-static void announced_to_the_bus(struct vmsg_oracle *o, uint16_t dev, bool added)
+static void announced_to_the_bus(struct vmsg_oracle *o, const struct vmsg *m)
 {
+    uint16_t dev = (uint16_t)m->f[VMSG_EVENT_DEVICE_REQ_device_number];
+    uint64_t state = m->f[VMSG_EVENT_DEVICE_REQ_device_bus_state];
+    bool added = state == VMSG_DEVICE_ADDED;
     bool news = relay_device(o->relay, dev)->present != added;
+    bool exposed = relay_device(o->relay, dev)->exposed; /* else nobody misses it */
 
+    if (!added && state != VMSG_DEVICE_REMOVED)
+        return; /* reserved, or a bus's own */
+    if (m->dev_num || m->extra || m->trailing || m->delivered > o->config.max_msg_size) {
+        relay_device(o->relay, dev)->doubtful |= news;
+        return;
+    }
     set_present(o->relay, dev, added);
-    if (news)
+    if (news && (added || exposed))
         hotplug_owed(o, dev);
 }
 
@@ -34,8 +44,7 @@ static void shown_to_the_bus(struct vmsg_oracle *o, const struct vmsg *m)
             if (m->tail[i / 8] >> i % 8 & 1)
                 set_present(o->relay, (uint32_t)m->f[VMSG_GET_DEVICES_RESP_offset] + i, true);
     } else if (m->msg_id == VMSG_ID_EVENT_DEVICE && !vmsg_is_response(m)) {
-        announced_to_the_bus(o, (uint16_t)m->f[VMSG_EVENT_DEVICE_REQ_device_number],
-                             m->f[VMSG_EVENT_DEVICE_REQ_device_bus_state] != VMSG_DEVICE_REMOVED);
+        announced_to_the_bus(o, m);
     } else if (m->msg_id == VMSG_ID_PING && !vmsg_is_response(m)) {
         o->relay->pinged = true;
         o->relay->pinged_token = m->token;
@@ -72,7 +81,7 @@ static void shown_to_the_driver(struct vmsg_oracle *o, const struct vmsg *m)
         d->hidden_index = o->index;
         if (!(m->tail[i / 8] >> i % 8 & 1))
             continue;
-        if (!d->present && !d->removed && !d->given_again)
+        if (!d->present && !d->removed && !d->given_again && !d->doubtful)
             judge_unknown_device(o, first, i);
         d->exposed = true;
         exercise(o, VMSG_BUS_DEVICE_DISCOVERY_1);
@@ -87,18 +96,19 @@ static void announced(struct vmsg_oracle *o, const struct vmsg *m)
     struct relay_device *d = relay_device(o->relay, dev);
 
     if (state == VMSG_DEVICE_ADDED) {
-        if (!d->present && !d->given_again)
+        if (!d->present && !d->given_again && !d->doubtful)
             blame(o, VMSG_BUS_DEVICE_DISCOVERY_1, dev,
                   "EVENT_DEVICE reports device %u as added, which neither platform data nor the "
                   "peer named",
                   dev);
         d->present = d->announced = d->exposed = true;
-        d->removed = d->given_again = false;
+        d->removed = d->given_again = d->doubtful = false;
         exercise(o, VMSG_BUS_ASSIGNMENT_3);
         if (d->revalidate)
             exercise(o, VMSG_BUS_PARAMETERS_6);
     } else if (state == VMSG_DEVICE_REMOVED) {
         d->removed = d->told_removed = true;
+        d->doubtful = false;
         if (!d->revalidate)
             d->present = false;
         d->announced = d->exposed = false;
@@ -283,6 +293,7 @@ static void ask_for_revalidation(void *ctx, uint16_t dev, struct relay_device *d
     if (!d->present)
         return;
     d->revalidate = true;
+    d->tell = d->exposed;
     d->told_removed = false;
     d->revalidate_index = note->index;
 }
@@ -315,7 +326,8 @@ void relay_revalidated(struct vmsg_oracle *o, struct parcel *p)
 {
     struct relay_device *d = relay_device(o->relay, p->dev);
 
-    if (!d->revalidate || p->msg_id != VMSG_ID_GET_DEVICE_INFO || !d->told_removed || d->removed)
+    if (!d->revalidate || p->msg_id != VMSG_ID_GET_DEVICE_INFO || (d->tell && !d->told_removed) ||
+        d->removed)
         return;
     d->revalidate = false;
     exercise(o, VMSG_BUS_PARAMETERS_6);

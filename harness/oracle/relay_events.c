@@ -32,9 +32,9 @@ void relay_event_in(struct vmsg_oracle *o, enum vmsg_direction direction, const 
 
     if (!p)
         return;
-    p->absent = !d->present;
+    p->absent = !d->present && !d->doubtful;
     p->unknown = !m->def;
-    p->firm = is_due(o, direction, m) && d->present && d->exposed;
+    p->firm = is_due(o, direction, m) && d->present && d->exposed && !d->doubtful;
     if (!parcel_is_over(r, d->latest, d->latest_serial)) {
         p->behind = d->latest;
         p->behind_serial = d->latest_serial;
@@ -71,7 +71,7 @@ static void judge_held(struct vmsg_oracle *o, const struct parcel *p)
 {
     struct relay *r = o->relay;
 
-    if (!p->behind)
+    if (!p->behind || !p->firm) /* of equal ones that may be lost, this may be a later one */
         return;
     if (!parcel_is_over(r, p->behind, p->behind_serial)) {
         exercise(o, VMSG_BUS_ORDERING_5);

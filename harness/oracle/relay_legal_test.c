@@ -200,6 +200,86 @@ static void new_limit(struct world *w)
         w, message(RESPONSE, VMSG_ID_GET_DEVICE_INFO, 0, 7, 11, 2, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0));
 }
 
+/* "The next request towards the device": one that is failed for another reason is not it. */
+static void loses_one_later(struct world *w)
+{
+    round_trip(w, 5, 9, 9, 0);
+    driver_sends(w, ask(77, 1, 0));
+    vmsg_oracle_note(w->o, &(struct vmsg_note){.kind = VMSG_NOTE_DROP_NEXT});
+    driver_sends(w, ask(77, 2, 0));
+    driver_gets(w, failure(77, 1, VMSG_ID_GET_VQUEUE));
+    driver_gets(w, failure(77, 2, VMSG_ID_GET_VQUEUE));
+    driver_sends(w, ask(5, 3, 1));
+    driver_sends(w, ask(5, 4, 2));
+    device_gets(w, ask(5, 4, 2));
+    comes(w, 5, 4, 4, 2);
+    later(w, TIMEOUT_MS);
+    driver_gets(w, failure(5, 3, VMSG_ID_GET_VQUEUE));
+}
+
+/* Of two equal requests to a device that has just come either may be the one that is lost. */
+static void loses_one_of_two(struct world *w)
+{
+    round_trip(w, 5, 9, 9, 0);
+    device_sends(w, hotplug(5, VMSG_DEVICE_REMOVED));
+    driver_gets(w, hotplug(5, VMSG_DEVICE_REMOVED));
+    vmsg_oracle_note(w->o, &(struct vmsg_note){.kind = VMSG_NOTE_DROP_NEXT});
+    device_appears(w, 5);
+    driver_sends(w, ask(5, 7001, 777));
+    driver_gets(w, hotplug(5, VMSG_DEVICE_ADDED));
+    driver_sends(w, ask(5, 7002, 777));
+    device_gets(w, ask(5, 7010, 777));
+    comes(w, 5, 7002, 7010, 777);
+    later(w, TIMEOUT_MS);
+    driver_gets(w, failure(5, 7001, VMSG_ID_GET_VQUEUE));
+}
+
+/* A device goes before the bus has found it: nobody misses it. */
+static void goes_unknown(struct world *w)
+{
+    device_sends(w, hotplug(300, VMSG_DEVICE_REMOVED));
+    round_trip(w, 0, 1, 1, 0);
+    device_appears(w, 300);
+    driver_gets(w, hotplug(300, VMSG_DEVICE_ADDED));
+}
+
+/* The bus need not pass on what nobody defined, and may discard what is framed oddly. */
+static void odd_hotplug_at_the_device_end(struct world *w)
+{
+    struct message odd = hotplug(78, VMSG_DEVICE_ADDED);
+
+    device_sends(w, hotplug(77, 3));
+    device_sends(w, hotplug(77, 0x8000));
+    vmsg_put_le16(odd.b + 2, 1); /* dev_num */
+    device_sends(w, odd);
+    round_trip(w, 0, 1, 1, 0);
+    driver_sends(w, ask(78, 2, 0)); /* failed, or forwarded: it is there, or not */
+    driver_gets(w, failure(78, 2, VMSG_ID_GET_VQUEUE));
+    round_trip(w, 78, 3, 3, 0);
+}
+
+/* Before the bus knew its devices it dropped an event like one that it passes on at once later. */
+static void equal_events(struct world *w)
+{
+    driver_sends(w, used(300, 0));
+    round_trip(w, 300, 1, 1, 0);
+    goes(w, 300, 2, 2, 1);
+    driver_sends(w, used(300, 0));
+    device_gets(w, used(300, 0));
+    later(w, TIMEOUT_MS);
+    driver_gets(w, failure(300, 2, VMSG_ID_GET_VQUEUE));
+    round_trip(w, 0, 3, 3, 0);
+    driver_sends(w, used(300, 0));
+    device_gets(w, used(300, 0));
+}
+
+/* The limit changes before the bus has found a device: then there is nothing to tell. */
+static void new_limit_of_nothing(struct world *w)
+{
+    vmsg_oracle_note(w->o, &(struct vmsg_note){.kind = VMSG_NOTE_MAX_SIZE, .value = 100});
+    round_trip(w, 0, 1, 1, 0);
+}
+
 /* A bus that is slow, with all that it does. */
 static void slow_but_right(struct world *w)
 {
@@ -269,7 +349,13 @@ static const struct {
     LEGAL(small_windows),
     LEGAL(bus_message_with_a_device_number),
     LEGAL(arrival_at_the_peer),
+    LEGAL(loses_one_later),
+    LEGAL(loses_one_of_two),
+    LEGAL(goes_unknown),
+    LEGAL(odd_hotplug_at_the_device_end),
+    LEGAL(equal_events),
     LEGAL(new_limit),
+    LEGAL(new_limit_of_nothing),
     LEGAL(slow_but_right),
     LEGAL(events_pass),
     LEGAL(thousands),
@@ -298,8 +384,9 @@ static void test_all_in_a_row(void **state)
     world_begin(&w, world_config());
     for (unsigned round = 0; round < 3; round++)
         for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
-            if (cases[i].play == new_limit)
-                continue; /* the others go on with the old one */
+            if (cases[i].play == new_limit || cases[i].play == new_limit_of_nothing ||
+                cases[i].play == goes_unknown)
+                continue; /* the others go on with the old one, and the bus knows its devices */
             cases[i].play(&w);
             if (*w.first)
                 fail_msg("%s, round %u: %s", cases[i].name, round, w.first);

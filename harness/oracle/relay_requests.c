@@ -23,10 +23,13 @@ void relay_request_in(struct vmsg_oracle *o, const struct vmsg *m)
     p->unknown = !m->def;
     p->firm = well_framed(o, m) && (m->defect == VMSG_WELL_FORMED || p->unknown);
     p->absent = !d->present;
+    p->firm &= !d->doubtful;
     if (d->removed || d->given_again)
         p->firm &= !d->revalidate;
+    /* "The next request towards the device": one that the bus may fail instead may be it, or not.
+     */
     p->lost = r->drop_next;
-    r->drop_next = false;
+    r->drop_next &= !p->firm || p->absent || !d->exposed;
     parcel_chain(r, p, BY_SENDER);
     parcel_chain(r, p, BY_CONTENT);
     if (p->firm && !p->lost)

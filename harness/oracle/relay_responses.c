@@ -109,13 +109,13 @@ bool relay_is_due(struct relay *r, const struct vmsg *m)
     return answered_by(r, m->dev_num, m, PARCEL_ANSWERED, true);
 }
 
-/* Whose response is it, when the token names none that is due one? */
-static struct parcel *same_response(struct vmsg_oracle *o, const struct vmsg *m)
+/* Whose response is it, when the token names none that is due one? Of the first `most` parcels. */
+static struct parcel *same_response(struct vmsg_oracle *o, const struct vmsg *m, uint32_t most)
 {
     struct relay *r = o->relay;
     uint64_t hash = parcel_hash(m);
 
-    for (uint32_t i = 0; i < r->n && i < 4 * RELAY_STEPS; i++) {
+    for (uint32_t i = 0; i < r->n && i < most; i++) {
         struct parcel *p = &r->parcels[i];
 
         if (p->state == PARCEL_ANSWERED && p->msg_id == m->msg_id && p->answer_hash == hash &&
@@ -139,7 +139,7 @@ static void judge_stray_response(struct vmsg_oracle *o, const struct vmsg *m)
 
     if ((p = answered_by(r, m->dev_num, m, PARCEL_DONE, true))) {
         relay_completed_already(o, p);
-    } else if ((p = same_response(o, m))) {
+    } else if ((p = same_response(o, m, 4 * RELAY_STEPS))) {
         bool device = p->dev != m->dev_num;
 
         blame(o, device ? VMSG_BUS_COMMON_MESSAGE_FORMAT_1 : VMSG_BUS_COMMON_MESSAGE_FORMAT_6,
@@ -177,20 +177,21 @@ static void judge_stray_response(struct vmsg_oracle *o, const struct vmsg *m)
 static struct parcel *mistaken_for(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct relay *r = o->relay;
-    struct parcel *p = same_response(o, m), *q;
+    struct parcel *q = parcel_find(r, BY_SENDER, m->dev_num, m->token, m->msg_id, NULL), *p;
     struct parcel was;
 
-    if (!p || !(q = parcel_find(r, BY_SENDER, m->dev_num, m->token, m->msg_id, NULL)) ||
-        (p->firm && q->firm) || p->dev != q->dev || p->hash != q->hash || p->len != q->len)
+    if (!q || !(p = same_response(o, m, q->lost ? UINT32_MAX : 4 * RELAY_STEPS)) ||
+        (p->firm && !p->lost && q->firm && !q->lost) || p->dev != q->dev || p->hash != q->hash ||
+        p->len != q->len)
         return NULL;
     parcel_leave_lane(r, q);
     parcel_unchain(r, p, BY_SENDER);
     parcel_unchain(r, q, BY_SENDER);
     was = *p;
     p->token = q->token, p->firm = q->firm, p->index = q->index;
-    p->pending = q->pending, p->owed = q->owed;
+    p->pending = q->pending, p->owed = q->owed, p->lost = q->lost;
     q->token = was.token, q->firm = was.firm, q->index = was.index;
-    q->pending = was.pending, q->owed = was.owed;
+    q->pending = was.pending, q->owed = was.owed, q->lost = was.lost;
     parcel_chain(r, p, BY_SENDER);
     parcel_chain(r, q, BY_SENDER);
     return p;

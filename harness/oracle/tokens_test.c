@@ -29,6 +29,23 @@ static void test_token_does_not_matter(void **state)
     clean(&s);
 }
 
+/* Three with one token: one that may be answered, one that must be, one that must not. */
+static void test_one_token_for_open_due_and_malformed(void **state)
+{
+    struct session s = with_defaults();
+    const uint64_t *f = F(0, VMSG_VQ_KEEP_DISABLED, 64, 0, MEM(0), MEM(0x1000), MEM(0x2000));
+
+    initialise(&s, AT_FEATURES_OK);
+    read_queue(&s, 0, 0, 0, false);
+    twisted(&s, VMSG_TO_DEVICE, "SET_VQUEUE", 0, f, (struct twist){.len = 52});
+    to(&s, "SET_VQUEUE", 0, f);
+    twisted(&s, VMSG_TO_DEVICE, "SET_VQUEUE", 0, f, (struct twist){.msg_size = 400});
+    from(&s, "SET_VQUEUE", 0, NULL);
+    from(&s, "SET_VQUEUE", 0, NULL);
+    read_status(&s, 0xb);
+    clean(&s);
+}
+
 static void test_token_not_copied(void **state)
 {
     struct session s = with_defaults();
@@ -171,11 +188,17 @@ static void test_failed_request(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_token_matters),        cmocka_unit_test(test_token_does_not_matter),
-        cmocka_unit_test(test_token_not_copied),     cmocka_unit_test(test_token_big_endian),
-        cmocka_unit_test(test_several_devices),      cmocka_unit_test(test_wrong_device_number),
-        cmocka_unit_test(test_absent_device),        cmocka_unit_test(test_wrong_message_id),
-        cmocka_unit_test(test_response_bit_missing), cmocka_unit_test(test_initiating_side),
+        cmocka_unit_test(test_token_matters),
+        cmocka_unit_test(test_token_does_not_matter),
+        cmocka_unit_test(test_one_token_for_open_due_and_malformed),
+        cmocka_unit_test(test_token_not_copied),
+        cmocka_unit_test(test_token_big_endian),
+        cmocka_unit_test(test_several_devices),
+        cmocka_unit_test(test_wrong_device_number),
+        cmocka_unit_test(test_absent_device),
+        cmocka_unit_test(test_wrong_message_id),
+        cmocka_unit_test(test_response_bit_missing),
+        cmocka_unit_test(test_initiating_side),
         cmocka_unit_test(test_failed_request),
     };
 

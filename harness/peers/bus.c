@@ -36,9 +36,7 @@ static void set_up(struct vmsg_bus *bus, const struct vmsg_peer_config *config,
     bus->timeout_ns = BUS_MS * (timeout ? timeout : BUS_TIMEOUT_MS);
     bus->own_token = (uint16_t)(config->seed * 40503u);
     bus->free = bus->first = bus->last = BUS_NONE;
-    memset(bus->buckets, 0xff, sizeof bus->buckets); /* BUS_NONE */
-    for (uint32_t dev = 0; dev < 65536; dev++)
-        bus->next_token[dev] = (uint16_t)(config->seed * 2654435761u + dev);
+    bus->first_token = (uint16_t)(config->seed * 2654435761u);
 }
 
 struct vmsg_bus *vmsg_bus_new(const struct vmsg_peer_config *config,
@@ -57,10 +55,10 @@ struct vmsg_bus *vmsg_bus_new(const struct vmsg_peer_config *config,
         return NULL;
     bus = calloc(1, sizeof *bus);
     if (bus) {
-        bus->next_token = calloc(65536, sizeof *bus->next_token);
+        bus->tokens = calloc(65536, sizeof *bus->tokens);
         bus->outstanding = calloc(65536, sizeof *bus->outstanding);
     }
-    if (!bus || !bus->next_token || !bus->outstanding) {
+    if (!bus || !bus->tokens || !bus->outstanding) {
         snprintf(err, err_size, "out of memory; free some");
         vmsg_bus_free(bus);
         return NULL;
@@ -87,7 +85,7 @@ void vmsg_bus_free(struct vmsg_bus *bus)
         bus->waiting = w->next;
         free(w);
     }
-    free(bus->next_token);
+    free(bus->tokens);
     free(bus->outstanding);
     free(bus->requests);
     free(bus);

@@ -32,8 +32,8 @@ static uint32_t take(struct vmsg_bus *bus)
 
 static bool token_free(struct vmsg_bus *bus, uint16_t dev, uint16_t ours)
 {
-    for (uint32_t i = bus->buckets[bucket(dev, ours)]; i != BUS_NONE; i = bus->requests[i].chain)
-        if (bus->requests[i].dev == dev && bus->requests[i].ours == ours)
+    for (uint32_t i = bus->buckets[bucket(dev, ours)]; i; i = bus->requests[i - 1].chain)
+        if (bus->requests[i - 1].dev == dev && bus->requests[i - 1].ours == ours)
             return false;
     return true;
 }
@@ -46,7 +46,7 @@ static uint16_t own_token(struct vmsg_bus *bus, const struct vmsg *m)
     if (bus_quirky(bus, VMSG_BUS_QUIRK_KEEPS_TOKENS) && token_free(bus, m->dev_num, m->token))
         return m->token;
     do
-        token = ++bus->next_token[m->dev_num];
+        token = (uint16_t)(bus->first_token + m->dev_num + ++bus->tokens[m->dev_num]);
     while (!token_free(bus, m->dev_num, token));
     return token;
 }
@@ -73,7 +73,7 @@ struct bus_request *bus_request_add(struct vmsg_bus *bus, const struct vmsg *m)
     bus->last = i;
     head = &bus->buckets[bucket(r->dev, r->ours)];
     r->chain = *head;
-    *head = i;
+    *head = i + 1;
     bus->outstanding[r->dev]++;
     return r;
 }
@@ -81,8 +81,8 @@ struct bus_request *bus_request_add(struct vmsg_bus *bus, const struct vmsg *m)
 struct bus_request *bus_request_find(struct vmsg_bus *bus, uint16_t dev, uint16_t ours,
                                      uint8_t msg_id)
 {
-    for (uint32_t i = bus->buckets[bucket(dev, ours)]; i != BUS_NONE; i = bus->requests[i].chain) {
-        struct bus_request *r = &bus->requests[i];
+    for (uint32_t i = bus->buckets[bucket(dev, ours)]; i; i = bus->requests[i - 1].chain) {
+        struct bus_request *r = &bus->requests[i - 1];
 
         if (r->dev == dev && r->ours == ours)
             return r->msg_id == msg_id && !r->lost ? r : NULL;
@@ -95,8 +95,8 @@ void bus_request_over(struct vmsg_bus *bus, struct bus_request *r)
     uint32_t i = (uint32_t)(r - bus->requests), *at = &bus->buckets[bucket(r->dev, r->ours)];
     uint16_t dev = r->dev;
 
-    while (*at != i)
-        at = &bus->requests[*at].chain;
+    while (*at != i + 1)
+        at = &bus->requests[*at - 1].chain;
     *at = r->chain;
     if (r->prev == BUS_NONE)
         bus->first = r->next;

@@ -26,7 +26,8 @@ struct bus_request {
     bool lost;         /* by the upper tester's wish: never forwarded */
     bool over;         /* failed already; kept for a fault alone */
     uint64_t deadline; /* ns; 0: counts from the next tick */
-    uint32_t prev, next, chain;
+    uint32_t prev, next;
+    uint32_t chain; /* of a bucket; numbered from 1 there, so that zeroed memory is empty */
 };
 
 /* A message that waits: for its turn (a quirk), or because it is held back (a fault). */
@@ -49,7 +50,7 @@ struct vmsg_bus {
     uint64_t now, timeout_ns;
     uint8_t present[65536 / 8], known[65536 / 8]; /* known: appeared at the peer */
     uint8_t informed[65536 / 8];                  /* for a fault */
-    uint16_t *next_token, *outstanding;           /* by device */
+    uint16_t first_token, *tokens, *outstanding;  /* the latter two counted by device */
     struct bus_request *requests;
     uint32_t n, room, free, first, last, buckets[BUS_BUCKETS];
     struct bus_waiting *waiting;

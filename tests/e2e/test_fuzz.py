@@ -90,3 +90,36 @@ def test_usage(args, mend):
 def test_not_startable(tmp_path):
     outcome = fuzz("exec:/nonexistent/device", tmp_path)
     assert outcome.status == vmsgspec.NO_SUT and "did not start" in outcome.err, str(outcome)
+
+
+@pytest.mark.parametrize("role,fault", [("driver", "driver-pads-with-rubbish"), ("bus", "bus-pads-with-rubbish"),
+                                        ("device", "answers-twice")])
+def test_what_is_saved_shows_it_again(tmp_path, role, fault):
+    """The script by replay, with the fault and without it; the capture by check, same clause."""
+    outcome = fuzz(f"ref:?fault={fault}", tmp_path, "--runs", "40", role=role)
+    assert outcome.status == vmsgspec.FAILS, str(outcome)
+    name = findings(tmp_path)[0]
+    folder = tmp_path / "findings" / name
+    clause = re.match(r"(\S+): ", (folder / "trace.txt").read_text()).group(1)
+    replay = ("replay", folder / "script", "--role", role, "--sut")
+    broken = vmsgspec.vmsgspec(*replay, f"ref:?fault={fault}")
+    assert broken.status == vmsgspec.FAILS and clause + ": " in broken.out, str(broken)
+    sound = vmsgspec.vmsgspec(*replay, "ref:")
+    assert sound.status == vmsgspec.CONFORMS and "nothing is found" in sound.out, str(sound)
+    checked = vmsgspec.vmsgspec("check", folder / "capture.pcap")
+    assert checked.status == vmsgspec.FAILS and clause in checked.out, str(checked)
+    scenario = ("run", "--role", role, "--scenario", folder / "scenario.lua", "--select", "file/*", "--sut")
+    assert vmsgspec.vmsgspec(*scenario, f"ref:?fault={fault}").status == vmsgspec.FAILS
+    assert vmsgspec.vmsgspec(*scenario, "ref:").status == vmsgspec.CONFORMS
+
+
+def test_replay_of_a_script_wants_a_role(tmp_path):
+    (tmp_path / "script").write_bytes(bytes(5))
+    outcome = vmsgspec.vmsgspec("replay", tmp_path / "script", "--sut", "ref:")
+    assert outcome.status == 2 and "--role" in outcome.err, str(outcome)
+
+
+@pytest.mark.parametrize("role", ["driver", "bus"])
+def test_sound_peers_are_clean(tmp_path, role):
+    outcome = fuzz("ref:", tmp_path, "--runs", "1500", "--seed", "7", role=role)
+    assert outcome.status == vmsgspec.CONFORMS, str(outcome)
