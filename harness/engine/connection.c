@@ -86,15 +86,19 @@ struct vmsg_tape_place vmsg_connection_place(const struct vmsg_connection *c)
 void vmsg_connection_pass(struct vmsg_connection *c, const struct vmsg_tape_place *where,
                           bool from_sut, unsigned endpoint, const void *bytes, size_t len)
 {
-    struct vmsg_tape_place at = *where;
+    uint32_t index = vmsg_trace_add(&c->trace, from_sut ? VMSG_TRACE_FROM_SUT : VMSG_TRACE_TO_SUT,
+                                    where->t_ns, endpoint, bytes, len, NULL);
 
-    at.index = vmsg_trace_add(&c->trace, from_sut ? VMSG_TRACE_FROM_SUT : VMSG_TRACE_TO_SUT,
-                              at.t_ns, endpoint, bytes, len, NULL);
-    vmsg_tape_message(c->tape, &at, from_sut, endpoint, bytes, len);
+    if (c->tape) {
+        struct vmsg_tape_place at = *where;
+
+        at.index = index;
+        vmsg_tape_message(c->tape, &at, from_sut, endpoint, bytes, len);
+    }
     if (!c->oracle)
         return;
-    vmsg_oracle_time(c->oracle, at.t_ns);
-    vmsg_oracle_message_at(c->oracle, at.index, endpoint ? VMSG_DEVICE_END : VMSG_DRIVER_END,
+    vmsg_oracle_time(c->oracle, where->t_ns);
+    vmsg_oracle_message_at(c->oracle, index, endpoint ? VMSG_DEVICE_END : VMSG_DRIVER_END,
                            vmsg_tape_direction(c->judged, from_sut, endpoint), bytes, len);
 }
 
