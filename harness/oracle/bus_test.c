@@ -60,7 +60,7 @@ static void test_bad_windows(void **state)
         {0, 0, 0, 0, "\1", 1, VMSG_BUS_GET_DEVICES_2},
         {0, 8, 0, 9, "\1\0", 2, VMSG_BUS_GET_DEVICES_3},
         {0, 4, 0, 4, "\21", 1, VMSG_BUS_GET_DEVICES_4},
-        {65528, 8, 65535, 8, "\0", 1, VMSG_BUS_GET_DEVICES_5},
+        {65535, 1, 65535, 1, "\0", 1, VMSG_BUS_GET_DEVICES_5},
         {8, 8, 8, 8, "\0", 1, VMSG_BUS_GET_DEVICES_6},
         {8, 8, 3, 8, "\0", 1, VMSG_BUS_GET_DEVICES_6},
         {8, 8, 0, 1, "\1", 1, VMSG_BUS_GET_DEVICES_7}, /* the window from 0 */

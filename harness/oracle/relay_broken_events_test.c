@@ -85,7 +85,7 @@ static void next_offset_stands_still(struct world *w)
 
 static void next_offset_at_the_end(struct world *w)
 {
-    window(w, 0xFFF8, 8, 0xFFFF, 8);
+    window(w, 0xFFFF, 1, 0xFFFF, 1);
 }
 
 static void more_than_asked(struct world *w)

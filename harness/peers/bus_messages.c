@@ -111,7 +111,7 @@ static void suggest_next(const struct vmsg_bus *bus, struct window *w)
         from = w->offset + w->count;
     device = first_from(bus, from > w->offset ? from : w->offset + 1);
     w->next = device < 65536 ? device : 0;
-    if (bus_faulty(bus, VMSG_BUS_FAULT_NEVER_TERMINAL) && !w->next && w->offset < UINT16_MAX)
+    if (bus_faulty(bus, VMSG_BUS_FAULT_NEVER_TERMINAL) && !w->next)
         w->next = UINT16_MAX;
     if (bus_faulty(bus, VMSG_BUS_FAULT_NEXT_BACKWARDS))
         w->next = w->offset;
