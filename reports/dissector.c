@@ -73,7 +73,7 @@ static void write_pseudo(FILE *out)
         [VMSG_TAPE_NOTE] = "note",       [VMSG_TAPE_REMARK] = "remark",
         [VMSG_TAPE_SETTLE] = "settle",   [VMSG_TAPE_FINDING] = "finding",
         [VMSG_TAPE_CLOSE] = "close",     [VMSG_TAPE_END] = "end",
-        [VMSG_TAPE_COMMAND] = "command",
+        [VMSG_TAPE_COMMAND] = "command", [VMSG_TAPE_LAYOUT] = "layout",
     };
 
     fprintf(out, "local PSEUDO = { magic = \"%s\", size = %u, user = %d,\n", VMSG_PSEUDO_MAGIC,

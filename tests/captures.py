@@ -9,7 +9,8 @@ MATRIX = vmsgspec.ROOT / "tests" / "matrix"
 ICS = {"device": vmsgspec.REFERENCE_ICS, "driver": MATRIX / "driver.ics.lua",
        "bus": MATRIX / "bus.ics.lua"}
 FILE_HEADER, PACKET_HEADER, PSEUDO = 24, 16, 32
-MESSAGE, RUN, SESSION, CONNECT, NOTE, REMARK, SETTLE, FINDING, CLOSE, END, COMMAND = range(11)
+MESSAGE, RUN, SESSION, CONNECT, NOTE, REMARK, SETTLE, FINDING, CLOSE, END, COMMAND, \
+    LAYOUT = range(12)
 LINKTYPE = 157
 
 

@@ -7,8 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BUFFER (64u << 10) /* the C library's own has room for some fifty messages */
+
 struct vmsg_reader {
     pcap_t *pcap;
+    char *buffer;      /* the file's; standard input outlives the reader and keeps its own */
     bool ours, looked; /* the first packet was read, and is the next one */
     int looked_status;
     uint64_t packet, first_ns;
@@ -21,12 +24,16 @@ struct vmsg_reader *vmsg_reader_of(FILE *file, const char *name, char *err, size
     char why[PCAP_ERRBUF_SIZE] = "not enough memory";
     struct vmsg_reader *r = calloc(1, sizeof *r);
 
+    if (r && file != stdin && (r->buffer = malloc(BUFFER)))
+        setvbuf(file, r->buffer, _IOFBF, BUFFER);
     if (r)
         r->pcap = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, why);
     if (r && r->pcap)
         return r;
     snprintf(err, err_size, "%s is no capture that libpcap reads: %s", name, why);
     fclose(file);
+    if (r)
+        free(r->buffer);
     free(r);
     return NULL;
 }
@@ -47,6 +54,7 @@ void vmsg_reader_close(struct vmsg_reader *r)
     if (!r)
         return;
     pcap_close(r->pcap);
+    free(r->buffer);
     free(r);
 }
 

@@ -22,6 +22,7 @@ enum vmsg_tape_kind {
     VMSG_TAPE_CLOSE,   /* the session's end, with its verdict */
     VMSG_TAPE_END,     /* the run's end */
     VMSG_TAPE_COMMAND, /* an upper-tester command, as it was sent; the oracle learns by notes */
+    VMSG_TAPE_LAYOUT,  /* what was seen of the shared-memory layout, for the oracle */
     VMSG_TAPE_KIND_COUNT,
 };
 

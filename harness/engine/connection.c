@@ -86,15 +86,19 @@ struct vmsg_tape_place vmsg_connection_place(const struct vmsg_connection *c)
 void vmsg_connection_pass(struct vmsg_connection *c, const struct vmsg_tape_place *where,
                           bool from_sut, unsigned endpoint, const void *bytes, size_t len)
 {
-    struct vmsg_tape_place at = *where;
+    uint32_t index = vmsg_trace_add(&c->trace, from_sut ? VMSG_TRACE_FROM_SUT : VMSG_TRACE_TO_SUT,
+                                    where->t_ns, endpoint, bytes, len, NULL);
 
-    at.index = vmsg_trace_add(&c->trace, from_sut ? VMSG_TRACE_FROM_SUT : VMSG_TRACE_TO_SUT,
-                              at.t_ns, endpoint, bytes, len, NULL);
-    vmsg_tape_message(c->tape, &at, from_sut, endpoint, bytes, len);
+    if (c->tape) {
+        struct vmsg_tape_place at = *where;
+
+        at.index = index;
+        vmsg_tape_message(c->tape, &at, from_sut, endpoint, bytes, len);
+    }
     if (!c->oracle)
         return;
-    vmsg_oracle_time(c->oracle, at.t_ns);
-    vmsg_oracle_message_at(c->oracle, at.index, endpoint ? VMSG_DEVICE_END : VMSG_DRIVER_END,
+    vmsg_oracle_time(c->oracle, where->t_ns);
+    vmsg_oracle_message_at(c->oracle, index, endpoint ? VMSG_DEVICE_END : VMSG_DRIVER_END,
                            vmsg_tape_direction(c->judged, from_sut, endpoint), bytes, len);
 }
 
@@ -150,10 +154,22 @@ static void take_line(struct vmsg_connection *c)
     vmsg_connection_remark(c, text);
 }
 
+void vmsg_connection_layout_at(struct vmsg_connection *c, const struct vmsg_tape_place *where,
+                               const struct vmsg_amp_seen *seen)
+{
+    struct vmsg_tape_place at = *where;
+
+    at.index = c->trace.count ? c->trace.count - 1 : 0;
+    vmsg_tape_layout(c->tape, &at, seen);
+    if (c->oracle)
+        vmsg_oracle_amp(c->oracle, at.index, seen);
+}
+
 /* What the shared memory shows; its cursors move with every message and are no line of the trace.
  */
 static void take_layout(struct vmsg_connection *c)
 {
+    struct vmsg_tape_place at;
     struct vmsg_amp_seen seen;
     char text[160];
 
@@ -162,8 +178,8 @@ static void take_layout(struct vmsg_connection *c)
     memcpy(&seen, c->packet, sizeof seen);
     if (vmsg_amp_seen_text(&seen, text, sizeof text))
         vmsg_connection_remark(c, text);
-    if (c->oracle)
-        vmsg_oracle_amp(c->oracle, c->trace.count ? c->trace.count - 1 : 0, &seen);
+    at = vmsg_connection_place(c);
+    vmsg_connection_layout_at(c, &at, &seen);
 }
 
 enum vmsg_arrival vmsg_connection_wait(struct vmsg_connection *c, uint64_t deadline_ns)

@@ -72,6 +72,9 @@ void vmsg_connection_note_at(struct vmsg_connection *c, const struct vmsg_tape_p
                              struct vmsg_note *note, const char *text);
 void vmsg_connection_remark_at(struct vmsg_connection *c, const struct vmsg_tape_place *where,
                                const char *text);
+/* A look belongs to the last line of the trace and is none itself. */
+void vmsg_connection_layout_at(struct vmsg_connection *c, const struct vmsg_tape_place *where,
+                               const struct vmsg_amp_seen *seen);
 
 /* Nothing more came, though the caller waited: whatever is owed is now a finding. */
 void vmsg_connection_settle(struct vmsg_connection *c);

@@ -122,6 +122,7 @@ static void read_findings(struct vmsg_run_context *ctx, struct vmsg_script *s, b
         *enumerated = flag(L, "enumerated");
         read_text(L, "assumed", &d->assumed);
         d->drives = flag(L, "drives");
+        d->runs = flag(L, "runs");
     }
     lua_pop(L, 1);
 }

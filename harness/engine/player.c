@@ -197,6 +197,19 @@ static void note(struct vmsg_player *p, struct vmsg_played_session *s,
         vmsg_connection_note_at(&s->connection, at, &n, text ? text : "");
 }
 
+static void layout(struct vmsg_player *p, struct vmsg_played_session *s,
+                   const struct vmsg_tape_place *at, const json_t *json)
+{
+    struct vmsg_amp_seen seen;
+
+    if (!vmsg_layout_from_json(&seen, json)) {
+        vmsg_player_fail(p, "a look at a shared-memory layout is none that is known");
+        return;
+    }
+    p->facts.layout = true;
+    vmsg_connection_layout_at(&s->connection, at, &seen);
+}
+
 static void play_json(struct vmsg_player *p, const struct vmsg_tape_record *r, json_t *json)
 {
     const struct vmsg_tape_place at = {.t_ns = r->t_ns, .judged = r->judged};
@@ -218,6 +231,8 @@ static void play_json(struct vmsg_player *p, const struct vmsg_tape_record *r, j
         connect_session(p, s, r, json);
     else if (r->kind == VMSG_TAPE_NOTE)
         note(p, s, &at, json);
+    else if (r->kind == VMSG_TAPE_LAYOUT)
+        layout(p, s, &at, json);
     else if (r->kind == VMSG_TAPE_REMARK)
         vmsg_connection_remark_at(&s->connection, &at, text ? text : "");
     else if (r->kind == VMSG_TAPE_SETTLE && s->connection.oracle)

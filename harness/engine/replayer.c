@@ -333,6 +333,7 @@ static void pass_run(struct vmsg_replayer *r, const struct vmsg_tape_record *rec
         json_object_set_new(json, "name", json_string(""));
         json_object_set_new(json, "version", json_string(""));
         json_object_set_new(json, "memory", json_false());
+        json_object_set_new(json, "layout", json_false()); /* unless it shows one */
         json_object_del(json, "assumptions");
     }
     vmsg_tape_run(r->config.out, record->kind, record->judged, json_incref(json));

@@ -10,7 +10,7 @@
 #include <time.h>
 
 #define JOBS_MOST 64u
-/* Openings in a row that nobody answers, after which a SUT is taken for dead. */
+/* Scenarios in a row that do not even get under way, after which no more are tried. */
 #define DEAD_AFTER 3u
 
 struct run {
@@ -22,10 +22,10 @@ struct run {
     unsigned n_workers;
     struct vmsg_run_result *result;
     size_t finished;
-    unsigned unanswered; /* openings in a row */
-    bool ever_opened, stopped;
-    bool dead; /* the run ended because nobody answers */
-    enum vmsg_verdict dead_verdict;
+    unsigned unanswered; /* scenarios in a row that did not get under way */
+    bool ever_worked, stopped;
+    bool dead;                      /* the run ended because none does */
+    enum vmsg_verdict dead_verdict; /* of the scenarios that did not run */
     uint64_t exercised[VMSG_CLAUSE_COUNT], found[VMSG_CLAUSE_COUNT];
 };
 
@@ -132,23 +132,33 @@ static void scenario_begun(void *arg, size_t i)
                        r->n_selected * r->ctx.config->repeat);
 }
 
-/* A SUT that answers no opening need not be asked a hundred times. */
+/*
+ * A SUT that answers no opening need not be asked a hundred times. Nor a driver that has not
+ * brought a single device to DRIVER_OK, not even in the discovery, whose devices do nothing
+ * unusual: it may be broken or want other devices, but comes to no scenario's situation, and each
+ * waits for that.
+ */
 static void watch_for_death(struct run *r, const struct vmsg_tally *t)
 {
-    bool gone =
-        t->result.verdict == VMSG_VERDICT_WEDGED || t->result.verdict == VMSG_VERDICT_CRASHED;
+    enum vmsg_verdict v = t->result.verdict;
+    bool gone = v == VMSG_VERDICT_WEDGED || v == VMSG_VERDICT_CRASHED;
+    bool lost = r->ctx.config->role == VMSG_ROLE_DRIVER && !r->ever_worked &&
+                (v == VMSG_VERDICT_FAIL || v == VMSG_VERDICT_INCONCLUSIVE);
 
     if (!t->connected)
         return;
-    r->ever_opened |= t->opened;
-    if (t->opened)
+    if (t->opened || v == VMSG_VERDICT_PASS) {
+        r->ever_worked = true;
         r->unanswered = 0;
-    else if (gone)
+    } else if (gone || lost) {
+        if (gone)
+            r->dead_verdict = v;
+        else if (!r->unanswered)
+            r->dead_verdict = VMSG_VERDICT_INCONCLUSIVE; /* a failure would need a finding */
         r->unanswered++;
-    if (r->unanswered >= DEAD_AFTER && (!r->ever_opened || !(r->ctx.caps & VMSG_CAN_RESTART))) {
-        r->dead = true;
-        r->dead_verdict = t->result.verdict;
     }
+    if (r->unanswered >= DEAD_AFTER && (!r->ever_worked || !(r->ctx.caps & VMSG_CAN_RESTART)))
+        r->dead = true;
 }
 
 static bool scenario_done(void *arg, size_t i, struct vmsg_tally *tally)
@@ -224,8 +234,10 @@ static void settle_rest(struct run *r)
         if (t->begun || r->stopped)
             continue;
         if (r->dead) {
-            snprintf(reason, sizeof reason,
-                     "not run: the SUT did not answer the opening of %u scenarios in a row",
+            snprintf(reason, sizeof reason, "not run: the %s in %u scenarios in a row",
+                     r->ctx.config->role == VMSG_ROLE_DRIVER
+                         ? "driver brought no device to DRIVER_OK"
+                         : "SUT did not answer the opening",
                      DEAD_AFTER);
             t->result.verdict = r->dead_verdict;
         } else {
@@ -311,6 +323,7 @@ static bool run_scenarios(struct run *r, char *err, size_t err_size)
     struct vmsg_clause_input in;
 
     vmsg_discover(&r->ctx, r->workers[0], r->result);
+    r->ever_worked = r->ctx.discovery.runs;
     in = clause_input(r);
     vmsg_tape_run(r->ctx.config->tape, VMSG_TAPE_RUN, vmsg_context_judged(&r->ctx),
                   r->ctx.config->tape ? vmsg_run_to_json(&in, r->result) : NULL);

@@ -25,6 +25,7 @@ struct vmsg_discovery {
     bool platform;  /* undeclared, but it must be told: a bus its devices, a driver the first */
     unsigned tries; /* connections that the discovery made before this one */
     bool drives;    /* a driver took one of the devices that it was shown */
+    bool runs;      /* and brought one to DRIVER_OK */
     char *assumed;  /* what it found of a driver or a bus, in words; NULL: nothing */
 };
 

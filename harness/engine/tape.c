@@ -97,6 +97,13 @@ void vmsg_tape_command(struct vmsg_tape *t, const struct vmsg_tape_place *at, co
         put(t, VMSG_TAPE_COMMAND, at, json_pack("{so}", "text", vmsg_tape_text(line)));
 }
 
+void vmsg_tape_layout(struct vmsg_tape *t, const struct vmsg_tape_place *at,
+                      const struct vmsg_amp_seen *seen)
+{
+    if (t)
+        put(t, VMSG_TAPE_LAYOUT, at, vmsg_layout_to_json(seen));
+}
+
 void vmsg_tape_settle(struct vmsg_tape *t, const struct vmsg_tape_place *at)
 {
     if (t)

@@ -7,7 +7,8 @@
  * come in order, from one thread at a time. All functions do nothing when the tape is NULL.
  *
  * To record: vmsg_tape_session(), vmsg_tape_connect() with what the oracle was made from, then
- * each message, note and settling just before the oracle is told, then vmsg_tape_close().
+ * each message, note, look at a layout and settling just before the oracle is told, then
+ * vmsg_tape_close().
  */
 #ifndef VMSG_TAPE_H
 #define VMSG_TAPE_H
@@ -49,6 +50,8 @@ void vmsg_tape_note(struct vmsg_tape *t, const struct vmsg_tape_place *at,
                     const struct vmsg_note *note, const char *text);
 void vmsg_tape_remark(struct vmsg_tape *t, const struct vmsg_tape_place *at, const char *text);
 void vmsg_tape_command(struct vmsg_tape *t, const struct vmsg_tape_place *at, const char *line);
+void vmsg_tape_layout(struct vmsg_tape *t, const struct vmsg_tape_place *at,
+                      const struct vmsg_amp_seen *seen);
 void vmsg_tape_settle(struct vmsg_tape *t, const struct vmsg_tape_place *at);
 void vmsg_tape_finding(struct vmsg_tape *t, const struct vmsg_tape_place *at,
                        const struct vmsg_finding *finding);

@@ -25,6 +25,11 @@ bool vmsg_config_from_json(struct vmsg_oracle_config *config, const json_t *json
                            size_t err_size);
 void vmsg_config_clear(struct vmsg_oracle_config *config);
 
+/* A look at a shared-memory layout. False: no such look, or a number out of range. */
+struct vmsg_amp_seen;
+json_t *vmsg_layout_to_json(const struct vmsg_amp_seen *seen);
+bool vmsg_layout_from_json(struct vmsg_amp_seen *seen, const json_t *json);
+
 json_t *vmsg_note_to_json(const struct vmsg_note *note, const char *text);
 
 /* data holds note->data afterwards, *text is borrowed from json. False: no such note. */

@@ -48,6 +48,8 @@ json_t *vmsg_note_to_json(const struct vmsg_note *n, const char *text)
                   (json_int_t)n->position, "text", vmsg_tape_text(text));
     char *hex = n->data_len ? malloc(2 * n->data_len + 1) : NULL;
 
+    if (n->unwanted)
+        json_object_set_new(json, "unwanted", json_true());
     for (size_t i = 0; hex && i < n->data_len; i++)
         snprintf(hex + 2 * i, 3, "%02x", n->data[i]);
     if (hex)
@@ -107,5 +109,6 @@ bool vmsg_note_from_json(struct vmsg_note *note, const json_t *json,
         !number(json, "position", UINT32_MAX, &note->position))
         return false;
     note->dev_num = (uint16_t)dev;
+    note->unwanted = json_is_true(json_object_get(json, "unwanted"));
     return read_data(note, json_string_value(json_object_get(json, "data")), data);
 }

@@ -25,13 +25,13 @@ json_t *vmsg_session_for(const char *purpose)
 
 json_t *vmsg_run_to_json(const struct vmsg_clause_input *in, const struct vmsg_run_result *r)
 {
-    return json_pack("{ss ss ss so so so sI sb sb sb sb si so}", "tool", "vmsgspec", "spec",
+    return json_pack("{ss ss ss so so so sI sb sb sb sb sb si so}", "tool", "vmsgspec", "spec",
                      r->spec, "role", vmsg_role_text(in->role), "name", vmsg_tape_text(r->sut_name),
                      "version", vmsg_tape_text(r->sut_version), "uri", vmsg_tape_text(r->sut_uri),
                      "seed", (json_int_t)r->seed, "memory", (int)in->memory, "upper",
                      (int)in->upper, "strict", (int)in->strict, "polling", (int)in->polling,
-                     "bus_messages", (int)in->bus_messages, "assumptions",
-                     vmsg_tape_text(r->assumptions));
+                     "layout", (int)in->layout, "bus_messages", (int)in->bus_messages,
+                     "assumptions", vmsg_tape_text(r->assumptions));
 }
 
 json_t *vmsg_run_end_to_json(const struct vmsg_run_result *r)
@@ -59,6 +59,7 @@ bool vmsg_run_from_json(struct vmsg_clause_input *in, const json_t *json)
     in->upper = json_is_true(json_object_get(json, "upper"));
     in->strict = json_is_true(json_object_get(json, "strict"));
     in->polling = json_is_true(json_object_get(json, "polling"));
+    in->layout = json_is_true(json_object_get(json, "layout"));
     in->bus_messages = (unsigned)json_integer_value(json_object_get(json, "bus_messages")) & 7;
     return read_role(json, &in->role);
 }

@@ -4,6 +4,7 @@
 #include "harness/engine/replay_tokens.h"
 #include "harness/engine/tape_json.h"
 #include "harness/engine/tape_run.h"
+#include "harness/wire/amp.h"
 #include "harness/wire/wire.h"
 
 /* clang-format off */
@@ -12,6 +13,7 @@
 #include <cmocka.h>
 /* clang-format on */
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,6 +97,7 @@ static void test_notes(void **state)
                                     .vq = 3,
                                     .value = UINT32_MAX,
                                     .position = UINT32_C(1) << 31,
+                                    .unwanted = kind % 2,
                                     .data = (const uint8_t *)"\x00\xff",
                                     .data_len = 2};
         json_t *json = vmsg_note_to_json(&n, "a \xff text");
@@ -104,9 +107,53 @@ static void test_notes(void **state)
         assert_true(vmsg_note_from_json(&back, json, data, &text));
         assert_int_equal(back.kind, kind);
         assert_true(back.dev_num == 65535 && back.vq == 3 && back.value == UINT32_MAX &&
-                    back.position == UINT32_C(1) << 31 && back.data_len == 2);
+                    back.position == UINT32_C(1) << 31 && back.data_len == 2 &&
+                    back.unwanted == kind % 2);
         assert_memory_equal(back.data, n.data, 2);
         assert_string_equal(text, "a ? text");
+        json_decref(json);
+    }
+}
+
+/* Every byte of a look comes back that is no padding: two looks that differ in all numbers. */
+static void test_layouts(void **state)
+{
+    static const char *const bad[] = {"{}",
+                                      "{\"look\":\"x\"}",
+                                      "{\"look\":\"head\",\"area\":65536}",
+                                      "{\"look\":\"head\",\"own.tail\":-1}",
+                                      "{\"look\":\"head\",\"first\":2}",
+                                      "{\"look\":\"word\",\"word\":4294967296}"};
+    struct vmsg_amp_seen back;
+
+    for (int look = VMSG_AMP_SAW_HEADER; look <= VMSG_AMP_SAW_UNSIGNALLED; look++) {
+        struct vmsg_amp_seen seen;
+        json_t *json;
+
+        memset(&seen, 0xa0 + look, sizeof seen);
+        seen.look = (enum vmsg_amp_look)look;
+        seen.first = look % 2;
+        json = vmsg_layout_to_json(&seen);
+        assert_true(vmsg_layout_from_json(&back, json));
+        assert_int_equal(back.look, look);
+        assert_true(back.size == seen.size && back.area == seen.area && back.magic == seen.magic &&
+                    back.elements == seen.elements && back.first == seen.first &&
+                    back.word == seen.word && back.own_tx == seen.own_tx &&
+                    back.tx_was == seen.tx_was && back.tx_now == seen.tx_now &&
+                    back.rx_was == seen.rx_was && back.rx_now == seen.rx_now);
+        assert_memory_equal(&back.own, &seen.own, sizeof seen.own);
+        assert_memory_equal(&back.was, &seen.was, sizeof seen.was);
+        assert_memory_equal(&back.now, &seen.now, sizeof seen.now);
+        assert_memory_equal(&back.layout, &seen.layout,
+                            offsetof(struct vmsg_amp_layout, pad) + sizeof seen.layout.pad);
+        assert_memory_equal(back.layout.notify, seen.layout.notify, 6 * sizeof(uint64_t));
+        json_decref(json);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        json_t *json = json_loads(bad[i], 0, NULL);
+
+        assert_non_null(json);
+        assert_false(vmsg_layout_from_json(&back, json));
         json_decref(json);
     }
 }
@@ -227,13 +274,10 @@ static void test_tokens(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_configuration),
-        cmocka_unit_test(test_bad_configurations),
-        cmocka_unit_test(test_notes),
-        cmocka_unit_test(test_senseless_tapes),
-        cmocka_unit_test(test_a_tape_that_ends_early),
-        cmocka_unit_test(test_directions),
-        cmocka_unit_test(test_tokens),
+        cmocka_unit_test(test_configuration),   cmocka_unit_test(test_bad_configurations),
+        cmocka_unit_test(test_notes),           cmocka_unit_test(test_layouts),
+        cmocka_unit_test(test_senseless_tapes), cmocka_unit_test(test_a_tape_that_ends_early),
+        cmocka_unit_test(test_directions),      cmocka_unit_test(test_tokens),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

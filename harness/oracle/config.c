@@ -26,6 +26,14 @@ void config_restart(struct config_state *c)
     c->change_length = 0;
 }
 
+/* How many of the bytes [offset, offset+length) are followed. */
+static uint32_t kept(uint32_t offset, uint32_t length)
+{
+    if (offset >= CONFIG_KEPT)
+        return 0;
+    return length < CONFIG_KEPT - offset ? length : CONFIG_KEPT - offset;
+}
+
 bool config_same(const struct config_state *c, uint32_t offset, const uint8_t *data,
                  uint32_t length)
 {
@@ -38,7 +46,11 @@ bool config_same(const struct config_state *c, uint32_t offset, const uint8_t *d
 static bool config_differs(const struct config_state *c, uint32_t offset, const uint8_t *data,
                            uint32_t length)
 {
-    for (uint32_t i = 0; i < length && offset + i < CONFIG_KEPT; i++)
+    uint32_t n = kept(offset, length);
+
+    if (!n || memcmp(c->shadow + offset, data, n) == 0)
+        return false;
+    for (uint32_t i = 0; i < n; i++)
         if (c->known[offset + i] && c->shadow[offset + i] != data[i])
             return true;
     return false;
@@ -60,16 +72,21 @@ static bool shadow_ready(struct vmsg_oracle *o, struct config_state *c)
 static void shadow_store(struct config_state *c, uint32_t gen, uint32_t offset, const uint8_t *data,
                          uint32_t length)
 {
+    uint32_t n = kept(offset, length);
+
     if (!c->shadow_valid || c->shadow_gen != gen) {
-        memset(c->known, 0, CONFIG_KEPT);
+        memset(c->known, 0, c->known_end);
+        c->known_end = 0;
         c->shadow_valid = true;
         c->shadow_gen = gen;
         c->event_since_shadow = c->io_since_shadow = false;
     }
-    for (uint32_t i = 0; i < length && offset + i < CONFIG_KEPT; i++) {
-        c->shadow[offset + i] = data[i];
-        c->known[offset + i] = 1;
-    }
+    if (!n)
+        return;
+    memcpy(c->shadow + offset, data, n);
+    memset(c->known + offset, 1, n);
+    if (offset + n > c->known_end)
+        c->known_end = offset + n;
 }
 
 /* ---- what a read says about the last write ---- */

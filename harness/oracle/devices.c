@@ -4,24 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE 256u
-
-struct device *find_device(const struct vmsg_oracle *o, uint16_t dev_num)
-{
-    struct device **page = o->devices[dev_num / PAGE];
-
-    return page ? page[dev_num % PAGE] : NULL;
-}
-
 struct device *get_device(struct vmsg_oracle *o, uint16_t dev_num)
 {
-    struct device ***page = &o->devices[dev_num / PAGE];
+    struct device ***page = &o->devices[dev_num / PER_PAGE];
     struct device *d = find_device(o, dev_num);
 
     if (d)
         return d;
     if (!*page)
-        *page = calloc(PAGE, sizeof **page);
+        *page = calloc(PER_PAGE, sizeof **page);
     d = *page ? calloc(1, sizeof *d) : NULL;
     if (!d) {
         o->failed = true;
@@ -29,7 +20,7 @@ struct device *get_device(struct vmsg_oracle *o, uint16_t dev_num)
     }
     d->num = dev_num;
     d->first = d->last = NONE;
-    (*page)[dev_num % PAGE] = d;
+    (*page)[dev_num % PER_PAGE] = d;
     return d;
 }
 
@@ -70,15 +61,15 @@ struct queue *find_queue(struct device *d, uint32_t index)
 {
     struct queue *page;
 
-    if (index >= PAGE * PAGE || !d->pages)
+    if (index >= PER_PAGE * PER_PAGE || !d->pages)
         return NULL;
-    page = d->pages[index / PAGE];
-    return page ? in_this_epoch(d, &page[index % PAGE]) : NULL;
+    page = d->pages[index / PER_PAGE];
+    return page ? in_this_epoch(d, &page[index % PER_PAGE]) : NULL;
 }
 
 static void begin_page(const struct device *d, struct queue *page, uint32_t first)
 {
-    for (unsigned i = 0; i < PAGE; i++) {
+    for (unsigned i = 0; i < PER_PAGE; i++) {
         page[i].epoch = d->epoch;
         page[i].max_epoch = d->max_epoch;
         page[i].life = d->life;
@@ -91,22 +82,22 @@ struct queue *get_queue(struct vmsg_oracle *o, struct device *d, uint32_t index)
 {
     struct queue **page;
 
-    if (index >= PAGE * PAGE)
+    if (index >= PER_PAGE * PER_PAGE)
         return NULL;
-    if (!d->pages && !(d->pages = calloc(PAGE, sizeof *d->pages))) {
+    if (!d->pages && !(d->pages = calloc(PER_PAGE, sizeof *d->pages))) {
         o->failed = true;
         return NULL;
     }
-    page = &d->pages[index / PAGE];
+    page = &d->pages[index / PER_PAGE];
     if (!*page) {
-        *page = calloc(PAGE, sizeof **page);
+        *page = calloc(PER_PAGE, sizeof **page);
         if (!*page) {
             o->failed = true;
             return NULL;
         }
-        begin_page(d, *page, index / PAGE * PAGE);
+        begin_page(d, *page, index / PER_PAGE * PER_PAGE);
     }
-    return in_this_epoch(d, &(*page)[index % PAGE]);
+    return in_this_epoch(d, &(*page)[index % PER_PAGE]);
 }
 
 bool device_exists(struct vmsg_oracle *o, const struct device *d)
@@ -172,7 +163,7 @@ static void free_device(struct device *d)
 {
     if (!d)
         return;
-    for (unsigned p = 0; d->pages && p < PAGE; p++)
+    for (unsigned p = 0; d->pages && p < PER_PAGE; p++)
         free(d->pages[p]);
     free(d->pages);
     free(d->config.shadow);
@@ -182,16 +173,16 @@ static void free_device(struct device *d)
 
 void each_device(struct vmsg_oracle *o, void (*visit)(struct vmsg_oracle *, struct device *))
 {
-    for (unsigned p = 0; p < PAGE; p++)
-        for (unsigned i = 0; o->devices[p] && i < PAGE; i++)
+    for (unsigned p = 0; p < PER_PAGE; p++)
+        for (unsigned i = 0; o->devices[p] && i < PER_PAGE; i++)
             if (o->devices[p][i])
                 visit(o, o->devices[p][i]);
 }
 
 void free_devices(struct vmsg_oracle *o)
 {
-    for (unsigned p = 0; p < PAGE; p++) {
-        for (unsigned i = 0; o->devices[p] && i < PAGE; i++)
+    for (unsigned p = 0; p < PER_PAGE; p++) {
+        for (unsigned i = 0; o->devices[p] && i < PER_PAGE; i++)
             free_device(o->devices[p][i]);
         free(o->devices[p]);
     }

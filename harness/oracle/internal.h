@@ -117,6 +117,7 @@ struct config_state {
     bool shadow_valid;
     uint32_t shadow_gen;
     uint8_t *shadow, *known; /* CONFIG_KEPT bytes each, allocated with the first read */
+    uint32_t known_end;      /* nothing is known from here on */
     bool event_since_shadow;
     bool io_since_shadow; /* the driver may have caused a change through a virtqueue */
     uint32_t excuses;     /* events that own writes and noted changes may still cause */
@@ -295,8 +296,22 @@ struct vmsg_oracle {
     uint64_t findings[VMSG_CLAUSE_COUNT];
 };
 
+/* clauses.c: whom each clause binds. */
+extern const uint8_t vmsg_clause_bound[VMSG_CLAUSE_COUNT];
+
+/* Is the side whose behaviour is being looked at the one under test, and bound by the clause? */
+static inline bool judging(const struct vmsg_oracle *o, enum vmsg_clause_no clause)
+{
+    return (o->config.judged & o->side & vmsg_clause_bound[clause]) && !o->muted;
+}
+
+/* Count a situation. Several are counted for every message, so this is no call. */
+static inline void exercise(struct vmsg_oracle *o, enum vmsg_clause_no clause)
+{
+    o->exercised[clause] += judging(o, clause);
+}
+
 /* oracle.c */
-void exercise(struct vmsg_oracle *o, enum vmsg_clause_no clause);
 void blame(struct vmsg_oracle *o, enum vmsg_clause_no clause, uint16_t dev, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void owe(struct vmsg_oracle *o, bool *what);
@@ -306,9 +321,19 @@ bool strict_profile(const struct vmsg_oracle *o);
 uint64_t hash_bytes(const void *bytes, size_t len);
 bool all_zero(const uint8_t *p, size_t len);
 
+/* Devices and queues come in pages of this many. */
+#define PER_PAGE 256u
+
+/* The device, NULL when it was never seen. */
+static inline struct device *find_device(const struct vmsg_oracle *o, uint16_t dev_num)
+{
+    struct device **page = o->devices[dev_num / PER_PAGE];
+
+    return page ? page[dev_num % PER_PAGE] : NULL;
+}
+
 /* devices.c: NULL when memory ran out (o->failed) or, for find_*, when never seen. */
 struct device *get_device(struct vmsg_oracle *o, uint16_t dev_num);
-struct device *find_device(const struct vmsg_oracle *o, uint16_t dev_num);
 struct queue *get_queue(struct vmsg_oracle *o, struct device *d, uint32_t index);
 struct queue *find_queue(struct device *d, uint32_t index);
 bool device_exists(struct vmsg_oracle *o, const struct device *d); /* false only when sure */
@@ -320,16 +345,32 @@ void forget_queues(struct vmsg_oracle *o, struct device *d);
 void each_device(struct vmsg_oracle *o, void (*visit)(struct vmsg_oracle *, struct device *));
 void free_devices(struct vmsg_oracle *o);
 
-/* requests.c */
+/* requests.c; what is asked for with every message is no call. */
+static inline struct request *request_at(struct vmsg_oracle *o, uint32_t i)
+{
+    return i == NONE ? NULL : &o->requests[i];
+}
+
+static inline struct device *request_device(struct vmsg_oracle *o, const struct request *r)
+{
+    return r->bus ? &o->bus : find_device(o, r->dev_num);
+}
+
+static inline uint64_t request_key(bool bus, uint16_t dev, uint16_t token, uint8_t msg_id)
+{
+    return (uint64_t)bus << 40 | (uint64_t)dev << 24 | (uint64_t)token << 8 | msg_id;
+}
+
+static inline uint64_t key_of(const struct request *r)
+{
+    return request_key(r->bus, r->dev_num, r->token, r->msg_id);
+}
+
 struct request *request_add(struct vmsg_oracle *o, struct device *d, const struct vmsg *m);
 void request_remove(struct vmsg_oracle *o, struct request *r);
-struct request *request_at(struct vmsg_oracle *o, uint32_t i);
-struct device *request_device(struct vmsg_oracle *o, const struct request *r);
 void request_ghost(struct vmsg_oracle *o, struct request *r);
 /* No answer is owed any more. */
 void request_forgive(struct vmsg_oracle *o, struct request *r);
-uint64_t request_key(bool bus, uint16_t dev, uint16_t token, uint8_t msg_id);
-uint64_t key_of(const struct request *r);
 /* The chain in which requests with this key stand, among others. */
 struct chain request_chain(const struct vmsg_oracle *o, uint64_t key, bool ghosts);
 void remember_answered(struct vmsg_oracle *o, const struct request *r);

@@ -8,25 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Is the side whose behaviour is being looked at the one under test? */
-static bool judging(const struct vmsg_oracle *o)
-{
-    return o->config.judged & o->side && !o->muted;
-}
-
-void exercise(struct vmsg_oracle *o, enum vmsg_clause_no clause)
-{
-    if (!judging(o) || !(vmsg_clause_binds(clause) & o->side))
-        return;
-    o->exercised[clause]++;
-}
-
 void blame(struct vmsg_oracle *o, enum vmsg_clause_no clause, uint16_t dev, const char *format, ...)
 {
     char text[400];
     va_list args;
 
-    if (!judging(o) || !(vmsg_clause_binds(clause) & o->side))
+    if (!judging(o, clause))
         return;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);

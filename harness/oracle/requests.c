@@ -9,16 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-uint64_t request_key(bool bus, uint16_t dev, uint16_t token, uint8_t msg_id)
-{
-    return (uint64_t)bus << 40 | (uint64_t)dev << 24 | (uint64_t)token << 8 | msg_id;
-}
-
-uint64_t key_of(const struct request *r)
-{
-    return request_key(r->bus, r->dev_num, r->token, r->msg_id);
-}
-
 static uint32_t mix(uint64_t key)
 {
     return (uint32_t)((key * UINT64_C(0x9E3779B97F4A7C15)) >> 32);
@@ -35,16 +25,6 @@ struct chain request_chain(const struct vmsg_oracle *o, uint64_t key, bool ghost
     if (ghosts)
         return o->ghost_buckets[mix(key) % GHOSTS];
     return o->n_buckets ? o->buckets[mix(key) & (o->n_buckets - 1)] : (struct chain){NONE, NONE};
-}
-
-struct request *request_at(struct vmsg_oracle *o, uint32_t i)
-{
-    return i == NONE ? NULL : &o->requests[i];
-}
-
-struct device *request_device(struct vmsg_oracle *o, const struct request *r)
-{
-    return r->bus ? &o->bus : find_device(o, r->dev_num);
 }
 
 static void link_hash(struct vmsg_oracle *o, struct request *r)
@@ -180,6 +160,19 @@ static bool make_room(struct vmsg_oracle *o, struct device *d)
     return true;
 }
 
+/* All that is not set with every request, by name: clearing the whole of it cost a tenth of judging
+ * a message. */
+static void forget_last_use(struct request *r)
+{
+    r->overtaken = r->malformed = r->has_tail = false;
+    r->due = DUE_ANSWER;
+    r->n_blame = 0;
+    for (unsigned i = 0; i < MAX_BLAME; i++)
+        r->blame[i] = (enum vmsg_clause_no)0;
+    r->hash = r->tail_hash = 0;
+    r->tail_len = 0;
+}
+
 struct request *request_add(struct vmsg_oracle *o, struct device *d, const struct vmsg *m)
 {
     struct request *r;
@@ -188,7 +181,7 @@ struct request *request_add(struct vmsg_oracle *o, struct device *d, const struc
         return NULL;
     r = &o->requests[o->free_request];
     o->free_request = r->next_hash;
-    memset(r, 0, offsetof(struct request, f));
+    forget_last_use(r);
     r->index = o->index;
     r->serial = o->serial;
     r->dev_num = m->dev_num;

@@ -176,11 +176,13 @@ void remember_answer(struct vmsg_oracle *o, const struct request *r, const struc
 bool judge_repeated(struct vmsg_oracle *o, const struct request *r, const struct vmsg *m)
 {
     struct device *d = request_device(o, r);
-    const struct request *first = request_first_due(o, d);
+    const struct request *first;
 
+    if (r->bus || r->overtaken || !d->last_answer)
+        return false;
+    first = request_first_due(o, d);
     /* Before r only what may be discarded in silence: its turn may have come. */
-    if (r->bus || r->overtaken || !d->last_answer || !first || first->serial >= r->serial ||
-        d->last_answer != hash_answer(m))
+    if (!first || first->serial >= r->serial || d->last_answer != hash_answer(m))
         return false;
     blame(o, VMSG_DEV_ORDERING_2, m->dev_num,
           "a second response to %s with token %u; a request gets exactly one", message_name(m),

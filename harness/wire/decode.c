@@ -8,27 +8,22 @@ static void set_defect(struct vmsg *m, enum vmsg_defect defect)
         m->defect = defect;
 }
 
-/* The value of a fixed field whose bytes are all there. */
+/*
+ * The value of a fixed field whose bytes are all there; 0 for a UUID, which vmsg_uuid() reads. It
+ * is the upper end of the eight bytes that end with the field: the header is before every payload,
+ * so they are there, and one load does for all types.
+ */
 static inline uint64_t read_field(const uint8_t *payload, const struct vmsg_field *field)
 {
-    const uint8_t *p = payload + field->offset;
+    static const struct {
+        uint8_t size, bits_before;
+    } of[] = {
+        [VMSG_U8] = {1, 56}, [VMSG_LE16] = {2, 48}, [VMSG_LE32] = {4, 32}, [VMSG_LE64] = {8, 0}};
 
-    switch (field->type) {
-    case VMSG_LE32:
-        return vmsg_le32(p);
-    case VMSG_LE64:
-        return vmsg_le64(p);
-    case VMSG_LE16:
-        return vmsg_le16(p);
-    case VMSG_U8:
-        return *p;
-    case VMSG_UUID:  /* read by vmsg_uuid() */
-    case VMSG_BYTES: /* tails are not fixed fields */
-    case VMSG_LE32S:
-    case VMSG_BITMAP:
-        break;
-    }
-    return 0;
+    if (field->type > VMSG_LE64)
+        return 0;
+    return vmsg_le64(payload + field->offset + of[field->type].size - 8) >>
+           of[field->type].bits_before;
 }
 
 /* Bytes that a tail's count field asks for; 64 bits, so that count * 4 cannot overflow. */

@@ -15,8 +15,8 @@ FORM = {"drv.driver-limits.1", "drv.driver-limits.2", "drv.endianness.1",
 BEGAN = FORM | {"drv.prose.early-discovery", "drv.set-device-status.1", "drv.set-device-status.2"}
 
 
-def hostile(how, *args, select=SOME):
-    sut = vmsgspec.program(vmsgspec.PYTHON, vmsgspec.SUTS / "hostile_driver.py", how)
+def hostile(how, *args, select=SOME, words=()):
+    sut = vmsgspec.program(vmsgspec.PYTHON, vmsgspec.SUTS / "hostile_driver.py", how, *words)
     return vmsgspec.run(sut, "--timeout", "0.5", *QUICK, *args, role="driver", select=select)
 
 
@@ -58,10 +58,34 @@ def test_driver_that_gets_nowhere_is_wedged(how):
     gets_nowhere(hostile(how, select=SOME[1:2]))
 
 
-def test_dead_driver_is_not_asked_a_hundred_times():
-    outcome = hostile("hangs", "--jobs", "2", select=("driver/*",))
-    gets_nowhere(outcome)
-    assert len(outcome.report["scenarios"]) > 100
+# Verdict of the scenarios that are tried, unless they disturb the driver, and of those that are not.
+NOWHERE = [("early", "fail", "inconclusive"), ("garbage", "fail", "inconclusive"),
+           ("echo", "fail", "inconclusive"), ("chatter", "wedged", "wedged"),
+           ("hangs", "wedged", "wedged"), ("silent", "wedged", "wedged"),
+           ("dies", "crashed", "crashed")]
+
+
+@pytest.mark.parametrize("how, tried, rest", NOWHERE, ids=[n[0] for n in NOWHERE])
+def test_hopeless_driver_is_not_asked_a_hundred_times(how, tried, rest, tmp_path):
+    starts = tmp_path / "starts"
+    outcome = hostile(how, select=("driver/*",), words=(starts,))
+    assert outcome.status == vmsgspec.FAILS, str(outcome)
+    assert starts.stat().st_size <= 3 + 3, str(outcome)  # the discovery, and three scenarios
+    verdicts = [s["verdict"] for s in outcome.report["scenarios"]
+                if not (s.get("reason") or "").startswith("not run")]
+    assert len(verdicts) == 3 and tried in verdicts, str(outcome)
+    assert set(verdicts) <= {tried, "inconclusive"}, str(outcome)
+    assert len(outcome.scenarios(rest)) > 100, str(outcome)
+
+
+def test_driver_that_worked_once_is_asked_again(tmp_path):
+    """It runs in the discovery, so four scenarios without a word do not speak for the others."""
+    blocks = [f"driver/{block}/*" for block in ("bus-messages", "overview")]
+    outcome = hostile("moody", words=(tmp_path / "starts", vmsgspec.TOOL, "peer", "driver"),
+                      select=blocks)
+    assert len(outcome.scenarios("wedged")) == 4, str(outcome)
+    assert outcome.scenarios("pass"), str(outcome)
+    assert not [s for s in outcome.report["scenarios"] if "not run" in (s.get("reason") or "")]
 
 
 @pytest.mark.sanitized

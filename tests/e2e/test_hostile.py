@@ -87,7 +87,7 @@ def test_hang_is_wedged_and_ended():
 
 
 @pytest.mark.sanitized
-@pytest.mark.parametrize("how", ["fork", "linger", "talk"])
+@pytest.mark.parametrize("how", ["fork", "linger", "talk", "slow"])
 def test_bad_manners_change_no_verdict(how):
     """vmsgspec.run() itself checks that no process is left."""
     outcome = hostile(how, select=("device/get-shm/*",))

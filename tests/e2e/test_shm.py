@@ -10,6 +10,7 @@ import subprocess
 
 import pytest
 
+import captures
 import vmsgspec
 
 MATRIX = vmsgspec.ROOT / "tests" / "matrix"
@@ -161,10 +162,15 @@ def test_verdicts_are_those_in_process(which, outcomes):
 def test_layout_faults_are_caught(fault, tmp_path):
     entry = next(f for f in LAYOUT_FAULTS if f["id"] == fault)
     uri = f"shm:{tmp_path}/area?elements=4&patience=1500"
+    path = tmp_path / "run.pcap"
     with ended("peer", "device", "--listen", uri, "--fault", fault):
-        outcome = vmsgspec.run(uri, ics=ICS["device"], select=["device/get-device-status/*"])
+        outcome = vmsgspec.run(uri, "--capture", path, ics=ICS["device"],
+                               select=["device/get-device-status/*"])
     assert broken(outcome) == {entry["clause"]}, str(outcome)
     assert outcome.status == vmsgspec.FAILS
+    checked = captures.check(path)
+    assert captures.comparable(checked.report) == captures.comparable(outcome.report)
+    assert checked.status == vmsgspec.FAILS
 
 
 def test_every_layout_clause_has_a_fault():

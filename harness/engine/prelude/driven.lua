@@ -173,13 +173,15 @@ function D.discover(out)
         return
     end
     -- A slow driver has its patience until the first device runs; the others come soon after.
-    W.serve(function() return #reached(devices) > 0 end)
-    local deadline = core.now() + W.patience()
-    W.serve(function()
-        return #reached(devices) == #devices or core.now() >= deadline
-    end, 500 * MS)
+    if W.serve(function() return #reached(devices) > 0 end) then
+        local deadline = core.now() + W.patience()
+        W.serve(function()
+            return #reached(devices) == #devices or core.now() >= deadline
+        end, 500 * MS)
+    end
     out.driven = reached(devices)
     local runs = table.concat(out.driven, ",")
+    out.runs = #out.driven > 0
     local to = #out.driven > 0 and "" or ", but not to DRIVER_OK"
     local more = began(devices, #out.driven > 0)
     if #out.driven > 0 and #more > 0 then

@@ -46,8 +46,8 @@ class GiveUp(Exception):
     """The device cannot be driven."""
 
 
-class Gone(Exception):
-    """The device was removed."""
+class Gone(NoAnswer):
+    """The device was removed, so none will come."""
 
 
 class Wire:
@@ -143,6 +143,9 @@ class Wire:
         elif msg_id == EVENT_DEVICE and len(body) >= 4:
             self.events.append(("bus", EVENT_DEVICE, body))
 
+    def removed(self, dev):
+        return any(e[0] == "bus" and struct.unpack_from("<HH", e[2]) == (dev, 2) for e in self.events)
+
     def ask(self, kind, msg_id, dev, payload=b"", attempts=3):
         key, sent, first = "bus" if kind & BUS else dev, [], time.monotonic()
         attempts = 10 ** 6 if wrong("retries-for-ever") else 1 if odd("one-attempt") else attempts
@@ -156,6 +159,8 @@ class Wire:
                     body = self.answers.pop((key, msg_id, t), None)
                     if body is not None:
                         return body
+                if not kind & BUS and self.removed(dev):
+                    raise Gone(msg_id, first)
                 left = deadline - time.monotonic()
                 if wrong("waits-for-ever"):
                     left = 1000
@@ -520,6 +525,8 @@ class Driver:
             try:
                 device.initialise()
                 return
+            except Gone:
+                break
             except NoAnswer as why:
                 if why.args[0] == INFO:
                     break

@@ -146,6 +146,15 @@ class Talkative(Tiny):
         super().receive(message)
 
 
+class Slow(Tiny):
+    """A good device that takes longer for GET_DEVICE_INFO than one waits before asking on."""
+
+    def receive(self, message):
+        if message[1:2] == b"\x02":
+            time.sleep(0.15)
+        super().receive(message)
+
+
 class Recording(Tiny):
     """A good device that appends what it is sent to the file RECORD names, one line a packet."""
 
@@ -160,7 +169,8 @@ def tiny(kind):
 
 
 KINDS = {"crash": tiny(Crashing), "hang": tiny(Hanging), "fork": tiny(Forking),
-         "linger": tiny(Lingering), "talk": tiny(Talkative), "record": tiny(Recording),
+         "linger": tiny(Lingering), "talk": tiny(Talkative), "slow": tiny(Slow),
+         "record": tiny(Recording),
          "silent": silent, "deaf": deaf, "closes-at-once": closes_at_once,
          "exits-at-once": exits_at_once, "closes-and-stays": closes_and_stays,
          "garbage": garbage, "echo": echo, "zeros": zeros, "zeros-in-shape": zeros_in_shape,

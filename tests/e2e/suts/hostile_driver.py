@@ -1,4 +1,7 @@
-"""SUTs that misbehave as programs do, not as drivers do: `hostile_driver.py HOW`."""
+"""SUTs that misbehave as programs do, not as drivers do: `hostile_driver.py HOW [FILE]`.
+
+FILE grows by a byte with each start.
+"""
 
 import os
 import random
@@ -110,8 +113,19 @@ def echo():
         sock.send(answer)
 
 
+def moody():
+    """Silent at its second to fifth start; else the driver whose command line follows FILE."""
+    if 2 <= os.path.getsize(sys.argv[2]) <= 5:
+        silent()
+    else:
+        os.execv(sys.argv[3], sys.argv[3:])
+
+
 KINDS = {"silent": silent, "flood": flood, "chatter": chatter, "early": early, "dies": dies,
-         "closes": closes, "hangs": hangs, "garbage": garbage, "echo": echo}
+         "closes": closes, "hangs": hangs, "garbage": garbage, "echo": echo, "moody": moody}
 
 if __name__ == "__main__":
+    if len(sys.argv) > 2:
+        with open(sys.argv[2], "a", encoding="ascii") as starts:
+            starts.write("+")
     KINDS[sys.argv[1]]()
