@@ -1,5 +1,6 @@
 """The Wireshark dissector, in tshark: every frame has a name, nothing fails, exchanges are linked."""
 
+import collections
 import re
 import subprocess
 
@@ -55,20 +56,25 @@ def test_every_frame_of_a_run(script, tmp_path, role):
 
 def test_each_message_type(script, tmp_path):
     """All names of the wire table, request and response, with values that are read back."""
-    path = tmp_path / "run.pcap"
-    captures.record(path, "bus", "ref:")
-    seen = {tuple(row) for row in fields(script, path, "virtio_msg.name", "virtio_msg.form",
-                                         display="virtio_msg.name")}
+    whole, path = tmp_path / "run.pcap", tmp_path / "some.pcap"
+    captures.record(whole, "bus", "ref:")
+    kept = collections.defaultdict(list)  # a few of each kind: tshark is slow
+    for _, packet in captures.packets(whole.read_bytes()):
+        if captures.kind(packet) == captures.MESSAGE and len(packet) >= captures.PSEUDO + 8:
+            kept[packet[captures.PSEUDO:captures.PSEUDO + 2]].append(packet)
+    path.write_bytes(captures.pcap([p for packets in kept.values() for p in packets[:20]]))
+    rows = fields(script, path, "virtio_msg.name", "virtio_msg.form", "virtio_msg.get_config.offset",
+                  "virtio_msg.get_config.length", "_ws.col.Info", display="virtio_msg.name")
+    seen = {(row[0], row[1]) for row in rows}
     table = re.findall(r'name = "([A-Z_]+)", bus = \w+, id = 0x\w+, event = (\w+)',
                        script.read_text())
     assert len(table) == 18
     for name, event in table:
         for form in ["event"] if event == "true" else ["req", "resp"]:
             assert (name, form) in seen, f"{name} {form} is in no capture"
-    rows = fields(script, path, "virtio_msg.get_config.offset", "virtio_msg.get_config.length",
-                  "_ws.col.Info", display="virtio_msg.name == GET_CONFIG && virtio_msg.form == req")
-    assert rows
-    for offset, length, info in rows:
+    read = [row[2:] for row in rows if row[:2] == ["GET_CONFIG", "req"]]
+    assert any(length for _, length, _ in read)
+    for offset, length, info in read:
         assert not length or f"offset={offset} length={length}" in info
 
 
@@ -85,9 +91,10 @@ def test_exchanges_and_verdicts(script, tmp_path):
     about = fields(script, path, "virtio_msg.clause", "virtio_msg.finding_about",
                    "frame.number", display="virtio_msg.finding")
     assert about and {row[0] for row in about} >= {"dev.set-vqueue.2"}
+    linked = fields(script, path, "frame.number", "virtio_msg.finding_in",
+                    display="virtio_msg.finding_in")
     for clause, message, number in about:
-        assert [message, number] in fields(script, path, "frame.number", "virtio_msg.finding_in",
-                                           display="virtio_msg.finding_in")
+        assert [message, number] in linked
     verdicts = fields(script, path, "virtio_msg.scenario", "virtio_msg.verdict",
                       display='virtio_msg.verdict == "fail"')
     assert any(s.startswith("device/set-vqueue/reserved") for s, _ in verdicts)
