@@ -247,7 +247,7 @@ static bool poll_all(struct vmsg_link *l, bool want_messages, int out, uint64_t 
 
 bool vmsg_link_writable(struct vmsg_link *l, int fd, uint64_t deadline_ns)
 {
-    bool writable = false;
+    bool writable = false, ignored;
     while (!l->gone && !l->failed) {
         bool room = vmsg_queue_has_room(&l->queue, PACKET_MAX);
         bool happened = poll_all(l, room, fd, deadline_ns, &writable);
@@ -255,9 +255,12 @@ bool vmsg_link_writable(struct vmsg_link *l, int fd, uint64_t deadline_ns)
         unsigned endpoint;
         if (writable || (!happened && vmsg_clock_ns() >= deadline_ns))
             return writable;
-        if (room && take_any(l, l->scratch, PACKET_MAX, &len, &endpoint))
-            vmsg_queue_push(&l->queue, VMSG_ARRIVED_MESSAGE, endpoint, l->scratch,
-                            len < PACKET_MAX ? len : PACKET_MAX, len);
+        if (!room || !take_any(l, l->scratch, PACKET_MAX, &len, &endpoint))
+            continue;
+        if (l->eager) /* as in vmsg_link_wait() */
+            poll_all(l, false, -1, 0, &ignored);
+        vmsg_queue_push(&l->queue, VMSG_ARRIVED_MESSAGE, endpoint, l->scratch,
+                        len < PACKET_MAX ? len : PACKET_MAX, len);
     }
     return false;
 }
@@ -292,6 +295,23 @@ static bool may_block(struct vmsg_link *l, uint64_t deadline_ns)
            deadline_ns > vmsg_clock_ns() + BLOCK_MARGIN_MS * VMSG_NS_PER_MS;
 }
 
+/*
+ * A message was taken. A line that was written before it may have come after the last look at the
+ * watches: then it is first, and the message waits.
+ */
+static enum vmsg_arrival behind_lines(struct vmsg_link *l, void *buf, size_t cap, size_t *len,
+                                      unsigned *endpoint)
+{
+    enum vmsg_arrival kind = VMSG_ARRIVED_MESSAGE;
+    bool unused;
+    poll_all(l, false, -1, 0, &unused);
+    if (!vmsg_queue_is_empty(&l->queue) &&
+        vmsg_queue_push(&l->queue, VMSG_ARRIVED_MESSAGE, *endpoint, buf, *len < cap ? *len : cap,
+                        *len))
+        vmsg_queue_pop(&l->queue, &kind, buf, cap, len, endpoint);
+    return kind;
+}
+
 enum vmsg_arrival vmsg_link_wait(struct vmsg_link *l, uint64_t deadline_ns, void *buf, size_t cap,
                                  size_t *len, unsigned *endpoint)
 {
@@ -316,7 +336,7 @@ enum vmsg_arrival vmsg_link_wait(struct vmsg_link *l, uint64_t deadline_ns, void
             continue;
         }
         if (take_any(l, buf, cap, len, endpoint))
-            return VMSG_ARRIVED_MESSAGE;
+            return l->eager ? behind_lines(l, buf, cap, len, endpoint) : VMSG_ARRIVED_MESSAGE;
         if (l->failed)
             return VMSG_ARRIVED_ERROR;
         if (l->gone || l->ended[0] || (l->n_fds > 1 && l->ended[1]))

@@ -230,7 +230,7 @@ static void test_repeats_at_once(void **state)
         to(&s, "GET_VQUEUE", (uint16_t)(901 + 2 * i), F(i));
         from(&s, "GET_VQUEUE", (uint16_t)(901 + 2 * i), F(i, 256));
     }
-    assert_true(s.found[VMSG_DRV_ERROR_SIGNALING_1]);
+    also(&s, VMSG_DRV_ERROR_SIGNALING_1);
 }
 
 int main(void)

@@ -69,7 +69,7 @@ static void test_without_looking(void **state)
     initialise(&s, AT_FEATURES_OK);
     ask(&s, "GET_VQUEUE", F(0), F(0, 0));
     asks_for(&s, 2, 64);
-    assert_true(s.found[VMSG_DRV_GET_VQUEUE_1]);
+    also(&s, VMSG_DRV_GET_VQUEUE_1);
 }
 
 static void test_absent_queue_left_alone(void **state)
@@ -91,7 +91,7 @@ static void test_index_beyond(void **state)
     initialise(&s, AT_FEATURES_OK);
     ask(&s, "GET_VQUEUE", F(9), F(9, 0));
     asks_for(&s, 0, 9);
-    assert_true(s.found[VMSG_DRV_GET_DEVICE_INFO_1]);
+    also(&s, VMSG_DRV_GET_DEVICE_INFO_1);
 }
 
 static void test_admin_queues_count(void **state)
@@ -118,7 +118,7 @@ static void test_before_features(void **state)
     select_features(&s, 0, 2, 0, V1);
     read_queue(&s, 0, 0, 0, false);
     asks_for(&s, 2, 64);
-    assert_true(s.found[VMSG_DRV_OVERVIEW_2]);
+    also(&s, VMSG_DRV_OVERVIEW_2);
 }
 
 static void test_changes_while_enabled(void **state)

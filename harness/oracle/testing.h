@@ -361,6 +361,14 @@ static inline void only_these(struct session *s, const enum vmsg_clause_no *clau
         fail_msg("another clause is blamed: %s", s->last);
 }
 
+/* Ends the session: a finding under this clause, and perhaps others. */
+static inline void also(struct session *s, enum vmsg_clause_no clause)
+{
+    close_session(s);
+    if (!s->found[clause])
+        fail_msg("no finding under %s; last: %s", vmsg_clause_id(clause), s->last);
+}
+
 /* While the session is open. */
 static inline void exercised(struct session *s, enum vmsg_clause_no clause)
 {
