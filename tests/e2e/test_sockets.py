@@ -61,12 +61,13 @@ def test_a_peer_that_dies_ends_the_run(role, connections):
     server = socket.create_server(("127.0.0.1", 0))
 
     def die_in_the_middle():
-        for _ in range(connections + 1):
+        for i in range(connections + 1):
             with server.accept()[0] as connection:
                 if role == "driver":
                     connection.sendall(bytes([0, 2, 0, 0, 1, 0, 8, 0]))  # GET_DEVICE_INFO
                 connection.recv(8)
-        server.close()
+                if i == connections:
+                    server.close()  # first, so that nobody connects between the two
 
     thread = threading.Thread(target=die_in_the_middle)
     thread.start()
