@@ -35,7 +35,9 @@ function(vmsg_hot target)
 endfunction()
 function(vmsg_judges target)
   if(vmsg_across_files)
-    target_link_options(${target} PRIVATE -flto=auto -O3)
+    get_target_property(options ${target} LINK_OPTIONS)
+    list(REMOVE_ITEM options -fno-lto) # it would win, wherever it stands
+    set_target_properties(${target} PROPERTIES LINK_OPTIONS "${options};-flto=auto;-O3")
   endif()
 endfunction()
 
