@@ -49,6 +49,7 @@ static json_t *scenario(const struct vmsg_scenario_result *s)
     vmsg_json_add(&ok, j, "summary", vmsg_json_text(s->summary));
     vmsg_json_add(&ok, j, "verdict", json_string(vmsg_verdict_text(s->verdict)));
     vmsg_json_add(&ok, j, "reason", vmsg_json_text(s->reason));
+    vmsg_json_add(&ok, j, "seed", vmsg_json_number(s->seed));
     vmsg_json_add(&ok, j, "duration_us", vmsg_json_number(s->duration_us));
     vmsg_json_add(&ok, j, "clauses", clauses);
     vmsg_json_add(&ok, j, "findings", findings);

@@ -52,6 +52,8 @@ static void finding(const struct vmsg_text_report *t, const struct vmsg_scenario
     vmsg_put_wrapped(t->out, f->text, 11, VMSG_TEXT_WIDTH);
     fprintf(t->out, "           in ");
     vmsg_put_safe(t->out, s->id);
+    if (s->seed && s->seed != t->r->seed)
+        fprintf(t->out, ", seed %llu", (unsigned long long)s->seed);
     fprintf(t->out, ", message %u%s\n", (unsigned)f->message, s->n_trace ? ":" : "");
     vmsg_text_trace(t, s, f->message, AROUND);
 }

@@ -9,6 +9,7 @@
 struct vmsg_piece {
     size_t number;  /* of the run's pieces */
     size_t devices; /* that it is attempted on */
+    uint64_t seed;  /* of the repetition */
 };
 
 /* `tested` is the device's index among the tested ones; the seed is the attempt's own. */

@@ -101,6 +101,7 @@ static bool begin_session(struct vmsg_player *p, const struct vmsg_tape_record *
     s->id = r->session;
     s->dev_num = (uint16_t)json_integer_value(json_object_get(about, "dev_num"));
     s->piece = (uint64_t)json_integer_value(json_object_get(about, "piece"));
+    s->seed = (uint64_t)json_integer_value(json_object_get(about, "seed"));
     s->devices = devices < 1 ? 1 : (uint64_t)devices;
     s->scenario = json_object_get(about, "scenario") != NULL;
     p->sessions[p->n_sessions++] = s;

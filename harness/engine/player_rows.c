@@ -124,6 +124,7 @@ static struct vmsg_played_piece *piece_of(struct vmsg_player *p,
     piece->row = s->row;
     piece->devices = s->devices;
     vmsg_tally_init(&piece->tally, &s->row->scenario);
+    piece->tally.result.seed = s->seed;
     return p->pieces[p->n_pieces++] = piece;
 }
 

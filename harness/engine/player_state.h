@@ -28,7 +28,7 @@ struct vmsg_played_piece {
 struct vmsg_played_session {
     uint32_t id;
     uint16_t dev_num;
-    uint64_t piece, devices;
+    uint64_t piece, devices, seed;
     struct vmsg_played_row *row; /* NULL: nothing is judged */
     bool connected;
     bool scenario; /* else a connection for itself: a fuzzer's, or a bare capture */

@@ -88,6 +88,7 @@ static bool select_scenarios(struct run *r, char *err, size_t err_size)
         if (!is_selected(config, &e->scenario))
             continue;
         vmsg_tally_init(&r->tallies[r->n_selected], &e->scenario);
+        r->tallies[r->n_selected].result.seed = config->seed;
         r->selected[r->n_selected++] = e;
         r->ctx.want_writable |= e->writable;
     }
@@ -105,10 +106,11 @@ static void do_scenario(void *arg, struct vmsg_worker *w, size_t i, struct vmsg_
     const struct vmsg_suite_entry *e = r->selected[i % r->n_selected];
     uint64_t seed = r->ctx.config->seed + i / r->n_selected;
     size_t n = e->bus ? 1 : r->ctx.discovery.n_tested;
-    const struct vmsg_piece piece = {.number = i, .devices = n};
+    const struct vmsg_piece piece = {.number = i, .devices = n, .seed = seed};
     uint64_t began = clock_us();
 
     vmsg_tally_init(out, &e->scenario);
+    out->result.seed = seed;
     for (size_t d = 0; d < n; d++) {
         uint16_t dev = r->ctx.discovery.tested[d];
         struct vmsg_outcome outcome;
@@ -217,9 +219,10 @@ static void record_rest(struct run *r, size_t i)
 
     if (!tape)
         return;
-    at.session = vmsg_tape_session(
-        tape, at.judged,
-        vmsg_session_to_json(&r->selected[i]->scenario, &(struct vmsg_piece){i, 1}, 0));
+    at.session =
+        vmsg_tape_session(tape, at.judged,
+                          vmsg_session_to_json(&r->selected[i]->scenario,
+                                               &(struct vmsg_piece){i, 1, r->ctx.config->seed}, 0));
     vmsg_tape_close(tape, &at, vmsg_outcome_to_json(&outcome, NULL, NULL));
 }
 

@@ -12,10 +12,11 @@ json_t *vmsg_session_to_json(const struct vmsg_scenario *s, const struct vmsg_pi
 
     for (size_t i = 0; s->clauses[i]; i++)
         json_array_append_new(clauses, json_string(s->clauses[i]));
-    return json_pack("{so so so so si sI sI}", "scenario", vmsg_tape_text(s->id), "file",
+    return json_pack("{so so so so si sI sI sI}", "scenario", vmsg_tape_text(s->id), "file",
                      vmsg_tape_text(s->file), "requirement", vmsg_tape_text(s->requirement),
                      "clauses", clauses, "dev_num", (int)dev_num, "piece",
-                     (json_int_t)piece->number, "devices", (json_int_t)piece->devices);
+                     (json_int_t)piece->number, "devices", (json_int_t)piece->devices, "seed",
+                     (json_int_t)piece->seed);
 }
 
 json_t *vmsg_session_for(const char *purpose)

@@ -127,3 +127,16 @@ def test_hostile_output_keeps_reports_readable(tmp_path):
     ElementTree.parse(xml)
     jsonschema.validate(outcome.report, SCHEMA)
     assert "\033" not in outcome.out + outcome.err
+
+
+def test_finding_says_the_seed_of_its_repetition(tmp_path):
+    """A device that is broken from its fourth start on: in the second repetition, which has seed 8."""
+    peer = f"{vmsgspec.TOOL} peer device"
+    sut = (f"exec:echo >>{tmp_path}/starts; if [ $(wc -l <{tmp_path}/starts) -ge 4 ]; then "
+           f"exec {peer} --fault set-vqueue-takes-reserved; fi; exec {peer}")
+    wanted = "device/set-vqueue/reserved-nonzero"
+    outcome = vmsgspec.run(sut, "--seed", "7", "--repeat", "2", "--devices", "0,5", select=[wanted])
+    assert outcome.status == vmsgspec.FAILS, str(outcome)
+    assert [s["seed"] for s in outcome.report["scenarios"]] == [8]
+    assert f"in {wanted}, seed 8, message" in outcome.out
+    assert f"--select {wanted} --seed 8" in outcome.out
