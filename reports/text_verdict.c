@@ -76,7 +76,8 @@ static void again(const struct vmsg_text_report *t)
     quoted(t, t->r->sut_uri);
     fputs(" --select ", t->out);
     vmsg_put_safe(t->out, s->id);
-    fprintf(t->out, " --seed %llu --verbose\n", (unsigned long long)(s->seed ? s->seed : t->r->seed));
+    fprintf(t->out, " --seed %llu --verbose\n",
+            (unsigned long long)(s->seed ? s->seed : t->r->seed));
 }
 
 static void part(const struct vmsg_text_report *t, size_t n, const char *one, const char *many)

@@ -62,7 +62,7 @@ struct vmsg_scenario_result {
     const char *file;    /* that declares it: "scenarios/device/set-vqueue.lua" */
     const char *summary; /* its requirement, from the scenario file */
     enum vmsg_verdict verdict;
-    char *reason; /* why not pass, one sentence; NULL for pass */
+    char *reason;  /* why not pass, one sentence; NULL for pass */
     uint64_t seed; /* of the repetition that it came to this in; 0: not known */
     uint64_t duration_us;
     const char *const *clauses; /* NULL-terminated: what it sets out to test */
