@@ -8,6 +8,7 @@
 #ifndef VMSG_LUABOX_H
 #define VMSG_LUABOX_H
 
+#include "harness/engine/luabox_heap.h"
 #include "harness/engine/luabox_watch.h"
 
 #include <lua.h>
@@ -17,6 +18,7 @@
 
 struct vmsg_luabox {
     lua_State *L;
+    struct vmsg_heap heap;
     size_t used, limit; /* bytes */
     bool confined;      /* a script runs: the limit holds; not for the engine's own few bytes */
     int64_t left;       /* instructions */
