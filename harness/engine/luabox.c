@@ -112,17 +112,20 @@ void vmsg_luabox_begin(struct vmsg_luabox *box, lua_State *co, struct vmsg_luabo
         lua_sethook(co, NULL, 0, 0);
 }
 
+bool vmsg_luabox_turn(struct vmsg_luabox *box, lua_State *co)
+{
+    if (!lua_gethookmask(co))
+        box->left -= INSTRUCTIONS_A_TURN;
+    if (box->left > 0)
+        return true;
+    box->exhausted = true;
+    return false;
+}
+
 int vmsg_luabox_resume(struct vmsg_luabox *box, lua_State *co, int args, int *results)
 {
     int status;
 
-    if (!lua_gethookmask(co)) {
-        box->left -= INSTRUCTIONS_A_TURN;
-        box->exhausted = box->left <= 0;
-        *results = 0;
-        if (box->exhausted)
-            return LUA_YIELD;
-    }
     box->confined = true;
     status = lua_resume(co, box->L, args, results);
     box->confined = false;
