@@ -38,7 +38,7 @@ struct vmsg_script {
     uint64_t began_ns;         /* the connection's time when the function began */
     uint32_t unasked;          /* messages since then that the SUT began itself */
     enum vmsg_script_end end;  /* that a function asks for by its yield */
-    char reason[600]; /* one sentence for every end but RETURNED */
+    char reason[600];          /* one sentence for every end but RETURNED */
 };
 
 /* Open a state and load the prelude. False with a sentence in err. The script must not move. */

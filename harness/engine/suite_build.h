@@ -40,7 +40,7 @@ struct vmsg_suite {
     /* In which everything was checked; the first worker's. Apart, because it may be taken away. */
     struct vmsg_spare {
         _Atomic(struct vmsg_repertoire *) repertoire;
-    } *spare;
+    } * spare;
 };
 
 struct vmsg_repertoire *vmsg_repertoire_new(const struct vmsg_suite *suite,

@@ -27,8 +27,9 @@ struct vmsg_worker *vmsg_worker_new(const struct vmsg_run_context *ctx, char *er
         return NULL;
     }
     w->script = &w->repertoire->script;
-    w->script->lasts_ns = UINT64_C(1000000) * TIMEOUTS_MOST *
-                         (ctx->config->timeout_ms + (uint64_t)ctx->config->ics->request_timeout_ms);
+    w->script->lasts_ns =
+        UINT64_C(1000000) * TIMEOUTS_MOST *
+        (ctx->config->timeout_ms + (uint64_t)ctx->config->ics->request_timeout_ms);
     return w;
 }
 
