@@ -16,8 +16,9 @@ EVENT = "        put_le32(event, index);"
 MISTAKES = [
     ("serves-too-early", "dev.finalizing-initialization.1", "",
      ALIVE, "if (!q->enabled"),
-    # It runs through the whole new ring, over and over: what it announces then is anybody's guess.
-    ("keeps-its-place", "dev.reset-vqueue.3", "dev.device-notifications.1",
+    # It runs through the whole new ring, over and over: what it uses and announces then is anybody's guess.
+    ("keeps-its-place", "dev.reset-vqueue.3",
+     "dev.device-notifications.1 dev.finalizing-initialization.2",
      "    *q = (struct queue){.max = q->max, .keeps = q->keeps};",
      "    q->enabled = 0, q->size = 0;"),
     ("announces-the-first-queue", "dev.device-notifications.1", "",
