@@ -12,6 +12,9 @@
 /* Filling memory costs time too, and one instruction can fill a lot. */
 #define BYTES_AN_INSTRUCTION 64
 
+/* While nothing is counted: about what a script does with one message. */
+#define INSTRUCTIONS_A_TURN 500
+
 static void *bounded_alloc(void *ud, void *ptr, size_t old_size, size_t new_size)
 {
     struct vmsg_luabox *box = ud;
@@ -99,10 +102,25 @@ bool vmsg_luabox_load(struct vmsg_luabox *box, const char *name, const char *tex
     return false;
 }
 
+void vmsg_luabox_begin(struct vmsg_luabox *box, lua_State *co, struct vmsg_luabox_watched *before)
+{
+    struct vmsg_luabox_watched this = {co, count_hook, HOOK_STEP};
+
+    if (vmsg_luabox_watch(&this, before))
+        lua_sethook(co, NULL, 0, 0);
+}
+
 int vmsg_luabox_resume(struct vmsg_luabox *box, lua_State *co, int args, int *results)
 {
     int status;
 
+    if (!lua_gethookmask(co)) {
+        box->left -= INSTRUCTIONS_A_TURN;
+        box->exhausted = box->left <= 0;
+        *results = 0;
+        if (box->exhausted)
+            return LUA_YIELD;
+    }
     box->confined = true;
     status = lua_resume(co, box->L, args, results);
     box->confined = false;

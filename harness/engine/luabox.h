@@ -8,6 +8,8 @@
 #ifndef VMSG_LUABOX_H
 #define VMSG_LUABOX_H
 
+#include "harness/engine/luabox_watch.h"
+
 #include <lua.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,6 +40,12 @@ void vmsg_luabox_budget(struct vmsg_luabox *box, int64_t instructions);
  */
 bool vmsg_luabox_load(struct vmsg_luabox *box, const char *name, const char *text, size_t length,
                       char *err, size_t err_size);
+
+/*
+ * `co` will be resumed many times and is likely to do little: its instructions are counted only
+ * once it has run for long, see luabox_watch.h. vmsg_luabox_unwatch() when it is over.
+ */
+void vmsg_luabox_begin(struct vmsg_luabox *box, lua_State *co, struct vmsg_luabox_watched *before);
 
 /* lua_resume() within the limits. */
 int vmsg_luabox_resume(struct vmsg_luabox *box, lua_State *co, int args, int *results);

@@ -261,6 +261,7 @@ enum vmsg_script_end vmsg_script_run(struct vmsg_script *s, struct vmsg_connecti
     int base = lua_gettop(L) - args - 1;
     lua_State *co = lua_newthread(L);
     enum vmsg_script_end end = VMSG_SCRIPT_FAILED;
+    struct vmsg_luabox_watched before;
 
     lua_insert(L, base + 1); /* anchored below what it runs */
     lua_xmove(L, co, args + 1);
@@ -268,7 +269,9 @@ enum vmsg_script_end vmsg_script_run(struct vmsg_script *s, struct vmsg_connecti
     s->unasked = 0;
     s->began_ns = vmsg_connection_now(c);
     *s->reason = '\0';
+    vmsg_luabox_begin(&s->box, co, &before);
     end = loop(s, co, args);
+    vmsg_luabox_unwatch(&before);
     s->connection = NULL;
     lua_settop(L, base);
     return end;
