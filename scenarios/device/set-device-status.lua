@@ -81,6 +81,7 @@ return {
         requirement = "A reset with buffers in flight completes, and the device serves again.",
         clauses = { "dev.set-device-status.2", "dev.finalizing-initialization.2" },
         needs = { io = true },
+        rings = { "packed" },
         run = function(t)
             t:init("driver-ok")
             local r = t:ring(t.vq)
