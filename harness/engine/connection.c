@@ -12,8 +12,10 @@ static void found(void *ctx, const struct vmsg_finding *f)
     struct vmsg_tape_place at = vmsg_connection_place(c);
 
     vmsg_tape_finding(c->tape, &at, f);
-    if (c->n_findings == VMSG_FINDINGS_MOST)
+    if (c->n_findings >= VMSG_FINDINGS_MOST && c->found[f->clause] >= VMSG_FINDINGS_EACH)
         return;
+    if (c->found[f->clause]++ < VMSG_FINDINGS_EACH)
+        vmsg_trace_keep(&c->trace, f->message);
     more = realloc(c->findings, (c->n_findings + 1) * sizeof *more);
     if (!more) {
         c->out_of_memory = true;
