@@ -130,7 +130,7 @@ static void serve(struct device *d, uint32_t index)
 
     if (!(d->status & DRIVER_OK) || !q->enabled || !q->size || q->keeps)
         return;
-    if (!table || !available || !used)
+    if (!table || !available || !used || q->area[1] % 2 || q->area[2] % 4)
         return;
     while (q->seen != __atomic_load_n((uint16_t *)(available + 2), __ATOMIC_ACQUIRE)) {
         uint16_t head = get_le16(available + 4 + 2 * (q->seen++ % q->size));
@@ -253,13 +253,18 @@ static bool write_config(struct device *d, uint32_t offset, uint32_t n, const ui
     return false;
 }
 
+static struct queue *queue_of(struct device *d, uint32_t index)
+{
+    return index < d->queues && d->queue[index].max ? &d->queue[index] : NULL;
+}
+
 static void set_queue(struct device *d, const uint8_t *p)
 {
     uint32_t index = get_le32(p), flags = get_le32(p + 4), size = get_le32(p + 8);
     bool updates = (flags & 0x3C) != 0x3C;
-    struct queue *q = &d->queue[index];
+    struct queue *q = queue_of(d, index);
 
-    if (index >= d->queues || !q->max || get_le32(p + 12) || flags > 63 || (flags & 3) == 3)
+    if (!q || get_le32(p + 12) || flags > 63 || (flags & 3) == 3)
         return;
     if (q->enabled && (updates || !(flags & 3)))
         return;
@@ -347,11 +352,11 @@ static long set_config(struct device *d, const uint8_t *p, size_t size, uint8_t 
 static long get_queue(struct device *d, const uint8_t *p, uint8_t *a)
 {
     uint32_t index = get_le32(p);
-    const struct queue *q = &d->queue[index];
+    const struct queue *q = queue_of(d, index);
 
     memset(a, 0, 40);
     put_le32(a, index);
-    if (index >= d->queues || !q->max)
+    if (!q)
         return 40;
     put_le32(a + 4, q->max);
     put_le32(a + 8, q->size);
@@ -389,7 +394,7 @@ static long answer(struct device *d, uint8_t id, const uint8_t *p, size_t n, uin
         set_queue(d, p);
         return 0;
     case 11:
-        if (get_le32(p) < d->queues && d->selected[1] & RING_RESET)
+        if (get_le32(p) < d->queues && d->status & FEATURES_OK && d->selected[1] & RING_RESET)
             reset_queue(&d->queue[get_le32(p)]);
         return 0;
     }
