@@ -2,9 +2,9 @@
  * Notices a script that goes on and on.
  *
  * Counting instructions makes Lua look at the count at each of them, which doubles what a script
- * costs. So nothing is counted at first: a clock of the thread's own processor time looks in now and
- * then, and when it meets the same script for the second time, counting begins. Whether a script
- * runs out of instructions thus does not depend on how busy the machine is.
+ * costs. So nothing is counted at first: a clock of the thread's own processor time looks in now
+ * and then, and when it meets the same script for the second time, counting begins. Whether a
+ * script runs out of instructions thus does not depend on how busy the machine is.
  */
 #ifndef VMSG_LUABOX_WATCH_H
 #define VMSG_LUABOX_WATCH_H
