@@ -46,6 +46,17 @@ def test_quirk_elsewhere(quirk):
         clean(peers.run(peers.model(quirk), *VARIANTS[variant], options=f"&quirk={quirk['id']}"))
 
 
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("company", ["", "coalesces-event-used,spurious-event-used",
+                                     "looks-without-notification,ignores-suppression"])
+def test_packed_rings(variant, company):
+    outcome = peers.run(peers.DEVICES, *VARIANTS[variant], "--repeat", "3",
+                        options=f"&quirk=packed,{company}".rstrip(","))
+    clean(outcome)
+    if variant not in ("no-memory", "no-upper"):
+        assert [s for s in outcome.scenarios("pass") if "-packed" in s], str(outcome)
+
+
 @pytest.mark.parametrize("model", peers.MODELS)
 def test_quirks_in_company(model):
     """Several at a time, so that one is seen while another holds."""
