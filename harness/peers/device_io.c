@@ -186,6 +186,8 @@ void vmsg_refdev_event_avail(struct vmsg_refdev *d, const struct vmsg *m)
 
         vmsg_endpoint_send_bare(d->ep, &h, 0);
     }
+    if (vmsg_quirky(d->ep, VMSG_QUIRK_EVENTS_DROPPED))
+        return;
     if (index < d->model->max_virtqueues && vmsg_queue_peek(&d->queues, index)->running &&
         may_process(d))
         process_queue(d, index, vmsg_queue_touch(&d->queues, index), false);

@@ -202,7 +202,8 @@ STATUS_MISTAKES = [
            "    u->status = 0;\n", ""),
     Mutant("status-partly-cleared", "dev.set-device-status.2",
            "    u->status = 0;\n", "    u->status &= ACKNOWLEDGE;\n"),
-    Mutant("queues-survive-reset", "dev.set-device-status.4",
+    Mutant("queues-survive-reset", "dev.set-device-status.4 "
+           "dev.finalizing-initialization.2",
            "    memset(u->queue, 0, sizeof u->queue);\n", ""),
     Mutant("zero-before-complete", "dev.set-device-status.4",
            "    uint32_t status, generation, selected[BLOCKS];",

@@ -23,7 +23,8 @@ SMALL = ("--max-msg-size", "52")
 # What a run needs to see a fault or a quirk: flags beside the statement. Memory, the upper tester
 # and a driver's timeouts are there anyway.
 FLAGS = {"strict": STRICT, "polling": POLLING, "small": SMALL, "memory": (), "upper": (),
-         "events": (), "timeout": (), "packed": (), "synthesis": SYNTHESIS, "no-uuid": ("--optional", "uuid=false")}
+         "events": (), "timeout": (), "packed": (),
+         "no-bus-messages": ("--bus-messages", ""), "synthesis": SYNTHESIS, "no-uuid": ("--optional", "uuid=false")}
 
 
 def listed(what):

@@ -61,7 +61,7 @@ def test_packed_rings(variant, company):
 def test_quirks_in_company(model):
     """Several at a time, so that one is seen while another holds."""
     quirks = [q["id"] for q in peers.listed("quirks")
-              if q["role"] == peers.role(model) and "polling" not in (q.get("needs") or "")]
+              if q["role"] == peers.role(model) and not peers.flags(q)]
     groups = -(-len(quirks) // MOST_QUIRKS)
     for first in range(groups):
         clean(peers.run(model, options="&quirk=" + ",".join(quirks[first::groups])))
