@@ -71,6 +71,7 @@ return {
                 r:offer()
                 r:kick()
                 r:wait(2 * n)
+                t:fence() -- so that an event of this round does not pass for one of the next
             end
         end,
     },
