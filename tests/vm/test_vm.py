@@ -67,13 +67,18 @@ COMPARISONS = comparisons()
 START = comparison.Run("driver", memory=comparison.MEMORY, only=("driver/overview/starts-up",))
 
 
+HOTPLUG = comparison.Run("driver", memory=comparison.MEMORY,
+                         only=("driver/bus-messages/hotplug*", "driver/bus-messages/added-twice"))
+
+
 def other_runs():
-    """What happens to the driver, or to the harness, in the middle of a scenario."""
+    """What happens to the driver, its device, or the harness in the middle of a scenario."""
     nodes = {"chardev": (USER_NODE, USER), "bridge": (BRIDGE_NODE, BRIDGE)}
     commands = {}
     for name, (node, sut) in nodes.items():
         killed = relay(node, START, "--kill-after", "9") + harness(sut, START)
         commands[f"{name}-killed"] = shlex.join(killed)
+        commands[f"{name}-hotplug"] = relayed(node, sut, HOTPLUG)
         # A signal ends every call that waits; the kernel's interface then returns 0.
         stopped = (f"{shlex.join(harness(sut, START))} $REPORT & harness=$!; "
                    "for i in 1 2 3 4 5; do kill -STOP $harness; kill -CONT $harness; done; "
@@ -189,6 +194,19 @@ def test_a_driver_that_dies_has_crashed(results, adapter):
     found, status, text = report(results, f"{adapter}-killed")
     assert status == vmsgspec.FAILS, text[-3000:]
     assert {s["verdict"] for s in found["scenarios"]} == {"crashed"}, text[-3000:]
+
+
+@pytest.mark.parametrize("adapter", ["chardev", "bridge"])
+def test_devices_come_and_go(results, adapter):
+    """By the interface's own means, which tell of nothing that is so already."""
+    found, status, text = report(results, f"{adapter}-hotplug")
+    assert status == vmsgspec.CONFORMS, text[-3000:]
+    verdicts = {s["id"].rpartition("/")[2]: s for s in found["scenarios"]}
+    assert verdicts.keys() == {"hotplug", "hotplug-while-starting", "added-twice"}
+    assert verdicts["hotplug"]["verdict"] == "pass", text[-3000:]
+    assert verdicts["hotplug-while-starting"]["verdict"] == "pass", text[-3000:]
+    assert verdicts["added-twice"]["verdict"] == "inconclusive", text[-3000:]
+    assert "come or go" in str(verdicts["added-twice"]), verdicts["added-twice"]
 
 
 @pytest.mark.parametrize("adapter", ["chardev", "bridge"])
