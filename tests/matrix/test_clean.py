@@ -27,7 +27,13 @@ def clean(outcome):
 @pytest.mark.parametrize("model", peers.MODELS)
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_clean_peer(model, variant):
-    clean(peers.recorded(model, *VARIANTS[variant], "--repeat", "5"))
+    clean(peers.run(model, *VARIANTS[variant], "--repeat", "5"))
+
+
+@pytest.mark.parametrize("model", peers.MODELS)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_capture_of_a_clean_peer(model, variant):
+    clean(peers.recorded(model, *VARIANTS[variant]))
 
 
 @pytest.mark.sanitized
