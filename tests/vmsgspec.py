@@ -19,7 +19,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(os.environ.get("VMSGSPEC_BUILD", ROOT / "build")).resolve()
 SPEC = pathlib.Path(os.environ.get("VMSGSPEC_SPEC", ROOT.parent / "shared" / "spec"))
 TOOL = BUILD / "vmsgspec"
-SANITIZED = "VMSGSPEC_SANITIZE:BOOL=ON" in (BUILD / "CMakeCache.txt").read_text() if TOOL.exists() else None
+SANITIZED = (TOOL.exists()
+             and "VMSGSPEC_SANITIZE:BOOL=ON" in (BUILD / "CMakeCache.txt").read_text())
 EXAMPLES = ROOT / "examples"
 TINY_ICS = EXAMPLES / "tiny.ics.lua"
 REFERENCE_ICS = ROOT / "tests" / "matrix" / "reference.ics.lua"
