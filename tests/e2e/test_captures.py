@@ -221,6 +221,8 @@ def test_a_finding_amid_a_long_capture(tmp_path):
     around = capture["trace"][finding["message"] - 2:finding["message"] + 3]
     assert [entry["hex"] for entry in around] == [m.hex() for m in messages[7999:8004]]
     assert capture["trace_dropped"] > 10000
+    subprocess.run(["xmllint", "--noout", "--schema", vmsgspec.ROOT / "tests" / "junit.xsd",
+                    paths["junit"]], check=True)
     for name, to in paths.items():
         text = re.sub("&#(\\d+);", lambda m: chr(int(m[1])), to.read_text())
         assert "GET_DEVICE_STATUS resp dev=0 tok=4000 type=0x81" in text, name
