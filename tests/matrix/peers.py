@@ -3,7 +3,9 @@ needs.
 """
 
 import pathlib
+import tempfile
 
+import captures
 import vmsgspec
 
 MATRIX = pathlib.Path(__file__).parent
@@ -62,6 +64,20 @@ def run(what, *args, options="", **kwargs):
     uri = "ref:?" + options.lstrip("&") if role(what) != "device" else \
         f"ref:?devices={what}{options}"
     return vmsgspec.run(uri, *args, ics=MODELS[what], role=role(what), **kwargs)
+
+
+def recorded(what, *args, **kwargs):
+    """The same, and what `check` says of its capture must be what the run itself said. Once is enough:
+    sanitizers, under which it takes long, see checking captures elsewhere."""
+    if vmsgspec.SANITIZED:
+        return run(what, *args, **kwargs)
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "run.pcap"
+        live = run(what, "--capture", path, *args, **kwargs)
+        checked = captures.check(path)
+    assert captures.comparable(checked.report) == captures.comparable(live.report)
+    assert checked.status == live.status, f"{live}\n{checked}"
+    return live
 
 
 def findings(outcome):

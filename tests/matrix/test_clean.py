@@ -32,12 +32,18 @@ def test_clean_peer(model, variant):
     clean(peers.run(model, *VARIANTS[variant], "--repeat", "5"))
 
 
+@pytest.mark.parametrize("model", peers.MODELS)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_capture_of_a_clean_peer(model, variant):
+    clean(peers.recorded(model, *VARIANTS[variant]))
+
+
 @pytest.mark.sanitized
 @pytest.mark.parametrize("quirk", peers.listed("quirks"), ids=lambda quirk: quirk["id"])
 def test_quirk_is_no_finding(quirk):
-    for extra in ((), peers.STRICT):
-        clean(peers.run(peers.model(quirk), *peers.flags(quirk), *extra,
-                        options=f"&quirk={quirk['id']}"))
+    for how, extra in ((peers.recorded, ()), (peers.run, peers.STRICT)):
+        clean(how(peers.model(quirk), *peers.flags(quirk), *extra,
+                  options=f"&quirk={quirk['id']}"))
 
 
 @pytest.mark.parametrize("quirk", [q for q in peers.listed("quirks") if q["role"] != "device"],
