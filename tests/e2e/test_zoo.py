@@ -16,7 +16,7 @@ EVENT = "        put_le32(event, index);"
 MISTAKES = [
     ("serves-too-early", "dev.finalizing-initialization.1", "",
      ALIVE, "if (!q->enabled"),
-    # It runs through the whole new ring, over and over: what it uses and announces then is anybody's guess.
+    # To it the new ring is broken, or has buffers that nobody offered.
     ("keeps-its-place", "dev.reset-vqueue.3",
      "dev.device-notifications.1 dev.finalizing-initialization.2",
      "    *q = (struct queue){.max = q->max, .keeps = q->keeps};",
@@ -26,7 +26,7 @@ MISTAKES = [
     ("one-type-is-silent", "dev.device-notifications.1", "",
      "    if (any && ", "    if (any && d != &devices[GPIO] && "),
     ("serves-one-at-a-time", "dev.finalizing-initialization.2", "",
-     "    while (q->seen != __atomic", "    if (q->seen != __atomic"),
+     "    while (behind--) {", "    if (behind--) {"),
     ("reset-resets-all", "dev.get-device-status.1", "",
      "        reset(d);\n", "        for (d = devices; d < devices + DEVICES; d++)\n            reset(d);\n"),
     ("writes-less-than-it-says", "dev.set-config.3", "",

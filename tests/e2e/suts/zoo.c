@@ -126,13 +126,17 @@ static void serve(struct device *d, uint32_t index)
     uint8_t *table = at(q->area[0], 16 * q->size);
     uint8_t *available = at(q->area[1], 4 + 2 * q->size), *used = at(q->area[2], 4 + 8 * q->size);
     uint8_t event[4];
+    uint16_t behind;
     bool any = false;
 
     if (!(d->status & DRIVER_OK) || !q->enabled || !q->size || q->keeps)
         return;
     if (!table || !available || !used || q->area[1] % 2 || q->area[2] % 4)
         return;
-    while (q->seen != __atomic_load_n((uint16_t *)(available + 2), __ATOMIC_ACQUIRE)) {
+    behind = (uint16_t)(__atomic_load_n((uint16_t *)(available + 2), __ATOMIC_ACQUIRE) - q->seen);
+    if (behind > q->size)
+        return; /* a broken ring */
+    while (behind--) {
         uint16_t head = get_le16(available + 4 + 2 * (q->seen++ % q->size));
         uint16_t next = get_le16(used + 2);
         uint8_t *element = used + 4 + 8 * (next % q->size);
