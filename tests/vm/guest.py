@@ -104,14 +104,14 @@ def libraries_of(program):
     return [*libraries, folder / "libgcc_s.so.1"]  # loaded by the C library to end a thread
 
 
-def initramfs(path, modules, lanes):
+def initramfs(path, modules, lanes, programs=PROGRAMS):
     """`modules` are loaded in this order, and the last is unloaded at the end; `lanes` run beside
     each other, each {name: shell command} in order. $REPORT is the option for the job's report."""
     root = path.with_suffix(".root")
     for folder in ("bin", "proc", "sys", "dev", "modules"):
         (root / folder).mkdir(parents=True)
     shutil.copy(BUSYBOX, root / "bin" / "busybox")
-    for program in PROGRAMS:
+    for program in programs:
         shutil.copy(vmsgspec.BUILD / program, root / "bin")
         subprocess.run(["strip", root / "bin" / program], check=True)
         for library in libraries_of(vmsgspec.BUILD / program):

@@ -17,7 +17,7 @@ FAULTS = {
 # {name: (where the harness is, run)}, in the order in which both ends take them.
 ITEMS = {f"region-{at}-{run.name}": (at, run)
          for at in ("host", "guest") for role, faults in FAULTS.items()
-         for run in (comparison.Run(role, fault, devices="0" if role == "device" else "")
+         for run in (comparison.Run(role, fault, comparison.MEMORY, "0" if role == "device" else "")
                      for fault in faults)}
 PATIENT = {"device": "", "driver": " --request-timeout-ms 60000"}
 OPTIONS = "elements=16&patience=600000"
