@@ -280,7 +280,7 @@ void vmsg_connection_poll(struct vmsg_connection *c)
 {
     for (size_t i = 0; i < c->n_watches && c->memory; i++) {
         struct vmsg_ring_watch *w = &c->watches[i];
-        bool used = w->kind == VMSG_WATCH_USED;
+        bool used = w->kind == VMSG_WATCH_USED || w->kind == VMSG_WATCH_USED_PACKED;
         uint32_t more = vmsg_ring_look(w, c->memory);
         struct vmsg_note note = {.kind = used ? VMSG_NOTE_USED : VMSG_NOTE_AVAILABLE,
                                  .dev_num = w->dev_num,

@@ -25,7 +25,8 @@ SMALL = ("--max-msg-size", "52")
 # What a run needs to see a fault or a quirk: flags beside the statement. Memory, the upper tester
 # and a driver's timeouts are there anyway.
 FLAGS = {"strict": STRICT, "polling": POLLING, "small": SMALL, "memory": (), "upper": (),
-         "events": (), "timeout": (), "synthesis": SYNTHESIS, "no-uuid": ("--optional", "uuid=false")}
+         "events": (), "timeout": (), "packed": (),
+         "no-bus-messages": ("--bus-messages", ""), "synthesis": SYNTHESIS, "no-uuid": ("--optional", "uuid=false")}
 
 
 def listed(what):
@@ -51,6 +52,11 @@ def model(entry):
 
 def flags(entry):
     return [flag for need in (entry.get("needs") or "").split() for flag in FLAGS[need]]
+
+
+def options(entry):
+    """The quirks that a fault shows with, as the ref: URI has them."""
+    return "&quirk=packed" if "packed" in (entry.get("needs") or "").split() else ""
 
 
 def run(what, *args, options="", **kwargs):

@@ -134,6 +134,12 @@ def initramfs(path, modules, lanes):
     shutil.rmtree(root)
 
 
+def harness(sut, run):
+    """A guest under emulation is slow: silence means little before a minute is over."""
+    return ["vmsgspec", "run", "--role", run.role, "--sut", sut, "--timeout", "60",
+            *run.options(run.select)]
+
+
 def command_of(kernel, initrd, disk, console, *more):
     return ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-m", "384", "-nodefaults",
             "-display", "none", "-no-reboot", "-serial", f"file:{console}", "-kernel", kernel.image,
