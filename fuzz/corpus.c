@@ -35,6 +35,7 @@ static bool make_room(struct vmsg_fuzz_corpus *c)
     size_t cap = c->cap ? 2 * c->cap : 64;
     struct vmsg_fuzz_script *scripts;
     uint64_t *names;
+    uint16_t *marks;
 
     if (c->n < c->cap)
         return true;
@@ -44,22 +45,28 @@ static bool make_room(struct vmsg_fuzz_corpus *c)
     names = realloc(c->names, cap * sizeof *names);
     if (names)
         c->names = names;
-    if (!scripts || !names)
+    marks = realloc(c->marks, cap * sizeof *marks);
+    if (marks)
+        c->marks = marks;
+    if (!scripts || !names || !marks)
         return false;
     c->cap = cap;
     return true;
 }
 
-static bool keep(struct vmsg_fuzz_corpus *c, const struct vmsg_fuzz_script *s, uint64_t name)
+static bool keep(struct vmsg_fuzz_corpus *c, const struct vmsg_fuzz_script *s, uint64_t name,
+                 uint16_t mark)
 {
     if (!make_room(c))
         return false;
     c->scripts[c->n] = (struct vmsg_fuzz_script){0};
     c->names[c->n] = name;
+    c->marks[c->n] = mark;
     return vmsg_fuzz_copy(&c->scripts[c->n++], s);
 }
 
-bool vmsg_fuzz_corpus_add(struct vmsg_fuzz_corpus *c, const struct vmsg_fuzz_script *s)
+bool vmsg_fuzz_corpus_add(struct vmsg_fuzz_corpus *c, const struct vmsg_fuzz_script *s,
+                          uint16_t mark)
 {
     char path[PATH_MAX], file[20];
     size_t len;
@@ -68,7 +75,7 @@ bool vmsg_fuzz_corpus_add(struct vmsg_fuzz_corpus *c, const struct vmsg_fuzz_scr
     bool ok = bytes;
 
     if (ok && !has(c, name)) {
-        ok = keep(c, s, name);
+        ok = keep(c, s, name, mark);
         snprintf(file, sizeof file, "%016" PRIx64, name);
         vmsg_fuzz_path(path, c->folder ? c->folder : "", file);
         if (ok && c->folder)
@@ -94,7 +101,7 @@ static bool read_one(struct vmsg_fuzz_corpus *c, const char *file)
     if (!bytes)
         return true; /* unreadable, or nothing of ours */
     ok = has(c, hash(bytes, len)) ||
-         (vmsg_fuzz_decode(&s, bytes, len) && keep(c, &s, hash(bytes, len)));
+         (vmsg_fuzz_decode(&s, bytes, len) && keep(c, &s, hash(bytes, len), 0));
     vmsg_fuzz_clear(&s);
     free(bytes);
     return ok;
@@ -127,7 +134,9 @@ void vmsg_fuzz_corpus_clear(struct vmsg_fuzz_corpus *c)
         vmsg_fuzz_clear(&c->scripts[i]);
     free(c->scripts);
     free(c->names);
+    free(c->marks);
     c->scripts = NULL;
     c->names = NULL;
+    c->marks = NULL;
     c->n = c->cap = 0;
 }

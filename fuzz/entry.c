@@ -2,9 +2,11 @@
  * What libFuzzer calls, for every target that is driven by scripts: once to begin, then each input
  * on a fresh SUT; and our mutator and crossover in the place of its own. With VMSGSPEC_PLAIN=1 in
  * the environment the engine's own mutations are used instead, for comparison; with
- * VMSGSPEC_JUDGE=no only what the engine and the sanitizers see counts.
+ * VMSGSPEC_JUDGE=no only what the engine and the sanitizers see counts. VMSGSPEC_SUT is the URI of
+ * a reference peer in the place of the sound one.
  */
 #include "fuzz/mutate.h"
+#include "fuzz/seeds.h"
 #include "fuzz/setup.h"
 #include "fuzz/target.h"
 
@@ -13,6 +15,7 @@
 #include <string.h>
 
 #define STEPS_MOST 64u
+#define SELDOM     8u /* one script in so many is made from nothing */
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -44,8 +47,10 @@ static struct vmsg_adapter *create(void *ctx, char *err, size_t err_size)
     const struct vmsg_fuzz_source *s = &vmsg_fuzz_source;
     static const char *const roles[] = {"device", "driver", "bus"};
 
+    const char *uri = getenv("VMSGSPEC_SUT");
+
     return s->create ? s->create(NULL, err, err_size)
-                     : vmsg_adapter_create(s->uri, roles[s->role], err, err_size);
+                     : vmsg_adapter_create(uri ? uri : s->uri, roles[s->role], err, err_size);
 }
 
 /* The reference peers answer all bus messages and have an upper tester. */
@@ -152,6 +157,17 @@ static size_t put(const struct vmsg_fuzz_script *s, uint8_t *out, size_t max)
     return n;
 }
 
+/* Something new where there is nothing yet, and now and then. */
+static bool mutate(struct vmsg_random *r)
+{
+    enum vmsg_role which = setup.target.role;
+
+    if (script.n < 2 || vmsg_random_below(r, SELDOM) == 0)
+        return vmsg_fuzz_seed_script(&script, which, r);
+    return vmsg_fuzz_seed(&other, which, vmsg_random_next(r)) &&
+           vmsg_fuzz_mutate(&script, &other, which, STEPS_MOST, r);
+}
+
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 {
     struct vmsg_random random;
@@ -162,10 +178,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned 
     vmsg_random_seed(&random, seed);
     if (!vmsg_fuzz_decode(&script, data, size))
         return size;
-    if (script.n == 0 ? !vmsg_fuzz_seed_script(&script, setup.target.role, &random)
-                      : !vmsg_fuzz_mutate(&script, NULL, setup.target.role, STEPS_MOST, &random))
-        return size;
-    return put(&script, data, max);
+    return mutate(&random) ? put(&script, data, max) : size;
 }
 
 size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size,

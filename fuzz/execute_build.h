@@ -21,6 +21,12 @@ bool vmsg_fuzz_fence(struct vmsg_fuzz_executor *e);
 /* Initialise a device up to a stage, without waiting more than is needed to know it. */
 void vmsg_fuzz_stage(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_device *d, unsigned stage);
 
+/* A MEMORY step. */
+void vmsg_fuzz_memory(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s);
+
+/* One buffer for the device to write into, made available in the ring of its right queue. */
+void vmsg_fuzz_make_available(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_device *d);
+
 /* All devices reset, for the next script; false: wedged. */
 bool vmsg_fuzz_reset_all(struct vmsg_fuzz_executor *e);
 

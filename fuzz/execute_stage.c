@@ -83,23 +83,6 @@ bool vmsg_fuzz_reset_all(struct vmsg_fuzz_executor *e)
     return true;
 }
 
-/* One buffer for the device to write into, made available in the ring of the right queue. */
-static void fill_ring(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_device *d)
-{
-    size_t base = 0x3000u * (size_t)(d - e->known.devices);
-    uint8_t *desc = e->connection.memory + base;
-
-    if (!e->connection.memory || base + 0x3000 > e->connection.mem_size)
-        return;
-    vmsg_put_le64(desc, e->known.mem_base + base + 0x800);
-    vmsg_put_le32(desc + 8, 64);
-    vmsg_put_le16(desc + 12, 2); /* the device writes */
-    vmsg_put_le16(desc + 0x1000 + 2, 1);
-    vmsg_fuzz_log_memory(e->log, base, desc, 16);
-    vmsg_fuzz_log_memory(e->log, base + 0x1000, desc + 0x1000, 4);
-    vmsg_connection_remark(&e->connection, "memory: one buffer in the ring");
-}
-
 void vmsg_fuzz_stage(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_device *d, unsigned stage)
 {
     static const uint32_t status[] = {0, VIRTIO_S_ACKNOWLEDGE,
@@ -125,7 +108,7 @@ void vmsg_fuzz_stage(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_device *d, u
     if (stage >= 6)
         set_status(e, d, accepted | VIRTIO_S_DRIVER_OK);
     if (stage >= 7) {
-        fill_ring(e, d);
+        vmsg_fuzz_make_available(e, d);
         right(e, VMSG_ID_EVENT_AVAIL, d);
     }
 }

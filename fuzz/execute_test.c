@@ -76,7 +76,38 @@ static void reserved(struct vmsg_fuzz_script *s)
     assert_true(vmsg_fuzz_insert(s, 0, steps, sizeof steps / sizeof *steps));
 }
 
-static enum vmsg_fuzz_end run(const char *uri, char *key)
+/* Read the configuration of a device that runs, and go on. */
+static void read_config(struct vmsg_fuzz_script *s)
+{
+    const struct vmsg_fuzz_step steps[] = {
+        {.kind = VMSG_FUZZ_STAGE, .a = 6},
+        {.kind = VMSG_FUZZ_MESSAGE, .a = entry("GET_CONFIG")},
+        {.kind = VMSG_FUZZ_AWAIT},
+        {.kind = VMSG_FUZZ_MESSAGE, .a = entry("GET_VQUEUE")},
+    };
+
+    *s = (struct vmsg_fuzz_script){0};
+    assert_true(vmsg_fuzz_insert(s, 0, steps, sizeof steps / sizeof *steps));
+}
+
+/* A chain that returns to itself, made available: one value of a ring that works otherwise. */
+static void loop_in_a_ring(struct vmsg_fuzz_script *s)
+{
+    const struct vmsg_fuzz_step steps[] = {
+        {.kind = VMSG_FUZZ_STAGE, .a = 6},
+        {.kind = VMSG_FUZZ_MEMORY,
+         .a = VMSG_FUZZ_DESCRIPTOR,
+         .mask = 0x18,
+         .f = {[3] = {3, 0}, [4] = {0, 0}}},
+        {.kind = VMSG_FUZZ_MEMORY, .a = VMSG_FUZZ_AVAILABLE},
+        {.kind = VMSG_FUZZ_MESSAGE, .a = entry("EVENT_AVAIL")},
+    };
+
+    *s = (struct vmsg_fuzz_script){0};
+    assert_true(vmsg_fuzz_insert(s, 0, steps, sizeof steps / sizeof *steps));
+}
+
+static enum vmsg_fuzz_end run(const char *uri, void (*script)(struct vmsg_fuzz_script *), char *key)
 {
     struct vmsg_fuzz_script s;
     struct vmsg_fuzz_executor *e;
@@ -84,7 +115,7 @@ static enum vmsg_fuzz_end run(const char *uri, char *key)
     struct bench b;
 
     set_up(&b, uri, VMSG_ROLE_DEVICE);
-    reserved(&s);
+    script(&s);
     e = vmsg_fuzz_executor_new(&b.setup.target, b.adapter);
     assert_non_null(e);
     vmsg_fuzz_execute(e, &s, &r);
@@ -103,9 +134,42 @@ static void a_broken_clause_is_named(void **state)
     char key[160];
 
     (void)state;
-    assert_int_equal(run("ref:?fault=set-vqueue-takes-reserved", key), VMSG_FUZZ_BROKEN);
+    assert_int_equal(run("ref:?fault=set-vqueue-takes-reserved", reserved, key), VMSG_FUZZ_BROKEN);
     assert_memory_equal(key, "dev.set-vqueue.", 15);
-    assert_int_equal(run("ref:", key), VMSG_FUZZ_CLEAN);
+    assert_int_equal(run("ref:", reserved, key), VMSG_FUZZ_CLEAN);
+}
+
+/* A fence overtakes the request, so that nothing is owed any more; its answer is missing still. */
+static void a_missing_answer_is_found(void **state)
+{
+    char key[160];
+
+    (void)state;
+    assert_int_equal(run("ref:?fault=no-get-config", read_config, key), VMSG_FUZZ_BROKEN);
+    assert_string_equal(key, "dev.mandatory.1-owed");
+    assert_int_equal(run("ref:", read_config, key), VMSG_FUZZ_CLEAN);
+}
+
+/* Of a device that works: the broken ring is noticed, and the device asks for its reset. */
+static void rings_can_be_broken(void **state)
+{
+    struct vmsg_fuzz_executor *e;
+    struct vmsg_fuzz_script s;
+    struct vmsg_fuzz_result r;
+    struct bench b;
+
+    (void)state;
+    set_up(&b, "ref:", VMSG_ROLE_DEVICE);
+    loop_in_a_ring(&s);
+    e = vmsg_fuzz_executor_new(&b.setup.target, b.adapter);
+    assert_non_null(e);
+    b.setup.target.together = 2;
+    vmsg_fuzz_execute(e, &s, &r);
+    assert_int_equal(r.end, VMSG_FUZZ_CLEAN);
+    assert_true(e->known.devices[0].status & VIRTIO_S_NEEDS_RESET);
+    vmsg_fuzz_executor_free(e);
+    vmsg_fuzz_clear(&s);
+    tear_down(&b);
 }
 
 static void scripts_share_a_connection(void **state)
@@ -160,8 +224,8 @@ static void every_role_runs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_broken_clause_is_named),
-        cmocka_unit_test(scripts_share_a_connection),
+        cmocka_unit_test(a_broken_clause_is_named), cmocka_unit_test(a_missing_answer_is_found),
+        cmocka_unit_test(rings_can_be_broken),      cmocka_unit_test(scripts_share_a_connection),
         cmocka_unit_test(every_role_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -108,7 +108,12 @@ uint16_t vmsg_fuzz_dev(struct vmsg_fuzz_known *k, uint8_t b, struct vmsg_fuzz_de
 static uint64_t boundary(const struct vmsg_fuzz_known *k, unsigned i)
 {
     uint64_t max = k->max_msg_size, end = k->mem_base + k->mem_size;
-    uint32_t config = k->n_devices ? k->devices[0].config_size : 0;
+    const struct vmsg_fuzz_device none = {0}, *d = k->n_devices ? &k->devices[0] : &none;
+    uint32_t config = d->config_size;
+    const uint64_t of_device[] = {
+        d->queues,         d->queues - UINT64_C(1),         d->queues + UINT64_C(1),
+        d->max_queue_size, UINT64_C(2) * d->max_queue_size, d->generation,
+        d->status};
     const uint64_t special[] = {max,
                                 max - VMSG_HEADER_SIZE,
                                 (max - 16) / 4,
@@ -142,6 +147,8 @@ static uint64_t boundary(const struct vmsg_fuzz_known *k, unsigned i)
                                 4097,
                                 0xAAAAAAAA};
 
+    if (i < sizeof of_device / sizeof *of_device) /* small powers of two are values themselves */
+        return of_device[i];
     if (i < 32)
         return UINT64_C(1) << i;
     return special[i - 32];
@@ -190,22 +197,23 @@ static void take_features(struct vmsg_fuzz_known *k, const struct vmsg_fuzz_devi
                                                  mask32(VIRTIO_F_RING_RESET, i)));
 }
 
-static uint32_t usable_size(const struct vmsg_fuzz_device *d)
+uint32_t vmsg_fuzz_ring_size(const struct vmsg_fuzz_device *d)
 {
-    return d->max_queue_size && d->max_queue_size < 16 ? d->max_queue_size : 16;
+    return d->max_queue_size && d->max_queue_size < VMSG_FUZZ_RING ? d->max_queue_size
+                                                                   : VMSG_FUZZ_RING;
 }
 
 /* Queues lie one after the other in DMA memory, each in three pages. */
 static void right_queue(const struct vmsg_fuzz_known *k, const struct vmsg_fuzz_device *d,
                         uint64_t *f)
 {
-    uint64_t base = k->mem_base + UINT64_C(0x3000) * (size_t)(d - k->devices);
+    uint64_t base = k->mem_base + VMSG_FUZZ_QUEUE((size_t)(d - k->devices));
 
     f[VMSG_SET_VQUEUE_REQ_flags] = VMSG_VQ_ENABLE;
-    f[VMSG_SET_VQUEUE_REQ_size] = usable_size(d);
+    f[VMSG_SET_VQUEUE_REQ_size] = vmsg_fuzz_ring_size(d);
     f[VMSG_SET_VQUEUE_REQ_desc_addr] = base;
-    f[VMSG_SET_VQUEUE_REQ_driver_addr] = base + 0x1000;
-    f[VMSG_SET_VQUEUE_REQ_device_addr] = base + 0x2000;
+    f[VMSG_SET_VQUEUE_REQ_driver_addr] = base + VMSG_FUZZ_QUEUE_DRIVER;
+    f[VMSG_SET_VQUEUE_REQ_device_addr] = base + VMSG_FUZZ_QUEUE_DEVICE;
 }
 
 /* Right fields of a message of any side; returns the right tail's length, its bytes in scratch. */
@@ -298,6 +306,12 @@ static size_t spoil(const struct vmsg_fuzz_step *s, uint8_t *m, size_t len)
         return len;
     case VMSG_FUZZ_FLIP:
         m[amount / 8 % len] ^= (uint8_t)(1u << amount % 8);
+        return len;
+    case VMSG_FUZZ_SHORT:
+        if (len <= VMSG_HEADER_SIZE)
+            return len;
+        len = VMSG_HEADER_SIZE + amount % (len - VMSG_HEADER_SIZE);
+        vmsg_put_le16(m + 6, (uint16_t)len);
         return len;
     }
     return len;

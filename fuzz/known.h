@@ -10,6 +10,12 @@
 
 #define VMSG_FUZZ_DEVICES 8u
 #define VMSG_FUZZ_VALUES  32u /* seen ones that are kept */
+#define VMSG_FUZZ_RING    16u /* entries of a right queue, at most */
+/* A device's right queue in DMA memory: where it begins, and its areas from there. */
+#define VMSG_FUZZ_QUEUE(place) (UINT64_C(0x3000) * (place))
+#define VMSG_FUZZ_QUEUE_DRIVER 0x1000u
+#define VMSG_FUZZ_QUEUE_DEVICE 0x2000u
+#define VMSG_FUZZ_QUEUE_BYTES  0x3000u
 /* The longest message that a step makes: every byte that a max_msg_size may allow, and more. */
 #define VMSG_FUZZ_MESSAGE_MOST (65535u + 1024u)
 
@@ -50,6 +56,9 @@ size_t vmsg_fuzz_build(struct vmsg_fuzz_known *k, const struct vmsg_fuzz_step *s
 /* Change a message as a step's mask, values and corruption say; returns the new length. */
 size_t vmsg_fuzz_change(struct vmsg_fuzz_known *k, const struct vmsg_fuzz_step *s, uint8_t *m,
                         size_t len);
+
+/* Entries of the queue that a working driver sets up. */
+uint32_t vmsg_fuzz_ring_size(const struct vmsg_fuzz_device *d);
 
 /* A message of a driver that works, to `d`: the right values everywhere. */
 size_t vmsg_fuzz_right(struct vmsg_fuzz_known *k, enum vmsg_namespace ns, uint8_t id,

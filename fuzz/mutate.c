@@ -1,7 +1,7 @@
 /* Structure-aware mutation; see mutate.h. */
 #include "fuzz/mutate.h"
 
-#include "harness/wire/wire.h"
+#include "fuzz/invent.h"
 
 #include <string.h>
 
@@ -15,249 +15,53 @@ static bool one_in(struct vmsg_random *r, unsigned n)
     return below(r, n) == 0;
 }
 
-/* ---- what is new ---- */
-
-static void new_value(struct vmsg_fuzz_value *v, struct vmsg_random *r)
+/* How many fields a step has that mean something. */
+static unsigned fields_of(const struct vmsg_fuzz_step *s)
 {
-    static const uint8_t classes[][2] = {{0, 16},
-                                         {0, 128},
-                                         {VMSG_FUZZ_BOUNDARY, 64},
-                                         {VMSG_FUZZ_BOUNDARY + 32, 32},
-                                         {VMSG_FUZZ_SEEN, 32},
-                                         {VMSG_FUZZ_PAGE, 16},
-                                         {VMSG_FUZZ_RIGHT, 8},
-                                         {VMSG_FUZZ_LITERAL, 4}};
-    unsigned i = below(r, sizeof classes / sizeof *classes), size;
+    unsigned n = s->kind == VMSG_FUZZ_MEMORY ? 5 : 0;
 
-    v->class = (uint8_t)(classes[i][0] + below(r, classes[i][1]));
-    size = vmsg_fuzz_literal_size(v->class);
-    v->literal = size ? vmsg_random_next(r) >> (64 - 8 * size) : 0;
+    while (s->kind == VMSG_FUZZ_MESSAGE && n < VMSG_FUZZ_FIELDS && vmsg_fuzz_field_name(s, n))
+        n++;
+    return n ? n : VMSG_FUZZ_FIELDS;
 }
-
-static void new_raw(struct vmsg_fuzz_step *s, struct vmsg_random *r)
-{
-    s->mask |= VMSG_FUZZ_HAS_RAW;
-    s->n_raw = (uint8_t)below(r, one_in(r, 4) ? VMSG_FUZZ_RAW_MOST + 1 : 17);
-    for (unsigned i = 0; i < s->n_raw; i++)
-        s->raw[i] = one_in(r, 2) ? (uint8_t)below(r, 4) : (uint8_t)vmsg_random_next(r);
-}
-
-static void new_corruption(struct vmsg_fuzz_step *s, struct vmsg_random *r)
-{
-    s->corruption = (uint8_t)(1 + below(r, 7));
-    s->amount = (uint16_t)(one_in(r, 2) ? below(r, 0x60) : (unsigned)vmsg_random_next(r));
-}
-
-/* A field that decides something, or several. */
-static void new_fields(struct vmsg_fuzz_step *s, unsigned fields, struct vmsg_random *r)
-{
-    for (unsigned n = 1 + below(r, 3); n && fields; n--) {
-        unsigned i = below(r, fields < VMSG_FUZZ_FIELDS ? fields : VMSG_FUZZ_FIELDS);
-
-        s->mask |= (uint8_t)(1u << i);
-        new_value(&s->f[i], r);
-    }
-}
-
-/* Mostly to the first device, with a fresh token. */
-static uint8_t new_who(struct vmsg_random *r)
-{
-    uint8_t dev = one_in(r, 4) ? (uint8_t)below(r, 8) : 0;
-    uint8_t token = one_in(r, 8) ? (uint8_t)below(r, 8) : 0;
-
-    return (uint8_t)(dev | token << 3 | (one_in(r, 24) ? VMSG_FUZZ_RESPONSE : 0) |
-                     (one_in(r, 8) ? VMSG_FUZZ_FAR : 0));
-}
-
-static void new_message(struct vmsg_fuzz_step *s, struct vmsg_random *r)
-{
-    const struct vmsg_def *def;
-
-    s->a = (uint8_t)below(r, one_in(r, 3) ? 18 : 14); /* the bus's own are the last of the table */
-    s->b = new_who(r);
-    def = vmsg_def_at(s->a);
-    if (one_in(r, 2))
-        new_fields(s, def ? def->request.n_fields : 0, r);
-    if (one_in(r, def && def->request.tail ? 4 : 32))
-        new_raw(s, r);
-    if (one_in(r, 12))
-        new_corruption(s, r);
-}
-
-/* How often each kind of step is worth making; a device is not played to a device. */
-static uint8_t new_kind(enum vmsg_role role, struct vmsg_random *r)
-{
-    static const uint8_t weight[3][VMSG_FUZZ_KINDS] = {
-        [VMSG_ROLE_DEVICE] = {30, 4, 6, 0, 1, 1, 3, 3, 0},
-        [VMSG_ROLE_DRIVER] = {8, 8, 0, 24, 1, 3, 3, 6, 4},
-        [VMSG_ROLE_BUS] = {24, 5, 4, 10, 1, 3, 1, 3, 3},
-    };
-    unsigned all = 0, kind = 0, at;
-
-    for (unsigned i = 0; i < VMSG_FUZZ_KINDS; i++)
-        all += weight[role][i];
-    at = below(r, all);
-    while (at >= weight[role][kind])
-        at -= weight[role][kind++];
-    return (uint8_t)kind;
-}
-
-static void new_answer(struct vmsg_fuzz_step *s, struct vmsg_random *r)
-{
-    unsigned fate = one_in(r, 2) ? VMSG_FUZZ_CHANGE : below(r, 8);
-
-    s->a = (uint8_t)(fate | below(r, one_in(r, 3) ? 32 : 5) << 3);
-    if (fate == VMSG_FUZZ_REPLACE || fate == VMSG_FUZZ_BEFORE)
-        new_raw(s, r);
-    if (fate == VMSG_FUZZ_CHANGE && one_in(r, 3))
-        new_corruption(s, r);
-    else if (fate == VMSG_FUZZ_CHANGE)
-        new_fields(s, VMSG_FUZZ_FIELDS, r);
-}
-
-static void new_step(struct vmsg_fuzz_step *s, enum vmsg_role role, struct vmsg_random *r)
-{
-    *s = (struct vmsg_fuzz_step){.kind = new_kind(role, r)};
-    switch ((enum vmsg_fuzz_kind)s->kind) {
-    case VMSG_FUZZ_MESSAGE:
-        new_message(s, r);
-        break;
-    case VMSG_FUZZ_AWAIT:
-        s->a = (uint8_t)below(r, 24);
-        break;
-    case VMSG_FUZZ_STAGE:
-        s->a = (uint8_t)below(r, 8);
-        s->b = (uint8_t)below(r, 2);
-        break;
-    case VMSG_FUZZ_ANSWER:
-        new_answer(s, r);
-        break;
-    case VMSG_FUZZ_RAW:
-        new_raw(s, r);
-        s->b = new_who(r);
-        break;
-    case VMSG_FUZZ_ADVANCE:
-        s->a = (uint8_t)below(r, 13);
-        break;
-    case VMSG_FUZZ_MEMORY:
-        new_raw(s, r);
-        s->mask |= 1;
-        s->f[0] = (struct vmsg_fuzz_value){(uint8_t)(VMSG_FUZZ_PAGE + below(r, 6)), 0};
-        break;
-    case VMSG_FUZZ_UPPER:
-    case VMSG_FUZZ_DEVICE:
-        s->a = (uint8_t)vmsg_random_next(r);
-        s->b = (uint8_t)below(r, one_in(r, 8) ? 8 : 2);
-        new_fields(s, 2, r);
-        break;
-    case VMSG_FUZZ_KINDS:
-        break;
-    }
-}
-
-/* The entry of the wire table that reads what this one writes; the same one: there is none. */
-static uint8_t reader_of(uint8_t entry)
-{
-    const struct vmsg_def *def = vmsg_def_at(entry);
-    unsigned id = def ? def->msg_id : 0;
-
-    if (!def || def->ns != VMSG_NS_TRANSPORT)
-        return entry;
-    if (id == VMSG_ID_SET_CONFIG)
-        return entry - 1;
-    if (id == VMSG_ID_SET_DEVICE_STATUS || id == VMSG_ID_SET_VQUEUE)
-        return entry - 1;
-    return id == VMSG_ID_RESET_VQUEUE ? entry - 2 : entry;
-}
-
-/* What was written is read back, from the same place. */
-static void read_back(const struct vmsg_fuzz_step *wrote, struct vmsg_fuzz_step *reads)
-{
-    unsigned moved = vmsg_def_at(wrote->a)->msg_id == VMSG_ID_SET_CONFIG; /* after a generation */
-    unsigned fields = moved ? 2 : 1;
-
-    *reads = (struct vmsg_fuzz_step){
-        .kind = VMSG_FUZZ_MESSAGE, .a = reader_of(wrote->a), .b = VMSG_FUZZ_DEV(wrote->b)};
-    for (unsigned i = 0; i < fields && vmsg_def_at(reads->a)->request.n_fields; i++)
-        if (wrote->mask >> (i + moved) & 1) {
-            reads->mask |= (uint8_t)(1u << i);
-            reads->f[i] = wrote->f[i + moved];
-        }
-}
-
-static bool insert_new(struct vmsg_fuzz_script *s, enum vmsg_role role, struct vmsg_random *r)
-{
-    struct vmsg_fuzz_step steps[3];
-    size_t n = 1;
-
-    new_step(&steps[0], role, r);
-    if (steps[0].kind == VMSG_FUZZ_MESSAGE && role != VMSG_ROLE_DRIVER &&
-        reader_of(steps[0].a) != steps[0].a && one_in(r, 2)) {
-        read_back(&steps[0], &steps[n++]);
-        if (one_in(r, 2)) { /* and before it, for what must not change */
-            steps[2] = steps[0];
-            steps[0] = steps[1];
-            steps[1] = steps[2];
-            steps[2] = steps[0];
-            n = 3;
-        }
-    }
-    return vmsg_fuzz_insert(s, below(r, (unsigned)s->n + 1), steps, n);
-}
-
-bool vmsg_fuzz_seed_script(struct vmsg_fuzz_script *s, enum vmsg_role role, struct vmsg_random *r)
-{
-    const struct vmsg_fuzz_step stage = {.kind = VMSG_FUZZ_STAGE, .a = (uint8_t)below(r, 8)};
-
-    s->n = 0;
-    if (role != VMSG_ROLE_DRIVER && !vmsg_fuzz_insert(s, 0, &stage, 1))
-        return false;
-    for (unsigned n = 4 + below(r, 20); n; n--)
-        if (!insert_new(s, role, r))
-            return false;
-    return true;
-}
-
-/* ---- what changes ---- */
 
 static void change_value(struct vmsg_fuzz_step *s, struct vmsg_random *r)
 {
-    unsigned i = below(r, VMSG_FUZZ_FIELDS);
+    unsigned i = below(r, fields_of(s));
 
     if (s->mask >> i & 1 && one_in(r, 3)) {
         s->mask &= (uint8_t) ~(1u << i);
         s->f[i] = (struct vmsg_fuzz_value){0};
         return;
     }
-    s->mask |= (uint8_t)(1u << i);
-    if (s->f[i].class < VMSG_FUZZ_BOUNDARY && one_in(r, 2))
+    if (s->mask >> i & 1 && s->f[i].class < VMSG_FUZZ_BOUNDARY && one_in(r, 2))
         s->f[i].class = (uint8_t)((s->f[i].class + (one_in(r, 2) ? 1 : 127)) & 127);
     else
-        new_value(&s->f[i], r);
+        vmsg_fuzz_new_value(s, i, r);
 }
 
 static void change_step(struct vmsg_fuzz_step *s, enum vmsg_role role, struct vmsg_random *r)
 {
     switch (below(r, 8)) {
     case 0:
-        new_step(s, role, r);
+        vmsg_fuzz_new_step(s, role, r);
         return;
     case 1:
         s->a = s->kind == VMSG_FUZZ_MESSAGE ? (uint8_t)below(r, 18) : (uint8_t)vmsg_random_next(r);
         return;
     case 2:
-        s->b = new_who(r);
+        s->b = vmsg_fuzz_new_who(r);
         return;
     case 3:
         if (s->corruption && one_in(r, 2)) {
             s->corruption = 0;
             s->amount = 0;
         } else {
-            new_corruption(s, r);
+            vmsg_fuzz_new_corruption(s, r);
         }
         return;
     case 4:
-        new_raw(s, r);
+        vmsg_fuzz_new_raw(s, r);
         return;
     default:
         change_value(s, r);
@@ -318,7 +122,7 @@ static bool mutate_once(struct vmsg_fuzz_script *s, const struct vmsg_fuzz_scrip
     switch (what) {
     case 0:
     case 1:
-        return insert_new(s, role, r);
+        return vmsg_fuzz_insert_new(s, role, r);
     case 2:
         return repeat(s, r);
     case 3:

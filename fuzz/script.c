@@ -35,7 +35,7 @@ static void read_step(struct reader *r, struct vmsg_fuzz_step *s)
     s->a = byte(r);
     s->b = byte(r);
     s->mask = byte(r);
-    s->corruption = byte(r) % 8;
+    s->corruption = byte(r) % VMSG_FUZZ_CORRUPTIONS;
     s->amount = s->corruption ? (uint16_t)number(r, 2) : 0;
     for (unsigned i = 0; i < VMSG_FUZZ_FIELDS; i++) {
         s->f[i] = (struct vmsg_fuzz_value){0};

@@ -21,7 +21,7 @@ enum vmsg_fuzz_kind {
     VMSG_FUZZ_ANSWER,  /* what becomes of the next answer or event of the device that is played */
     VMSG_FUZZ_RAW,     /* the raw bytes, as a packet */
     VMSG_FUZZ_ADVANCE, /* 2^a ms pass, in virtual time; elsewhere nothing */
-    VMSG_FUZZ_MEMORY,  /* the raw bytes are written to value 0 of DMA memory; not of drivers */
+    VMSG_FUZZ_MEMORY,  /* DMA memory changes, see vmsg_fuzz_memory */
     VMSG_FUZZ_UPPER,   /* upper-tester command a of the SUT, its arguments the values */
     VMSG_FUZZ_DEVICE,  /* the same of the device that is played */
     VMSG_FUZZ_KINDS,
@@ -66,6 +66,19 @@ enum vmsg_fuzz_corruption {
     VMSG_FUZZ_TYPE,     /* bits of the header's type */
     VMSG_FUZZ_ID,       /* another msg_id */
     VMSG_FUZZ_FLIP,     /* a bit anywhere */
+    VMSG_FUZZ_SHORT,    /* less payload, counted by msg_size */
+    VMSG_FUZZ_CORRUPTIONS,
+};
+
+/* a of a change of memory, modulo their number; the rings are those of the right queue of b's
+ * device, of a driver the ones that it built. Values that are not given are those of a ring that
+ * works. */
+enum vmsg_fuzz_memory {
+    VMSG_FUZZ_BYTES,      /* the raw ones, at value 0; not of drivers */
+    VMSG_FUZZ_DESCRIPTOR, /* which, address, length, flags, next; not of drivers */
+    VMSG_FUZZ_AVAILABLE,  /* flags, index, slot, head; not of drivers */
+    VMSG_FUZZ_USED,       /* flags, index, slot, id, length */
+    VMSG_FUZZ_MEMORIES,
 };
 
 #define VMSG_FUZZ_FIELDS   7u
@@ -75,7 +88,8 @@ enum vmsg_fuzz_corruption {
 
 /* One value: 0..127 stand for themselves; the other classes depend on what is known of the SUT. */
 enum vmsg_fuzz_class {
-    VMSG_FUZZ_BOUNDARY = 128, /* 64 of them: powers of two, limits of the message and the device */
+    VMSG_FUZZ_BOUNDARY = 128, /* 64 of them: limits of the device, powers of two, limits of the
+                                 message and of numbers; see boundary() */
     VMSG_FUZZ_SEEN = 192,     /* 32: a value that the SUT sent, newest first */
     VMSG_FUZZ_PAGE = 224,     /* 16: an address in DMA memory */
     VMSG_FUZZ_RIGHT = 240,    /* 8: what a working driver sends, minus 4 to plus 3 */

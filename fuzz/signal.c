@@ -77,3 +77,18 @@ size_t vmsg_fuzz_signal_new(const struct vmsg_fuzz_signal *s, uint8_t *known, bo
     }
     return n;
 }
+
+uint16_t vmsg_fuzz_signal_count(const struct vmsg_fuzz_signal *s,
+                                uint16_t hits[VMSG_FUZZ_SIGNAL_BITS])
+{
+    uint16_t rarest = s->n ? s->bits[0] : 0;
+
+    for (size_t i = 0; i < s->n; i++) {
+        uint16_t bit = s->bits[i];
+
+        hits[bit] = (uint16_t)(hits[bit] + (hits[bit] != UINT16_MAX));
+        if (hits[bit] < hits[rarest])
+            rarest = bit;
+    }
+    return rarest;
+}

@@ -31,4 +31,8 @@ void vmsg_fuzz_signal_clauses(struct vmsg_fuzz_signal *s, const struct vmsg_orac
 /* Bits that `known` lacks; with `add` they are set there. Safe beside others that do the same. */
 size_t vmsg_fuzz_signal_new(const struct vmsg_fuzz_signal *s, uint8_t *known, bool add);
 
+/* Count the script's bits in hits, one count a bit that stays at its most; its rarest bit. */
+uint16_t vmsg_fuzz_signal_count(const struct vmsg_fuzz_signal *s,
+                                uint16_t hits[VMSG_FUZZ_SIGNAL_BITS]);
+
 #endif

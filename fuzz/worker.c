@@ -3,6 +3,7 @@
 
 #include "fuzz/corpus.h"
 #include "fuzz/mutate.h"
+#include "fuzz/seeds.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #define SMALLER_MS  10000u /* for making one finding small */
 #define LOST_MOST   20u    /* starts in a row that fail */
 #define FIRST_SEEDS 16u
+#define CANDIDATES  2u  /* for the next script to mutate, beside the first */
 #define SELDOM      64u /* one script in so many is made from nothing */
 
 struct work {
@@ -27,6 +29,7 @@ struct work {
     struct vmsg_fuzz_corpus corpus;
     struct vmsg_fuzz_script script, session;
     struct vmsg_random random;
+    uint16_t hits[VMSG_FUZZ_SIGNAL_BITS]; /* scripts that showed each bit of the signal */
     uint64_t synced_ms;
     unsigned lost; /* in a row */
 };
@@ -44,9 +47,18 @@ static void count(uint64_t *what, uint64_t n)
     __atomic_fetch_add(what, n, __ATOMIC_RELAXED);
 }
 
+/* Of a few at random the one whose mark was met least: what is seldom reached is tried more. */
 static const struct vmsg_fuzz_script *any(struct work *w)
 {
-    return &w->corpus.scripts[vmsg_random_below(&w->random, w->corpus.n)];
+    size_t best = vmsg_random_below(&w->random, w->corpus.n);
+
+    for (unsigned i = 0; i < CANDIDATES; i++) {
+        size_t k = vmsg_random_below(&w->random, w->corpus.n);
+
+        if (w->hits[w->corpus.marks[k]] < w->hits[w->corpus.marks[best]])
+            best = k;
+    }
+    return &w->corpus.scripts[best];
 }
 
 /* The next script. */
@@ -145,11 +157,12 @@ static bool judge(struct work *w, struct vmsg_fuzz_result *r)
         return true;
     }
     size_t fresh = vmsg_fuzz_signal_new(&w->executor->signal, w->shared->signal, true);
+    uint16_t mark = vmsg_fuzz_signal_count(&w->executor->signal, w->hits);
 
     if (fresh) {
         count(&w->shared->stats.signal, fresh);
         count(&w->shared->stats.corpus, 1);
-        return vmsg_fuzz_corpus_add(&w->corpus, &w->script);
+        return vmsg_fuzz_corpus_add(&w->corpus, &w->script, mark);
     }
     return true;
 }
@@ -189,10 +202,14 @@ static bool run_one(struct work *w)
     return goes_on;
 }
 
-/* What was kept of an earlier campaign runs first, so that its signal is known. */
+/* The seeds, and what was kept of an earlier campaign, run first, so that their signal is known. */
 static bool run_corpus(struct work *w)
 {
     size_t n = w->corpus.n;
+
+    for (size_t i = 0; i < vmsg_fuzz_seeds(w->target.role) && may_go_on(w); i++)
+        if (!vmsg_fuzz_seed(&w->script, w->target.role, i) || !run_one(w))
+            return false;
 
     for (size_t i = 0; i < n && may_go_on(w); i++)
         if (!vmsg_fuzz_copy(&w->script, &w->corpus.scripts[i]) || !run_one(w))
@@ -243,10 +260,11 @@ int vmsg_campaign_work(const struct vmsg_campaign_config *config,
                        struct vmsg_campaign_shared *shared, unsigned job, uint64_t seed,
                        bool died_before)
 {
-    struct work w = {.config = config, .shared = shared, .slot = &shared->slots[job]};
+    static struct work w; /* one in a process, and too large for a stack */
     struct vmsg_fuzz_result death = {.end = VMSG_FUZZ_CRASHED};
     bool ok;
 
+    w = (struct work){.config = config, .shared = shared, .slot = &shared->slots[job]};
     vmsg_random_seed(&w.random, seed);
     ok = begin(&w, shared->why, sizeof shared->why);
     if (ok && died_before) {

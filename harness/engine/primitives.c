@@ -207,6 +207,7 @@ void vmsg_primitives_push(lua_State *L)
         {"note", core_note},
         {"remark", core_remark},
         {"watch", vmsg_lua_watch},
+        {"watch_packed", vmsg_lua_watch_packed},
         {"unwatch", vmsg_lua_unwatch},
         {"poll", vmsg_lua_poll},
         {"read", vmsg_lua_read},

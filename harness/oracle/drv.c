@@ -165,17 +165,16 @@ static bool from_before(struct drv_view *v, const struct vmsg *m)
 }
 
 /* Sent when a response to nothing was under way: it may count as the answer. */
-static bool crosses_stray(const struct drv_view *v, const struct vmsg *m)
+bool drv_crosses_stray(const struct drv_view *v, uint8_t msg_id)
 {
-    return m->msg_id < 32 && v->strays >> m->msg_id & 1 &&
-           v->answers < v->stray_answers + DRV_AFTER;
+    return msg_id < 32 && v->strays >> msg_id & 1 && v->answers < v->stray_answers + DRV_AFTER;
 }
 
 static void asks(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
 {
     if (from_before(v, m))
         return;
-    v->doubtful |= crosses_stray(v, m);
+    v->doubtful |= drv_crosses_stray(v, m->msg_id);
     o->muted = v->doubtful;
     drv_error_asks(o, v, m);
     v->sent++;
@@ -238,19 +237,38 @@ static bool is_ambiguous(const struct vmsg_oracle *o, const struct drv_view *v,
     return m->extra || m->trailing || m->delivered > o->config.max_msg_size;
 }
 
+/* Does it tell of a state that a reset has ended since? */
+static bool is_stale(const struct drv_view *v, const struct drv_request *r)
+{
+    return r->life != v->life && r->msg_id != VMSG_ID_GET_DEVICE_INFO &&
+           r->msg_id != VMSG_ID_GET_DEVICE_FEATURES && r->msg_id != VMSG_ID_GET_SHM;
+}
+
+/* A response to nothing, or to what was asked before a reset: it may be taken for another one. */
+static void stray_told(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
+{
+    v->doubtful |= is_ambiguous(o, v, NULL, m);
+    o->muted = v->doubtful;
+    v->strays = v->answers < v->stray_answers + DRV_AFTER ? v->strays : 0;
+    v->strays |= m->msg_id < 32 ? UINT32_C(1) << m->msg_id : 0;
+    v->stray_answers = v->answers;
+}
+
 /* A response that the driver can take for the answer to its request. */
 static void told(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
 {
     struct drv_request *found = find(v, m), r;
 
-    v->doubtful |= is_ambiguous(o, v, found, m);
-    o->muted = v->doubtful;
+    if (found && is_stale(v, found)) {
+        found->used = false;
+        found = NULL;
+    }
     if (!found) {
-        v->strays = v->answers < v->stray_answers + DRV_AFTER ? v->strays : 0;
-        v->strays |= m->msg_id < 32 ? UINT32_C(1) << m->msg_id : 0;
-        v->stray_answers = v->answers;
+        stray_told(o, v, m);
         return;
     }
+    v->doubtful |= is_ambiguous(o, v, found, m);
+    o->muted = v->doubtful;
     r = *found;
     found->used = false;
     v->answers++;
@@ -288,11 +306,26 @@ static void learn_device(struct drv_judge *j, uint32_t dev)
         j->known[dev / 8] |= (uint8_t)(1u << dev % 8);
 }
 
+/* A device that was said to be gone is shown: which of both the driver believes is open. */
+static void shown_again(struct vmsg_oracle *o, uint32_t dev)
+{
+    struct drv_view *v = dev <= 0xFFFF ? drv_view(o, (uint16_t)dev) : NULL;
+
+    if (v && v->removed) {
+        v->removed = false;
+        v->doubtful = true;
+    }
+}
+
 static void devices_told(struct vmsg_oracle *o, const struct vmsg *m)
 {
+    uint32_t first = (uint32_t)m->f[VMSG_GET_DEVICES_RESP_offset];
+
     for (uint32_t i = 0; i < m->tail_len * 8; i++)
-        if (m->tail[i / 8] >> i % 8 & 1)
-            learn_device(o->drv, (uint32_t)m->f[VMSG_GET_DEVICES_RESP_offset] + i);
+        if (m->tail[i / 8] >> i % 8 & 1) {
+            learn_device(o->drv, first + i);
+            shown_again(o, first + i);
+        }
 }
 
 /* A bus message of the driver's: the answer to a PING is the only one that says anything. */

@@ -173,6 +173,9 @@ void drv_message(struct vmsg_oracle *o, enum vmsg_direction direction, const str
 void drv_note(struct vmsg_oracle *o, const struct vmsg_note *note);
 void drv_settle(struct vmsg_oracle *o);
 bool drv_negotiated(const struct drv_view *v, unsigned bit);
+/* Is a request of that kind sent while a response to nothing is under way, which may count for it?
+ */
+bool drv_crosses_stray(const struct drv_view *v, uint8_t msg_id);
 static inline bool drv_strict(const struct vmsg_oracle *o)
 {
     return strict_profile(o);

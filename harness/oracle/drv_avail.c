@@ -48,6 +48,10 @@ static void judge_time(struct vmsg_oracle *o, struct drv_view *v, const char *wh
     }
     if (v->reset != DRV_RESET_DONE && v->queues_enabled == 0)
         return; /* what was on its way when the device was reset */
+    if (drv_crosses_stray(v, VMSG_ID_SET_DEVICE_STATUS)) {
+        v->doubtful = true; /* it may have been taken for the answer to what is still on its way */
+        return;
+    }
     blame(o, VMSG_DRV_FINAL_2, v->num, "%s before the device reported DRIVER_OK", what);
     if (!v->driver_ok_asked && !seen)
         blame(o, VMSG_DRV_OVERVIEW_4, v->num, "%s before DRIVER_OK was written", what);

@@ -236,6 +236,56 @@ static void test_broken_ring(void **state)
     assert_non_null(strstr(s.last, "why"));
 }
 
+/* Answers to what was asked before a reset come after it: they say nothing of the new life. */
+static void test_answers_from_before_a_reset(void **state)
+{
+    struct session s = driver();
+
+    running(&s, 0x100); /* RING_RESET */
+    to(&s, "RESET_VQUEUE", 900, F(0));
+    running(&s, 0x100);
+    from(&s, "RESET_VQUEUE", 900, NULL);
+    available(&s, 1, 1);
+    notify(&s, 0, 0);
+    clean(&s);
+    s = driver();
+    running(&s, 0);
+    to(&s, "SET_DEVICE_STATUS", 901, F(0x0f));
+    status(&s, 0, 0);
+    status(&s, 1, 1);
+    status(&s, 3, 3);
+    offer_features(&s, 0, 2, 0, OFFERED);
+    select_features(&s, 0, 2, 0, V1);
+    status(&s, 0xb, 0xb);
+    read_queue(&s, 0, 0, 0, false);
+    set_queue(&s, 0, VMSG_VQ_ENABLE, 64, 0);
+    ask(&s, "GET_VQUEUE", F(0), F(0, 256, 64, 1, MEM(0), MEM(0x1000), MEM(0x2000)));
+    from(&s, "SET_DEVICE_STATUS", 901, F(0x0f)); /* a driver need not look at the token */
+    available(&s, 1, 1);
+    to(&s, "SET_DEVICE_STATUS", 902, F(0x0f));
+    from(&s, "SET_DEVICE_STATUS", 902, F(0x0f));
+    clean(&s);
+}
+
+/* It is said to be gone, and shown as present before it is said to be added. */
+static void test_gone_but_shown(void **state)
+{
+    struct session s = driver();
+
+    running(&s, 0);
+    device_event(&s, VMSG_DEVICE_REMOVED);
+    to(&s, "GET_DEVICES", 900, F(0, 8));
+    from_tail(&s, "GET_DEVICES", 900, F(0, 0, 8), "\1", 1);
+    running(&s, 0);
+    device_event(&s, VMSG_DEVICE_ADDED);
+    status(&s, 0, 0); /* no GET_DEVICE_INFO: it was there all the time */
+    status(&s, 1, 1);
+    status(&s, 3, 3);
+    offer_features(&s, 0, 2, 0, OFFERED);
+    select_features(&s, 0, 2, 0, V1);
+    clean(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +301,8 @@ int main(void)
         cmocka_unit_test(test_change_of_no_concern),
         cmocka_unit_test(test_suppressed_notifications),
         cmocka_unit_test(test_broken_ring),
+        cmocka_unit_test(test_answers_from_before_a_reset),
+        cmocka_unit_test(test_gone_but_shown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,6 +42,7 @@ struct request {
     bool readable;  /* its header could be read: token and ids mean something */
     bool malformed; /* a defect, as opposed to merely unsupported */
     bool has_tail;  /* tail within TAIL_KEPT and complete */
+    bool doubtful;  /* one answer may be its own or that of another with the same token */
     enum due due;
     enum vmsg_clause_no blame[MAX_BLAME]; /* unanswered: blame[0]; wrongly answered: all */
     uint8_t n_blame;

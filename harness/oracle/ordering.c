@@ -200,7 +200,8 @@ static void pass(struct vmsg_oracle *o, struct device *d, const struct request *
         token_ignored(o, d, e);
     /* Processed without an answer; or the answer was its own and r's comes yet; or a message of
      * the implementation's own, which may do anything. */
-    if (e->due == DUE_ANSWER || (e->due == DUE_EITHER && (same || never_answered(o, d, e))) ||
+    if (e->due == DUE_ANSWER || e->doubtful ||
+        (e->due == DUE_EITHER && (same || never_answered(o, d, e))) ||
         (e->msg_id & (VMSG_ID_IMPLEMENTATION | VMSG_ID_EVENT)) ==
             (VMSG_ID_IMPLEMENTATION | VMSG_ID_EVENT))
         forget_effects(o, d, e);
@@ -225,13 +226,16 @@ static void pass_earlier(struct vmsg_oracle *o, struct device *d, const struct r
     }
 }
 
-/* Silence is a witness only if the SUT answered something that was sent later. */
+/*
+ * Silence is a witness only if the SUT answered something that was sent later. A request that may
+ * be answered or not stays: bus messages have no order, so its answer may come yet.
+ */
 void settle_requests(struct vmsg_oracle *o)
 {
     for (uint32_t i = 0; i < o->n_requests && o->n_used; i++) {
         struct request *r = &o->requests[i];
 
-        if (!r->used)
+        if (!r->used || r->due == DUE_EITHER)
             continue;
         if (r->due == DUE_ANSWER) {
             request_unanswered(o, r);
@@ -379,7 +383,7 @@ static void answered_in_order(struct vmsg_oracle *o, struct device *d, struct re
     count_answer(o, d, r);
     if (!r->bus)
         token_answered(o, d, r);
-    if (r->msg_id & VMSG_ID_IMPLEMENTATION || !judge_shape(o, d, r, m))
+    if (r->msg_id & VMSG_ID_IMPLEMENTATION || !judge_shape(o, d, r, m) || r->doubtful)
         forget_effects(o, d, r);
     else
         judge_payload(o, d, r, m);

@@ -22,6 +22,7 @@ function S.begin(facts)
     S.token = core.random(0xFFFF)
     S.offered = nil -- feature blocks, index from 0
     S.driver_features = {}
+    S.ring_features = {} -- that the scenario's form of rings takes beside those that it names
     S.resetting = {} -- devices that have not completed their reset
     S.max_size = {} -- queue -> max_size as GET_VQUEUE told
     S.setup = {} -- queue -> size and addresses as SET_VQUEUE gave them
