@@ -99,8 +99,8 @@ uint16_t vmsg_fuzz_dev(struct vmsg_fuzz_known *k, uint8_t b, struct vmsg_fuzz_de
         number = (uint16_t)(k->devices[0].number + 1);
     else if (which == 6)
         number = (uint16_t)k->seen[k->at % VMSG_FUZZ_VALUES];
-    else if (which == 7)
-        number = 256;
+    else if (which == 7) /* more devices than selectors: each in its turn */
+        number = k->n_devices > 4 ? k->devices[4 + k->at % (k->n_devices - 4)].number : 256;
     *device = find(k, number);
     return number;
 }
@@ -108,7 +108,7 @@ uint16_t vmsg_fuzz_dev(struct vmsg_fuzz_known *k, uint8_t b, struct vmsg_fuzz_de
 static uint64_t boundary(const struct vmsg_fuzz_known *k, unsigned i)
 {
     uint64_t max = k->max_msg_size, end = k->mem_base + k->mem_size;
-    const struct vmsg_fuzz_device none = {0}, *d = k->n_devices ? &k->devices[0] : &none;
+    const struct vmsg_fuzz_device none = {0}, *d = k->about ? k->about : &none;
     uint32_t config = d->config_size;
     const uint64_t of_device[] = {
         d->queues,         d->queues - UINT64_C(1),         d->queues + UINT64_C(1),
@@ -385,8 +385,10 @@ size_t vmsg_fuzz_build(struct vmsg_fuzz_known *k, const struct vmsg_fuzz_step *s
     struct vmsg_fuzz_device *d;
     uint16_t dev = vmsg_fuzz_dev(k, s->b, &d);
     const struct vmsg_fuzz_device *like = d ? d : k->n_devices ? &k->devices[0] : &nobody;
-    size_t len = encode(k, def, s, dev, like, out);
+    size_t len;
 
+    k->about = like;
+    len = encode(k, def, s, dev, like, out);
     if (def->kind == VMSG_KIND_EXCHANGE || VMSG_FUZZ_TOKEN(s->b) > VMSG_FUZZ_TOKEN_LAST)
         vmsg_put_le16(out + 4, token_of(k, s->b));
     return spoil(s, out, len);

@@ -29,6 +29,7 @@ struct vmsg_fuzz_device {
 struct vmsg_fuzz_known {
     struct vmsg_fuzz_device devices[VMSG_FUZZ_DEVICES];
     size_t n_devices;
+    const struct vmsg_fuzz_device *about; /* whose limits are the boundaries; NULL: nobody's */
     uint32_t max_msg_size;
     bool strict;
     uint64_t mem_base, mem_size;

@@ -28,7 +28,8 @@ enum vmsg_fuzz_kind {
 };
 
 /* b of a message: which device, which token, and what else. */
-#define VMSG_FUZZ_DEV(b)   ((b)&7u) /* 0..3 known ones; then the near miss, 0xFFFF, a seen one */
+#define VMSG_FUZZ_DEV(b)                                                                           \
+    ((b)&7u) /* 0..3 known ones; then the near miss, 0xFFFF, a seen one, the others */
 #define VMSG_FUZZ_TOKEN(b) ((b) >> 3 & 7u)
 #define VMSG_FUZZ_RESPONSE 0x40u /* with the response bit */
 #define VMSG_FUZZ_FAR      0x80u /* of a bus: at its device end; of a device: stays open */
