@@ -153,7 +153,7 @@ static void peer_that_leaves_is_told(void **state)
 {
     static struct arrived got;
     struct fixture f;
-    begin(&f, "patience=200");
+    begin(&f, "patience=10000");
     struct vmsg_adapter *a = create(f.uri, "device");
     start(a, &device_params);
     assert_int_equal(round_trip(a, 10000), VMSG_ARRIVED_MESSAGE);
@@ -172,7 +172,7 @@ static void truncated_area_is_no_crash(void **state)
 {
     static struct arrived got;
     struct fixture f;
-    begin(&f, "patience=200");
+    begin(&f, "patience=10000");
     struct vmsg_adapter *a = create(f.uri, "device");
     start(a, &device_params);
     assert_int_equal(round_trip(a, 10000), VMSG_ARRIVED_MESSAGE);
@@ -273,7 +273,7 @@ static void memory_of_a_server(void **state)
     void *ended;
     use_folder(&f);
     snprintf(socket, sizeof socket, "%s/server", f.folder);
-    snprintf(f.uri, sizeof f.uri, "ivshmem:%s?elements=4&vector=1&patience=3000", socket);
+    snprintf(f.uri, sizeof f.uri, "ivshmem:%s?elements=4&vector=1&patience=10000", socket);
     struct vmsg_ivshmem_server_options o = {.socket = socket, .size = 4 << 20, .vectors = 2};
     assert_int_equal(sem_init(&server_is_ready, 0, 0), 0);
     assert_int_equal(pthread_create(&thread, NULL, serve_ivshmem, &o), 0);

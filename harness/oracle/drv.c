@@ -244,14 +244,35 @@ static bool is_stale(const struct drv_view *v, const struct drv_request *r)
            r->msg_id != VMSG_ID_GET_DEVICE_FEATURES && r->msg_id != VMSG_ID_GET_SHM;
 }
 
+static void note_stray(struct drv_view *v, uint8_t msg_id)
+{
+    v->strays = v->answers < v->stray_answers + DRV_AFTER ? v->strays : 0;
+    v->strays |= msg_id < 32 ? UINT32_C(1) << msg_id : 0;
+    v->stray_answers = v->answers;
+}
+
 /* A response to nothing, or to what was asked before a reset: it may be taken for another one. */
 static void stray_told(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
 {
     v->doubtful |= is_ambiguous(o, v, NULL, m);
     o->muted = v->doubtful;
-    v->strays = v->answers < v->stray_answers + DRV_AFTER ? v->strays : 0;
-    v->strays |= m->msg_id < 32 ? UINT32_C(1) << m->msg_id : 0;
-    v->stray_answers = v->answers;
+    note_stray(v, m->msg_id);
+}
+
+/* The same for the failure of a request that was not sent, or not with that token. */
+static void failure_told(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct drv_view *v = drv_view(o, (uint16_t)m->f[VMSG_REQUEST_FAILED_REQ_dev_num]);
+    uint8_t msg_id = (uint8_t)m->f[VMSG_REQUEST_FAILED_REQ_msg_id];
+
+    for (unsigned i = 0; v && i < DRV_OUTSTANDING; i++)
+        if (v->requests[i].used && v->requests[i].msg_id == msg_id &&
+            v->requests[i].token == m->f[VMSG_REQUEST_FAILED_REQ_token])
+            return;
+    if (!v)
+        return;
+    v->doubtful |= awaits(v, msg_id);
+    note_stray(v, msg_id);
 }
 
 /* A response that the driver can take for the answer to its request. */
@@ -420,6 +441,8 @@ static void to_driver(struct vmsg_oracle *o, const struct vmsg *m)
         bus_to_driver(o, m);
         if (m->msg_id == VMSG_ID_EVENT_DEVICE)
             device_event(o, m);
+        else if (m->msg_id == VMSG_ID_REQUEST_FAILED)
+            failure_told(o, m);
         return;
     }
     v = drv_view(o, m->dev_num);

@@ -286,6 +286,34 @@ static void test_gone_but_shown(void **state)
     clean(&s);
 }
 
+/* A failure that names no request: the read may have been made twice, and its first answer used. */
+static void test_failure_of_nothing(void **state)
+{
+    static const uint8_t data[8];
+    struct session s = strict_driver();
+
+    running(&s, 0);
+    event(&s, "REQUEST_FAILED", F(0, 0, VMSG_ID_GET_CONFIG), NULL, 0);
+    read_config(&s, 0, data, 8, 7);
+    read_config(&s, 0, data, 8, 9);
+    to_tail(&s, "SET_CONFIG", 900, F(7, 0, 4), data, 4);
+    clean(&s);
+}
+
+/* What was asked before a queue was set up comes after it, and shows what was there before. */
+static void test_queue_shown_as_it_was(void **state)
+{
+    struct session s = driver();
+
+    initialise(&s, AT_FEATURES_OK);
+    to(&s, "GET_VQUEUE", 900, F(0));
+    read_queue(&s, 0, 0, 0, false);
+    set_queue(&s, 0, VMSG_VQ_ENABLE, 64, 0);
+    from(&s, "GET_VQUEUE", 900, F(0, 256, 0, 0, 0, 0, 0));
+    to(&s, "SET_VQUEUE", 901, QUEUE(VMSG_VQ_KEEP_DISABLED, 64));
+    clean(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -303,6 +331,8 @@ int main(void)
         cmocka_unit_test(test_broken_ring),
         cmocka_unit_test(test_answers_from_before_a_reset),
         cmocka_unit_test(test_gone_but_shown),
+        cmocka_unit_test(test_failure_of_nothing),
+        cmocka_unit_test(test_queue_shown_as_it_was),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

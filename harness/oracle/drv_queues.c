@@ -352,6 +352,7 @@ static void get_told(struct vmsg_oracle *o, struct drv_view *v, struct drv_queue
     if (!(q->set || q->asking) || max_size > q->max_size)
         q->max_size = max_size; /* once it is being set up, a device may not think otherwise */
     v->met_absent |= q->max_size == 0;
+    v->doubtful |= stale && enabled != q->enabled; /* it may be believed, too */
     if (!q->set || stale)
         return;
     same = m->f[VMSG_GET_VQUEUE_RESP_cur_size] == q->size &&

@@ -226,7 +226,8 @@ void serve(struct bus *b, struct unit *u, uint32_t index)
 {
     struct queue *q = &u->queue[index];
 
-    if (!(u->status & DRIVER_OK) || u->status & NEEDS_RESET || !q->enabled || !b->host->mem || !q->size)
+    if (!(u->status & DRIVER_OK) || u->status & NEEDS_RESET || !q->enabled || !b->host->mem ||
+        !q->size)
         return;
     if (u->selected[1] & PACKED)
         serve_packed(b, u, q, index);
