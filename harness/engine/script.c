@@ -203,7 +203,10 @@ static int arrival(struct vmsg_script *s, lua_State *L, uint64_t deadline,
     }
     switch (vmsg_connection_wait(c, deadline)) {
     case VMSG_ARRIVED_MESSAGE:
-        s->unasked += is_unasked(c);
+        if (is_unasked(c))
+            s->unasked++;
+        else
+            s->began_ns = vmsg_connection_now(c); /* slow is not stuck */
         lua_pushliteral(L, "message");
         return 1 + vmsg_lua_push_message(L, c->packet, c->len);
     case VMSG_ARRIVED_LINE:

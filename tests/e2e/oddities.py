@@ -87,6 +87,16 @@ ODDITIES = [
            "    struct bus *b = sut;\n\n    (void)now_ns;\n    for (uint32_t i = 0; i < UNITS * QUEUES; i++)\n"
            "        serve(b, &b->unit[i / QUEUES], i % QUEUES);\n",
            "            serve(b, u, le32(p));\n        return;", "            ;\n        return;"),
+    Oddity("takes-most-of-the-timeout", "struct bus {\n", "struct late {\n    size_t len;\n    uint8_t bytes[1 << 16];\n};\n\nstruct bus {\n"
+           "    struct late *fifo[1024];\n    unsigned first, last;\n    uint64_t since;\n",
+           "static void blk_receive(void *sut, const void *msg, size_t len)\n{\n",
+           "static void serve_message(void *sut, const void *msg, size_t len)\n{\n",
+           "static void blk_tick(void *sut, uint64_t now_ns)\n{\n    (void)sut;\n    (void)now_ns;\n",
+           "static void blk_receive(void *sut, const void *msg, size_t len)\n{\n    struct bus *b = sut;\n    struct late *l = malloc(sizeof *l);\n\n"
+           "    l->len = len;\n    memcpy(l->bytes, msg, len);\n    b->fifo[b->last++ % 1024] = l;\n}\n\n"
+           "static void blk_tick(void *sut, uint64_t now_ns)\n{\n    struct bus *b = sut;\n\n    if (b->first == b->last || !b->since)\n        b->since = now_ns;\n"
+           "    if (now_ns - b->since < 400000000)\n        return;\n    for (; b->first != b->last; b->first++) {\n"
+           "        serve_message(b, b->fifo[b->first % 1024]->bytes, b->fifo[b->first % 1024]->len);\n        free(b->fifo[b->first % 1024]);\n    }\n    b->since = 0;\n"),
     Oddity("waits-for-notification", AFTER_ANSWER, "    for (uint32_t i = 0; i < 0; i++)"),
     Oddity("zero-padding", "    m[0] = type;", "    if (payload % 8 && payload + HEADER + 8 <= b->host->max_msg_size) {\n        memset(m + HEADER + payload, 0, 8 - payload % 8);\n        payload += 8 - payload % 8;\n    }\n    m[0] = type;"),
     Oddity("bus-token-zero", "transmit(b, BUS | RESPONSE, id, 0, token, 4);", "transmit(b, BUS | RESPONSE, id, 0, 0, 4);",
