@@ -214,6 +214,7 @@ struct device {
     /* queue-wide events */
     uint64_t oob_set_at, oob_reset_at, malformed_at; /* serials */
     uint64_t discarded_at;     /* of the last message that must be discarded */
+    uint64_t paired_at;        /* serial of a request whose answer may be that of an earlier one */
     uint32_t discarded_status; /* status asked for by the last SET_DEVICE_STATUS among them */
     uint64_t answered_at;      /* of the last request that was answered */
     uint64_t last_answer; /* hash of the last response to one of several outstanding requests */

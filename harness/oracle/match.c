@@ -68,6 +68,8 @@ static struct request *choose(struct vmsg_oracle *o, uint64_t key, bool ghosts,
         else if (!open || (!fits(open, m) && fits(r, m)))
             open = r;
     }
+    if (must && open && fits(must, m) && fits(open, m)) /* either; then order is not known */
+        request_device(o, must)->paired_at = must->serial;
     if (must && open)
         return fits(must, m) || !fits(open, m) ? must : open;
     return must ? must : open ? open : silent;
