@@ -38,8 +38,7 @@ bool vmsg_link_open(struct vmsg_link *l, const int *fds, unsigned n_fds, unsigne
     struct timeval block = {.tv_usec = BLOCK_MS * 1000};
     *l = (struct vmsg_link){.fds = {-1, -1}, .streams = streams, .hang_ms = VMSG_HANG_MS};
     vmsg_queue_init(&l->queue, QUEUE_LIMIT);
-    l->scratch = malloc(PACKET_MAX);
-    bool ok = l->scratch;
+    bool ok = true;
     for (unsigned i = 0; i < n_fds && ok; i++)
         ok = !is_stream(l, i) || vmsg_stream_init(&l->stream[i]);
     if (!ok) {
@@ -248,6 +247,8 @@ static bool poll_all(struct vmsg_link *l, bool want_messages, int out, uint64_t 
 bool vmsg_link_writable(struct vmsg_link *l, int fd, uint64_t deadline_ns)
 {
     bool writable = false, ignored;
+    if (!l->scratch && !(l->scratch = malloc(PACKET_MAX))) /* few connections ever need it */
+        return false;
     while (!l->gone && !l->failed) {
         bool room = vmsg_queue_has_room(&l->queue, PACKET_MAX);
         bool happened = poll_all(l, room, fd, deadline_ns, &writable);

@@ -12,6 +12,8 @@
 #include "adapters/socket/address.h"
 #include "harness/wire/wire.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -55,12 +57,41 @@ static int serve_inherited(const struct vmsg_peer_config *config, char *err, siz
     return ok ? DONE : UNREACHABLE;
 }
 
+struct listening {
+    const struct vmsg_address *address;
+    int listener;
+    sigset_t signals;
+};
+
+/* A signal ends a listening peer, wherever it is, and its socket's name with it. */
+static void *end_by_signal(void *arg)
+{
+    struct listening *l = arg;
+    int which;
+    if (!sigwait(&l->signals, &which)) {
+        vmsg_address_unlisten(l->address, l->listener);
+        _exit(DONE);
+    }
+    return NULL;
+}
+
 static int serve_connections(const struct vmsg_serve_options *o, struct vmsg_address *address,
                              char *err, size_t err_size)
 {
+    struct listening l = {.address = address};
+    sigset_t before;
+    pthread_t ender;
     int listener = vmsg_address_listen(address, err, err_size);
     if (listener < 0)
         return UNREACHABLE;
+    l.listener = listener;
+    sigemptyset(&l.signals);
+    sigaddset(&l.signals, SIGINT);
+    sigaddset(&l.signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &l.signals, &before);
+    bool watched = !pthread_create(&ender, NULL, end_by_signal, &l);
+    if (!watched) /* then they end it as they end everything */
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
     static const char *const schemes[] = {"unix", "tcp", "vsock"}; /* by family */
     printf("listening on %s:%s\n", schemes[address->family], address->text);
     fflush(stdout);
@@ -78,6 +109,11 @@ static int serve_connections(const struct vmsg_serve_options *o, struct vmsg_add
         if (!vmsg_pump_run(&pump, err, err_size))
             fprintf(stderr, "%s\n", err);
         close(pump.fd);
+    }
+    if (watched) {
+        pthread_cancel(ender);
+        pthread_join(ender, NULL);
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
     }
     vmsg_address_unlisten(address, listener);
     return UNREACHABLE;

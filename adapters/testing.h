@@ -51,6 +51,37 @@ static inline struct vmsg_adapter *create(const char *uri, const char *role)
     return a;
 }
 
+/* No adapter comes of that URI, and what is said of it contains `part`. */
+static inline void refused(const char *uri, const char *role, const char *part)
+{
+    char err[400] = "";
+    assert_null(vmsg_adapter_create(uri, role, err, sizeof err));
+    if (!strstr(err, part))
+        fail_msg("'%s' does not say '%s'", err, part);
+}
+
+/* That adapter cannot start, and says why. */
+static inline void fails_to_start(const char *uri, const char *role, const char *part)
+{
+    char err[400] = "";
+    struct vmsg_adapter_end end;
+    struct vmsg_adapter *a = create(uri, role);
+    assert_false(a->ops->start(a, &device_params, err, sizeof err));
+    if (!strstr(err, part))
+        fail_msg("'%s' does not say '%s'", err, part);
+    a->ops->stop(a, &end);
+    assert_string_equal(end.text, "not connected");
+    a->ops->free(a);
+}
+
+/* The adapter does not carry the message, and says why; NULL: it does. */
+static inline void carries(struct vmsg_adapter *a, const void *msg, size_t len, const char *but)
+{
+    const char *why = a->ops->refuses(a, 0, msg, len);
+    if (!but != !why || (but && !strstr(why, but)))
+        fail_msg("'%s', not '%s'", why ? why : "carried", but ? but : "carried");
+}
+
 static inline void wait_ms(struct vmsg_adapter *a, unsigned ms, struct arrived *got)
 {
     got->len = 0;

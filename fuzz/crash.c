@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The word at p, lower case, what a file name has. */
@@ -44,6 +45,22 @@ static void top_function(const char *report, char *out, size_t size)
     }
 }
 
+/* "FILE:LINE:COLUMN: runtime error: ...", which has no stack unless asked for: FILE-LINE. */
+static void place(const char *output, const char *undefined, char *out, size_t size)
+{
+    const char *file = undefined, *line;
+    char name[24];
+
+    while (file > output && file[-1] != '\n' && file[-1] != '/')
+        file--;
+    line = memchr(file, ':', (size_t)(undefined - file));
+    *out = '\0';
+    if (!line || line == file)
+        return;
+    word(file, name, sizeof name);
+    snprintf(out, size, "%s-%u", name, (unsigned)strtoul(line + 1, NULL, 10));
+}
+
 void vmsg_fuzz_crash_name(const char *output, int signal, const char *after, char *name,
                           size_t size)
 {
@@ -61,5 +78,7 @@ void vmsg_fuzz_crash_name(const char *output, int signal, const char *after, cha
     if (report)
         word(report + strlen("Sanitizer: "), kind, sizeof kind);
     top_function(report ? report : undefined, function, sizeof function);
+    if (!*function && undefined)
+        place(output, undefined, function, sizeof function);
     snprintf(name, size, "crash-%s-%s", kind, *function ? function : after);
 }

@@ -118,7 +118,7 @@ static void body(FILE *out, const struct vmsg_run_result *r, const struct vmsg_s
     output(out, s->sut_output);
     fputs("<p class=\"soft\">Again, with your other options: <code>--select ", out);
     vmsg_put_html(out, s->id);
-    fprintf(out, " --seed %llu</code>. <a", (unsigned long long)r->seed);
+    fprintf(out, " --seed %llu</code>. <a", (unsigned long long)(s->seed ? s->seed : r->seed));
     vmsg_page_href(out, s->id);
     fputs(">Link to this scenario</a></p>\n</div>", out);
 }

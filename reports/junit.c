@@ -29,11 +29,16 @@ static void xml_text(FILE *out, const char *s)
     vmsg_put_xml(out, s, false);
 }
 
-/* Seconds, without the locale's decimal sign. */
+/*
+ * Seconds, without the locale's decimal sign: milliseconds, since the schema that Jenkins checks
+ * takes no more digits.
+ */
 static void seconds(FILE *out, uint64_t us)
 {
-    fprintf(out, " time=\"%llu.%06llu\"", (unsigned long long)(us / 1000000),
-            (unsigned long long)(us % 1000000));
+    uint64_t ms = (us + 500) / 1000;
+
+    fprintf(out, " time=\"%llu.%03llu\"", (unsigned long long)(ms / 1000),
+            (unsigned long long)(ms % 1000));
 }
 
 static struct suite suite_of(const struct vmsg_scenario_result *s)
@@ -150,7 +155,8 @@ static void output(FILE *out, const struct vmsg_scenario_result *s)
     fputs("</system-out>\n", out);
 }
 
-static void test_case(FILE *out, const struct vmsg_scenario_result *s)
+static void test_case(FILE *out, const struct vmsg_run_result *r,
+                      const struct vmsg_scenario_result *s)
 {
     struct suite suite = suite_of(s);
     bool plain = !element(s) && s->n_trace == 0 && !s->sut_end && !s->sut_output;
@@ -158,14 +164,14 @@ static void test_case(FILE *out, const struct vmsg_scenario_result *s)
     fputs("    <testcase", out);
     attribute(out, "name", s->id + suite.len + (suite.len ? 1 : 0));
     fputs(" classname=\"", out);
+    if (suite.len == 0)
+        vmsg_put_xml(out, r->role, true);
     for (size_t i = 0, n; i < suite.len; i += n + 1) { /* dots: viewers make a tree of them */
         n = strcspn(s->id + i, "/");
         fputs(i ? "." : "", out);
         vmsg_put_xml_n(out, s->id + i, n, true);
     }
     fputc('"', out);
-    if (s->file)
-        attribute(out, "file", s->file);
     seconds(out, s->duration_us);
     if (plain) {
         fputs("/>\n", out);
@@ -211,15 +217,19 @@ static void test_suite(FILE *out, const struct vmsg_run_result *r, size_t first)
     for (size_t i = first; i < r->n_scenarios; i++)
         us += in_suite(&r->scenarios[i], suite) ? r->scenarios[i].duration_us : 0;
     fputs("  <testsuite name=\"", out);
+    if (suite.len == 0) /* bare messages are a scenario for themselves */
+        vmsg_put_xml(out, r->role, true);
     vmsg_put_xml_n(out, suite.name, suite.len, true);
     fputc('"', out);
     counts(out, r, &suite);
     seconds(out, us);
+    if (r->scenarios[first].file) /* a block is one; an attribute of test cases is not for all */
+        attribute(out, "file", r->scenarios[first].file);
     fputs(">\n", out);
     properties(out, r);
     for (size_t i = first; i < r->n_scenarios; i++)
         if (in_suite(&r->scenarios[i], suite))
-            test_case(out, &r->scenarios[i]);
+            test_case(out, r, &r->scenarios[i]);
     fputs("  </testsuite>\n", out);
 }
 
@@ -232,7 +242,7 @@ static void run_suite(FILE *out, const struct vmsg_run_result *r, const char *na
     seconds(out, 0);
     fputs(">\n", out);
     properties(out, r);
-    fprintf(out, "    <testcase name=\"%s\" classname=\"run\" time=\"0.000000\">\n", name);
+    fprintf(out, "    <testcase name=\"%s\" classname=\"run\" time=\"0.000\">\n", name);
     if (element) {
         fprintf(out, "      <%s", element);
         attribute(out, "message", message);

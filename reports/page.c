@@ -28,7 +28,9 @@ void vmsg_page_begin(FILE *out, const char *title)
           "d='M4 8l3 3 5-6' stroke='white' stroke-width='2' fill='none'/%3E%3C/svg%3E\">\n<title>",
           out);
     vmsg_put_html(out, title);
-    fputs("</title>\n<style>\n", out);
+    fputs("</title>\n<script>\n", out);
+    embedded(out, "page/theme.js"); /* a long page is painted before its end is here */
+    fputs("</script>\n<style>\n", out);
     embedded(out, "page/style.css");
     fputs("</style>\n</head>\n<body>\n", out);
 }

@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FLOW_MOST 100u /* messages up to the one at which a clause was seen broken */
+/* Messages up to the one at which a clause was seen broken: of a scenario's first finding, of more.
+ */
+#define FLOW_FIRST 100u
+#define FLOW_MORE  12u
 
 /*
  * A message: one safe line. Brackets would make an embedded link of it (SARIF 3.11.6), and a
@@ -125,13 +128,13 @@ static json_t *step(const struct vmsg_scenario_result *s, size_t i, bool here)
     return vmsg_json_done(ok && line, j);
 }
 
-static json_t *flows(const struct vmsg_scenario_result *s, uint32_t at)
+static json_t *flows(const struct vmsg_scenario_result *s, uint32_t at, size_t most)
 {
     size_t end = (size_t)at + 1 < s->n_trace ? (size_t)at + 1 : s->n_trace;
     json_t *steps = json_array();
     bool ok = true;
 
-    for (size_t i = end > FLOW_MOST ? end - FLOW_MOST : 0; i < end; i++)
+    for (size_t i = end > most ? end - most : 0; i < end; i++)
         vmsg_json_append(&ok, steps, step(s, i, i + 1 == end));
     return json_pack("[{s:[{s:o}]}]", "threadFlows", "locations", vmsg_json_done(ok, steps));
 }
@@ -150,7 +153,8 @@ json_t *vmsg_sarif_result(const struct vmsg_scenario_result *s, const struct vms
     vmsg_json_add(&ok, j, "message", message(r->text));
     vmsg_json_add(&ok, j, "locations", json_pack("[o]", location(s, NULL)));
     if (s->n_trace)
-        vmsg_json_add(&ok, j, "codeFlows", flows(s, r->message));
+        vmsg_json_add(&ok, j, "codeFlows",
+                      flows(s, r->message, r->number ? FLOW_MORE : FLOW_FIRST));
     vmsg_json_add(&ok, j, "partialFingerprints",
                   json_pack("{s:o}", "vmsgspecFinding/v1", vmsg_json_text(fingerprint)));
     if (r->expected)

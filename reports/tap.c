@@ -10,7 +10,9 @@
 
 #include <string.h>
 
-#define SHOWN_TRACE 40u /* messages up to the finding */
+#define SHOWN_FIRST  40u /* messages up to a scenario's first finding, or to its end */
+#define SHOWN_MORE   8u  /* and up to the next ones */
+#define SHOWN_TRACES 20u /* findings of a scenario */
 
 /* A description: a '#' that began a directive would be taken for one. */
 static void description(FILE *out, const char *s)
@@ -37,22 +39,34 @@ static void member(FILE *out, const char *indent, const char *key, const char *v
     fputc('\n', out);
 }
 
-static void trace(FILE *out, const struct vmsg_scenario_result *s)
+/* The messages that led to one of the trace, which is the last of them. */
+static void trace(FILE *out, const char *indent, const struct vmsg_scenario_result *s, size_t last,
+                  size_t most)
 {
-    size_t end = s->n_findings ? (size_t)s->findings[0].message + 1 : s->n_trace;
+    size_t end = last < s->n_trace ? last + 1 : s->n_trace;
     char buf[VMSG_TRACE_TEXT];
 
-    if (end > s->n_trace)
-        end = s->n_trace;
     if (end == 0)
         return;
-    fputs("  trace:\n", out);
-    for (size_t i = end > SHOWN_TRACE ? end - SHOWN_TRACE : 0; i < end; i++) {
-        fprintf(out, "    - {message: %zu, direction: %s, text: ", i,
+    fprintf(out, "%strace:\n", indent);
+    for (size_t i = end > most ? end - most : 0; i < end; i++) {
+        fprintf(out, "%s  - {message: %zu, direction: %s, text: ", indent, i,
                 vmsg_trace_direction(&s->trace[i]));
         vmsg_put_quoted(out, vmsg_trace_text(&s->trace[i], buf));
         fputs("}\n", out);
     }
+}
+
+static void finding(FILE *out, const struct vmsg_scenario_result *s, size_t i)
+{
+    const struct vmsg_result_finding *f = &s->findings[i];
+
+    member(out, "    - ", "clause", f->clause);
+    member(out, "      ", "level", vmsg_level_text(f->level));
+    fprintf(out, "      message: %u\n", (unsigned)f->message);
+    member(out, "      ", "text", f->text);
+    if (i < SHOWN_TRACES)
+        trace(out, "      ", s, f->message, i ? SHOWN_MORE : SHOWN_FIRST);
 }
 
 static void diagnostics(FILE *out, const struct vmsg_scenario_result *s)
@@ -62,15 +76,12 @@ static void diagnostics(FILE *out, const struct vmsg_scenario_result *s)
     member(out, "  ", "message", s->n_findings ? s->findings[0].text : s->reason);
     if (s->n_findings)
         fputs("  findings:\n", out);
-    for (size_t i = 0; i < s->n_findings; i++) {
-        member(out, "    - ", "clause", s->findings[i].clause);
-        member(out, "      ", "level", vmsg_level_text(s->findings[i].level));
-        fprintf(out, "      message: %u\n", (unsigned)s->findings[i].message);
-        member(out, "      ", "text", s->findings[i].text);
-    }
+    for (size_t i = 0; i < s->n_findings; i++)
+        finding(out, s, i);
     member(out, "  ", "sut_end", s->sut_end);
     member(out, "  ", "sut_output", s->sut_output);
-    trace(out, s);
+    if (s->n_findings == 0)
+        trace(out, "  ", s, s->n_trace, SHOWN_FIRST);
     fputs("  ...\n", out);
 }
 

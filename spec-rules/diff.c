@@ -74,6 +74,75 @@ static void pair_items(struct matching *m, matches_fn *matches, enum vmsg_change
     }
 }
 
+/* The ids but for their ordinals. */
+static bool same_block(const char *a, const char *b)
+{
+    size_t n = (size_t)(strrchr(a, '.') - a);
+
+    return !strncmp(a, b, n + 1) && !strchr(b + n + 1, '.');
+}
+
+#define WORDS_TO_MOVE 3u /* in common, before an item is held to be another ordinal's */
+
+/* How much the item looks like what became of the clause, 0: not at all. */
+static unsigned likeness(const struct vmsg_clause *clause, const struct vmsg_tex_item *item)
+{
+    unsigned shared = vmsg_shared_words(clause->summary, item->text);
+
+    if (same_id(clause, item))
+        return 2 * shared + WORDS_TO_MOVE; /* the place speaks for it, too */
+    return shared < WORDS_TO_MOVE ? 0 : 2 * shared;
+}
+
+/* The item that is left in the clause's block and looks most like it. */
+static const struct vmsg_tex_item *most_like(const struct matching *m,
+                                             const struct vmsg_clause *clause, unsigned *most)
+{
+    const struct vmsg_tex_item *best = NULL;
+
+    *most = 0;
+    for (size_t k = 0; k < m->tex->n_items; k++) {
+        const struct vmsg_tex_item *item = &m->tex->items[k];
+        unsigned like = 0;
+
+        if (!m->item_done[k] && same_block(clause->id, item->id))
+            like = likeness(clause, item);
+        if (like > *most) {
+            *most = like;
+            best = item;
+        }
+    }
+    return best;
+}
+
+/* What an item was inserted before keeps its words but not its ordinal: the likest pairs first. */
+static void pair_reworded_items(struct matching *m)
+{
+    for (;;) {
+        const struct vmsg_tex_item *best = NULL;
+        size_t of = 0;
+        unsigned most = 0;
+
+        for (size_t i = 0; i < vmsg_catalogue_size(m->catalogue); i++) {
+            const struct vmsg_clause *clause = vmsg_catalogue_at(m->catalogue, i);
+            const struct vmsg_tex_item *item;
+            unsigned like;
+
+            if (m->clause_done[i] || is_prose(clause))
+                continue;
+            item = most_like(m, clause, &like);
+            if (like > most) {
+                most = like;
+                best = item;
+                of = i;
+            }
+        }
+        if (!best)
+            return;
+        pair(m, of, VMSG_CHANGE_REWORDED, best);
+    }
+}
+
 /* Several entries may stand on one sentence; equal sentences are one. The section's own wins. */
 static void pair_sentences(struct matching *m)
 {
@@ -196,7 +265,7 @@ struct vmsg_diff *vmsg_diff_new(const struct vmsg_catalogue *catalogue, const st
         leave_out_layout(&m);
         pair_items(&m, same_place_and_text, VMSG_CHANGE_MOVED);
         pair_items(&m, same_text, VMSG_CHANGE_MOVED);
-        pair_items(&m, same_id, VMSG_CHANGE_REWORDED);
+        pair_reworded_items(&m);
         pair_sentences(&m);
         pair_reworded_sentences(&m);
         collect(&m);

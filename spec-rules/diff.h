@@ -13,7 +13,7 @@ enum vmsg_change_kind {
     VMSG_CHANGE_ADDED,    /* a requirement that the catalogue lacks */
     VMSG_CHANGE_REMOVED,  /* an entry whose text is gone; running text: gone or reworded */
     VMSG_CHANGE_MOVED,    /* same text, other id or other section */
-    VMSG_CHANGE_REWORDED, /* same place, other text or level */
+    VMSG_CHANGE_REWORDED, /* same block, other text or level */
 };
 
 struct vmsg_change {
@@ -29,8 +29,9 @@ struct vmsg_diff {
 
 /*
  * Compare. Items of normative blocks are matched by id and hash. Entries of running text are
- * looked for among its sentences by hash; sentences with a requirement keyword that no entry
- * stands on are additions. NULL when memory runs out. Borrows both arguments.
+ * looked for among its sentences by hash, those of blocks by likeness, too; sentences with a
+ * requirement keyword that no entry stands on are additions. NULL when memory runs out. Borrows
+ * both arguments.
  */
 struct vmsg_diff *vmsg_diff_new(const struct vmsg_catalogue *catalogue, const struct vmsg_tex *tex);
 void vmsg_diff_free(struct vmsg_diff *diff);
@@ -40,8 +41,8 @@ size_t vmsg_diff_count(const struct vmsg_diff *diff, enum vmsg_change_kind kind)
 const char *vmsg_change_text(enum vmsg_change_kind kind); /* "added", ... */
 
 /*
- * Print each change: kind, id, level, line and hash to paste on one line, the new text indented
- * below it; then one line of totals.
+ * Print each change: kind, id, level, line and hash to paste on one line, what the entry says and
+ * the new text indented below it; then one line of totals.
  */
 void vmsg_diff_print(FILE *out, const struct vmsg_diff *diff);
 

@@ -4,6 +4,7 @@
 #include "spec-rules/diff.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 const char *vmsg_change_text(enum vmsg_change_kind kind)
 {
@@ -44,11 +45,13 @@ static void print_change(FILE *out, const struct vmsg_change *change)
         fprintf(out, " -> %s, line %u, section \"%s\"\n", item_id(item), item->line, item->section);
         break;
     case VMSG_CHANGE_REWORDED:
+        if (item->id && strcmp(item->id, clause->id))
+            fprintf(out, " -> %s", item->id);
         fprintf(out, ", %s", vmsg_level_text(clause->level));
         if (item->has_level && item->level != clause->level)
             fprintf(out, " -> %s", item_level(item));
-        fprintf(out, ", line %u, hash = 0x%016" PRIx64 "\n          %s\n", item->line, item->hash,
-                item->text);
+        fprintf(out, ", line %u, hash = 0x%016" PRIx64 "\n          was: %s\n          now: %s\n",
+                item->line, item->hash, clause->summary, item->text);
         break;
     case VMSG_CHANGE_ADDED:
         fprintf(out, ", %s, line %u, section \"%s\", hash = 0x%016" PRIx64 "\n          %s\n",

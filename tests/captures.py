@@ -41,10 +41,10 @@ def kind(packet):
 
 def pcap(messages, linktype=LINKTYPE):
     """A file whose packets are these bytes, a microsecond apart."""
-    data = struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 262144, linktype)
+    parts = [struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 262144, linktype)]
     for i, message in enumerate(messages):
-        data += struct.pack("<IIII", 1, i, len(message), len(message)) + message
-    return data
+        parts += [struct.pack("<IIII", 1, i, len(message), len(message)), message]
+    return b"".join(parts)
 
 
 def pcapng(messages, linktype=LINKTYPE):

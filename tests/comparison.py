@@ -34,10 +34,23 @@ DRIVER_FAULTS = {
     "driver-sets-reserved-type-bits": "drv.common-message-format.1",
     "driver-queues-after-driver-ok": "drv.finalizing-initialization.1",
 }
-FAULTS = {"device": DEVICE_FAULTS, "driver": DRIVER_FAULTS}
+BUS_FAULTS = {
+    "bus-forwards-twice": "bus.transport-message-forwarding.2",
+    "bus-own-reserved-bits": "bus.common-message-format.2",
+    "bus-ping-changes-data": "bus.ping.1",
+    "bus-fails-events": "bus.error-signaling.6",
+    "bus-holds-events-back": "bus.ordering.5",
+    "bus-reorders-requests": "bus.ordering.3",
+    "bus-answers-unknown-bus-request": "bus.error-signaling.4",
+    "bus-doubles-events": "bus.runtime-notifications.3",
+    "bus-drops-next-offset": "bus.event-avail.1",
+    "bus-own-dev-num": "bus.common-message-format.1",
+}
+FAULTS = {"device": DEVICE_FAULTS, "driver": DRIVER_FAULTS, "bus": BUS_FAULTS}
 CLEAN = {
     "device": ("device/common-message-format/*", "device/device-notifications/*"),
     "driver": ("driver/overview/*", "driver/driver-notifications/*", "driver/bus-messages/*"),
+    "bus": ("bus/ping/*", "bus/common-message-format/*", "bus/event-avail/*"),
 }
 
 
@@ -75,7 +88,7 @@ class Run:
         options = ["--devices", self.devices] if self.devices else []
         options += ["--mem", str(self.memory), "--upper-tester", "false",
                     "--transport-features", "0x0"]
-        if self.role == "device":
+        if self.role != "driver":
             options += ["--bus-messages", "GET_DEVICES,PING"]
         for glob in select:
             options += ["--select", glob]

@@ -1,12 +1,13 @@
 /*
  * The bridge: adapter. The rings carry transport messages to and from published devices; a failure
- * of a request, which is a bus event elsewhere, is an ioctl here, and other bus messages have no
- * way.
+ * of a request, and a device that comes or goes, which are bus events elsewhere, are ioctls here,
+ * and other bus messages have no way.
  */
 #include "adapters/bridge/bridge.h"
 
 #include "adapters/bridge/session.h"
 #include "adapters/clock.h"
+#include "adapters/hotplug.h"
 #include "adapters/link.h"
 #include "adapters/uri.h"
 #include "harness/wire/wire.h"
@@ -116,10 +117,16 @@ static const char *bridge_refuses(struct vmsg_adapter *a, unsigned endpoint, con
 {
     const struct vmsg_session *s = &self(a)->session;
     const uint8_t *bytes = msg;
+    uint16_t dev_num;
+    bool there;
     if (len < VMSG_HEADER_SIZE || vmsg_le16(bytes + 6) != len)
         return "this adapter does not keep packet boundaries";
     if (is_failure(bytes, len))
         return NULL;
+    if (vmsg_hotplug_read(msg, len, &dev_num, &there))
+        return vmsg_session_has_device(s, dev_num) != there
+                   ? NULL
+                   : "the bridge tells only of devices that come or go";
     if (bytes[0] & ~VMSG_TYPE_RESPONSE)
         return bytes[0] & VMSG_TYPE_BUS ? "the bridge carries no bus messages"
                                         : "the bridge carries no reserved type bits";
@@ -148,8 +155,14 @@ static bool bridge_send(struct vmsg_adapter *a, unsigned endpoint, const void *m
 {
     struct vmsg_session *s = &self(a)->session;
     const uint8_t *bytes = msg;
+    uint16_t dev_num;
+    bool there;
     if (endpoint || !self(a)->is_running || s->is_ended)
         return false;
+    if (vmsg_hotplug_read(msg, len, &dev_num, &there)) {
+        vmsg_session_set_device(s, dev_num, there);
+        return !s->is_ended;
+    }
     if (is_failure(bytes, len)) {
         vmsg_session_fail(s, vmsg_le16(bytes + 8), vmsg_le16(bytes + 10), bytes[12],
                           vmsg_le16(bytes + 16) | (uint32_t)vmsg_le16(bytes + 18) << 16);

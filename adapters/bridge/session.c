@@ -144,21 +144,40 @@ static void end(struct vmsg_session *s, const char *reason)
     s->is_ended = true;
 }
 
-bool vmsg_session_publish(struct vmsg_session *s)
+static bool set_devices(struct vmsg_session *s, struct vmsg_bridge_set_devices *d)
 {
-    struct vmsg_bridge_set_devices d = {.endpoint_id = s->handle,
-                                        .last_dev_num = DEVICES - 1,
-                                        .flags = VMSG_BRIDGE_SET_DEVICES_CLEAR,
-                                        .bitmap_bytes = sizeof s->devices,
-                                        .bitmap_ptr = (uintptr_t)s->devices};
     char text[160];
-    if (!call(s->fd, VMSG_BRIDGE_SET_DEVICES, &d))
+    if (!call(s->fd, VMSG_BRIDGE_SET_DEVICES, d))
         return true;
     if (errno != ENODEV) { /* else it went offline meanwhile, and an event says so */
         snprintf(text, sizeof text, "the bridge takes no devices: %s", strerror(errno));
         end(s, text);
     }
     return false;
+}
+
+bool vmsg_session_publish(struct vmsg_session *s)
+{
+    return set_devices(s, &(struct vmsg_bridge_set_devices){.endpoint_id = s->handle,
+                                                            .last_dev_num = DEVICES - 1,
+                                                            .flags = VMSG_BRIDGE_SET_DEVICES_CLEAR,
+                                                            .bitmap_bytes = sizeof s->devices,
+                                                            .bitmap_ptr = (uintptr_t)s->devices});
+}
+
+void vmsg_session_set_device(struct vmsg_session *s, uint16_t dev_num, bool there)
+{
+    uint8_t bit = (uint8_t)(1 << dev_num % 8), window = there;
+    if (there)
+        s->devices[dev_num / 8] |= bit;
+    else
+        s->devices[dev_num / 8] &= (uint8_t)~bit;
+    if (s->is_online)
+        set_devices(s, &(struct vmsg_bridge_set_devices){.endpoint_id = s->handle,
+                                                         .first_dev_num = dev_num,
+                                                         .last_dev_num = dev_num,
+                                                         .bitmap_bytes = sizeof window,
+                                                         .bitmap_ptr = (uintptr_t)&window});
 }
 
 static void follow_control(struct vmsg_session *s, const struct vmsg_bridge_control *control)

@@ -46,6 +46,9 @@ void vmsg_session_follow(struct vmsg_session *s);
 /* Publish the devices. False: the session has ended or the endpoint is offline. */
 bool vmsg_session_publish(struct vmsg_session *s);
 
+/* A device comes or goes: at once, or with the next publishing of an endpoint that is offline. */
+void vmsg_session_set_device(struct vmsg_session *s, uint16_t dev_num, bool there);
+
 /* Fail a request, as a bus does that cannot have it answered; `error` is a positive errno. */
 void vmsg_session_fail(struct vmsg_session *s, uint16_t dev_num, uint16_t token, uint8_t msg_id,
                        uint32_t error);

@@ -8,6 +8,7 @@
 #include "adapters/chardev/porter.h"
 #include "adapters/chardev/uapi.h"
 #include "adapters/clock.h"
+#include "adapters/hotplug.h"
 #include "adapters/link.h"
 #include "adapters/uri.h"
 #include "harness/wire/wire.h"
@@ -57,7 +58,7 @@ static void see_through(struct chardev *c)
     uint8_t buf[VMSG_HEADER_SIZE];
     size_t len;
     unsigned endpoint;
-    while (c->control.is_running && !atomic_load(&c->control.done)) {
+    while (!vmsg_control_is_idle(&c->control)) {
         uint64_t soon = vmsg_clock_ns() + VMSG_NS_PER_MS;
         enum vmsg_arrival what = vmsg_link_wait(&c->link, soon, buf, sizeof buf, &len, &endpoint);
         if (what == VMSG_ARRIVED_MESSAGE)
@@ -65,14 +66,15 @@ static void see_through(struct chardev *c)
         else if (what != VMSG_ARRIVED_NOTHING)
             break;
     }
-    vmsg_control_end(&c->control);
 }
 
-static void remove_devices(struct chardev *c)
+/* The devices of the start. False: no more can be ordered. */
+static bool order_devices(struct chardev *c, bool remove)
 {
-    see_through(c);
-    if (vmsg_control_begin(&c->control, true, -1))
-        see_through(c);
+    bool ok = true;
+    for (size_t i = 0; i < c->control.n_devices; i++)
+        ok &= vmsg_control_order(&c->control, c->control.devices[i], remove);
+    return ok;
 }
 
 /* False: a thread hangs in the kernel, and its file with it. */
@@ -99,8 +101,9 @@ static void chardev_stop(struct vmsg_adapter *a, struct vmsg_adapter_end *end)
     c->is_running = false;
     end->exited_itself = vmsg_link_is_ended(&c->link);
     int refused = atomic_load(&c->control.refused);
-    if (c->control.n_devices)
-        remove_devices(c);
+    see_through(c);
+    vmsg_control_remove_all(&c->control);
+    see_through(c);
     if (!let_go(c))
         snprintf(c->reason, sizeof c->reason, "a call of the character device hangs for good");
     if (refused)
@@ -163,8 +166,10 @@ static bool chardev_start(struct vmsg_adapter *a, const struct vmsg_adapter_para
     }
     c->is_running = true;
     if (c->control.n_devices) {
-        remove_devices(c); /* of a run that did not end well */
-        if (!vmsg_control_begin(&c->control, false, c->link.fds[0])) {
+        order_devices(c, true); /* of a run that did not end well */
+        see_through(c);
+        c->control.to_shut = c->link.fds[0];
+        if (!order_devices(c, false)) {
             snprintf(err, err_size, "no thread for the control node");
             chardev_stop(a, &end);
             return false;
@@ -173,18 +178,36 @@ static bool chardev_start(struct vmsg_adapter *a, const struct vmsg_adapter_para
     return true;
 }
 
+/* Devices come and go by the control node; the kernel takes no message for it. */
 static bool chardev_send(struct vmsg_adapter *a, unsigned endpoint, const void *msg, size_t len)
 {
-    return vmsg_link_send(&self(a)->link, endpoint, msg, len);
+    struct chardev *c = self(a);
+    uint16_t dev_num;
+    bool there;
+    if (c->control_path && c->is_driver && vmsg_hotplug_read(msg, len, &dev_num, &there)) {
+        if (vmsg_control_has(&c->control, dev_num) == there)
+            return true;
+        return vmsg_control_order(&c->control, dev_num, !there);
+    }
+    return vmsg_link_send(&c->link, endpoint, msg, len);
 }
 
 /* The other side goes by the header alone. */
 static const char *chardev_refuses(struct vmsg_adapter *a, unsigned endpoint, const void *msg,
                                    size_t len)
 {
+    struct chardev *c = self(a);
+    uint16_t dev_num;
+    bool there;
     if (len < VMSG_HEADER_SIZE || vmsg_le16((const uint8_t *)msg + 6) != len)
         return "this adapter does not keep packet boundaries";
-    return NULL;
+    if (!c->is_driver || !vmsg_hotplug_read(msg, len, &dev_num, &there))
+        return NULL;
+    if (!c->control_path)
+        return "devices come and go by the control node here; name it with control=";
+    return vmsg_control_has(&c->control, dev_num) != there
+               ? NULL
+               : "the control node tells only of devices that come or go";
 }
 
 static bool chardev_command(struct vmsg_adapter *a, const char *line)
@@ -195,7 +218,15 @@ static bool chardev_command(struct vmsg_adapter *a, const char *line)
 static enum vmsg_arrival chardev_wait(struct vmsg_adapter *a, uint64_t deadline_ns, void *buf,
                                       size_t cap, size_t *len, unsigned *endpoint)
 {
-    return vmsg_link_wait(&self(a)->link, deadline_ns, buf, cap, len, endpoint);
+    struct chardev *c = self(a);
+    for (;;) {
+        enum vmsg_arrival what = vmsg_link_wait(&c->link, deadline_ns, buf, cap, len, endpoint);
+        if (what != VMSG_ARRIVED_MESSAGE || !c->control_path || *len < VMSG_HEADER_SIZE ||
+            cap < VMSG_HEADER_SIZE ||
+            !vmsg_control_is_removing(&c->control, vmsg_le16((const uint8_t *)buf + 2)))
+            return what;
+        answer(c, buf, *len); /* the kernel's own farewell, as at the end */
+    }
 }
 
 static uint64_t chardev_now(struct vmsg_adapter *a)
@@ -263,7 +294,8 @@ struct vmsg_adapter *vmsg_chardev_create(const char *rest, const char *role, cha
         return NULL;
     }
     c->base.ops = &ops;
-    c->device = c->control.fd = -1;
+    c->device = -1;
+    c->control = VMSG_NO_CONTROL;
     c->link.fds[0] = c->link.fds[1] = -1;
     c->is_driver = !strcmp(role, "driver");
     if (!vmsg_uri_parse(&c->uri, rest, known, err, err_size) || !take_uri(c, err, err_size)) {

@@ -4,14 +4,6 @@
  */
 #include "adapters/testing.h"
 
-static void refused(const char *uri, const char *role, const char *part)
-{
-    char err[300] = "";
-    assert_null(vmsg_adapter_create(uri, role, err, sizeof err));
-    if (!strstr(err, part))
-        fail_msg("'%s' does not say '%s'", err, part);
-}
-
 static void wrong_uris_are_told(void **state)
 {
     refused("chardev:", "driver", "write chardev:/dev/virtio-msg-0");
@@ -33,22 +25,13 @@ static void capabilities_depend_on_the_control_node(void **state)
     a->ops->free(a);
 }
 
-static void fails_to_start(const char *uri, const char *part)
-{
-    char err[300] = "";
-    struct vmsg_adapter *a = create(uri, "driver");
-    assert_false(a->ops->start(a, &device_params, err, sizeof err));
-    if (!strstr(err, part))
-        fail_msg("'%s' does not say '%s'", err, part);
-    assert_string_equal(stop(a).text, "not connected");
-    a->ops->free(a);
-}
-
 static void a_missing_device_is_told(void **state)
 {
-    fails_to_start("chardev:/nowhere/device", "is the kernel module that makes it loaded?");
-    fails_to_start("chardev:/dev/null?control=/nowhere/lb", "cannot open the control node");
-    fails_to_start("chardev:/dev/null?control=/dev/null", "bytes of memory, not 1048576");
+    fails_to_start("chardev:/nowhere/device", "driver",
+                   "is the kernel module that makes it loaded?");
+    fails_to_start("chardev:/dev/null?control=/nowhere/lb", "driver",
+                   "cannot open the control node");
+    fails_to_start("chardev:/dev/null?control=/dev/null", "driver", "bytes of memory, not 1048576");
 }
 
 /* /dev/null has nothing to say, which is no message and no hang. */
@@ -67,9 +50,26 @@ static void only_faithful_messages_are_carried(void **state)
 {
     static const uint8_t header[9] = {0, 7, 0, 0, 1, 0, 8, 0, 0};
     struct vmsg_adapter *a = create("chardev:/dev/x", "driver");
-    assert_null(a->ops->refuses(a, 0, header, 8));
-    assert_non_null(a->ops->refuses(a, 0, header, 9));
-    assert_non_null(a->ops->refuses(a, 0, header, 7));
+    carries(a, header, 8, NULL);
+    carries(a, header, 9, "boundaries");
+    carries(a, header, 7, "boundaries");
+    a->ops->free(a);
+}
+
+/* The kernel drops such a message: what is known of a device goes by the control node. */
+static void devices_come_by_the_control_node(void **state)
+{
+    static const uint8_t added[12] = {2, 0x40, 0, 0, 0, 0, 12, 0, 7, 0, 1, 0};
+    static const uint8_t removed[12] = {2, 0x40, 0, 0, 0, 0, 12, 0, 7, 0, 2, 0};
+    struct vmsg_adapter *a = create("chardev:/dev/x", "driver");
+    carries(a, added, sizeof added, "control=");
+    a->ops->free(a);
+    a = create("chardev:/dev/x?control=/dev/y", "driver");
+    carries(a, added, sizeof added, NULL);
+    carries(a, removed, sizeof removed, "come or go"); /* it is not there */
+    a->ops->free(a);
+    a = create("chardev:/dev/x?control=/dev/y", "device");
+    carries(a, removed, sizeof removed, NULL);
     a->ops->free(a);
 }
 
@@ -81,6 +81,7 @@ int main(void)
         cmocka_unit_test(a_missing_device_is_told),
         cmocka_unit_test(a_device_that_gives_nothing_is_closed),
         cmocka_unit_test(only_faithful_messages_are_carried),
+        cmocka_unit_test(devices_come_by_the_control_node),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

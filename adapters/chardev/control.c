@@ -18,7 +18,8 @@
 
 bool vmsg_control_open(struct vmsg_control *c, const char *path, char *err, size_t err_size)
 {
-    *c = (struct vmsg_control){.fd = open(path, O_RDWR | O_CLOEXEC), .to_shut = -1};
+    *c = VMSG_NO_CONTROL;
+    c->fd = open(path, O_RDWR | O_CLOEXEC);
     if (c->fd < 0)
         snprintf(err, err_size, "cannot open the control node %s: %s", path, strerror(errno));
     return c->fd >= 0;
@@ -64,60 +65,119 @@ bool vmsg_control_devices(struct vmsg_control *c, const char *list, char *err, s
     return true;
 }
 
-static int tell(const struct vmsg_control *c, uint16_t device)
+static int carry_out(const struct vmsg_control *c, struct vmsg_control_order order)
 {
-    unsigned number = device;
+    unsigned number = order.device;
     int result;
     do
-        result = ioctl(c->fd, c->is_removing ? VMSG_LB_REMOVE : VMSG_LB_ADD, &number);
+        result = ioctl(c->fd, order.remove ? VMSG_LB_REMOVE : VMSG_LB_ADD, &number);
     while (result < 0 && errno == EINTR);
     return result < 0 ? errno : 0;
 }
 
-static void *tell_all(void *arg)
+static void refuse(struct vmsg_control *c, int error)
+{
+    int none = 0;
+    if (atomic_compare_exchange_strong(&c->refused, &none, error) && c->to_shut >= 0)
+        shutdown(c->to_shut, SHUT_RDWR);
+}
+
+static void *carry_all_out(void *arg)
 {
     struct vmsg_control *c = arg;
-    for (size_t i = 0; i < c->n_devices; i++) {
-        int error = tell(c, c->devices[i]);
-        if (!error || c->is_removing)
-            continue;
-        atomic_store(&c->refused, error);
-        if (c->to_shut >= 0)
-            shutdown(c->to_shut, SHUT_RDWR);
-        break;
+    pthread_mutex_lock(&c->lock);
+    for (;;) {
+        while (c->n_done == c->n_orders && !c->ends)
+            pthread_cond_wait(&c->more, &c->lock);
+        if (c->n_done == c->n_orders)
+            break;
+        struct vmsg_control_order order = c->orders[c->n_done];
+        pthread_mutex_unlock(&c->lock);
+        int error = carry_out(c, order);
+        if (error && !order.remove) /* one that is gone already is well removed */
+            refuse(c, error);
+        pthread_mutex_lock(&c->lock);
+        c->n_done++;
     }
-    atomic_store(&c->done, true);
+    pthread_mutex_unlock(&c->lock);
     return NULL;
 }
 
-bool vmsg_control_begin(struct vmsg_control *c, bool remove, int to_shut)
+static bool start_thread(struct vmsg_control *c)
 {
     sigset_t all, before;
-    vmsg_control_end(c);
-    c->is_removing = remove;
-    c->to_shut = to_shut;
-    atomic_store(&c->done, false);
+    if (c->has_thread)
+        return true;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    c->is_running = !pthread_create(&c->thread, NULL, tell_all, c);
+    c->has_thread = !pthread_create(&c->thread, NULL, carry_all_out, c);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return c->is_running;
+    return c->has_thread;
 }
 
-void vmsg_control_end(struct vmsg_control *c)
+bool vmsg_control_order(struct vmsg_control *c, uint16_t device, bool remove)
 {
-    if (c->is_running)
-        pthread_join(c->thread, NULL);
-    c->is_running = false;
+    bool ok = start_thread(c);
+    if (!ok)
+        return false;
+    pthread_mutex_lock(&c->lock);
+    struct vmsg_control_order *more = realloc(c->orders, (c->n_orders + 1) * sizeof *more);
+    ok = more;
+    if (ok) {
+        c->orders = more;
+        c->orders[c->n_orders++] = (struct vmsg_control_order){device, remove};
+        c->there[device / 8] &= (uint8_t) ~(1 << device % 8);
+        c->there[device / 8] |= (uint8_t)(!remove << device % 8);
+        pthread_cond_signal(&c->more);
+    }
+    pthread_mutex_unlock(&c->lock);
+    return ok;
+}
+
+void vmsg_control_remove_all(struct vmsg_control *c)
+{
+    for (uint32_t i = 0; i < VMSG_CONTROL_DEVICES; i++)
+        if (vmsg_control_has(c, (uint16_t)i))
+            vmsg_control_order(c, (uint16_t)i, true);
+}
+
+bool vmsg_control_is_idle(struct vmsg_control *c)
+{
+    pthread_mutex_lock(&c->lock);
+    bool idle = c->n_done == c->n_orders;
+    pthread_mutex_unlock(&c->lock);
+    return idle;
+}
+
+bool vmsg_control_is_removing(struct vmsg_control *c, uint16_t device)
+{
+    bool removing = false;
+    pthread_mutex_lock(&c->lock);
+    for (size_t i = c->n_done; i < c->n_orders; i++)
+        removing |= c->orders[i].remove && c->orders[i].device == device;
+    pthread_mutex_unlock(&c->lock);
+    return removing;
+}
+
+static void end_thread(struct vmsg_control *c)
+{
+    if (!c->has_thread)
+        return;
+    pthread_mutex_lock(&c->lock);
+    c->ends = true;
+    pthread_cond_signal(&c->more);
+    pthread_mutex_unlock(&c->lock);
+    pthread_join(c->thread, NULL);
 }
 
 void vmsg_control_close(struct vmsg_control *c)
 {
-    vmsg_control_end(c);
+    end_thread(c);
     if (c->memory)
         munmap(c->memory, c->mem_size);
     if (c->fd >= 0)
         close(c->fd);
     free(c->devices);
-    *c = (struct vmsg_control){.fd = -1, .to_shut = -1};
+    free(c->orders);
+    *c = VMSG_NO_CONTROL;
 }

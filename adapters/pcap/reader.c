@@ -1,8 +1,9 @@
 /* Reading a capture; see reader.h. */
 #include "adapters/pcap/reader.h"
 
+#include "adapters/pcap/library.h"
+
 #include <errno.h>
-#include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #define BUFFER (64u << 10) /* the C library's own has room for some fifty messages */
 
 struct vmsg_reader {
+    const struct vmsg_libpcap *lib;
     pcap_t *pcap;
     char *buffer;      /* the file's; standard input outlives the reader and keeps its own */
     bool ours, looked; /* the first packet was read, and is the next one */
@@ -22,12 +24,21 @@ struct vmsg_reader {
 struct vmsg_reader *vmsg_reader_of(FILE *file, const char *name, char *err, size_t err_size)
 {
     char why[PCAP_ERRBUF_SIZE] = "not enough memory";
-    struct vmsg_reader *r = calloc(1, sizeof *r);
+    const struct vmsg_libpcap *lib = vmsg_libpcap(err, err_size);
+    struct vmsg_reader *r;
 
+    if (!lib) {
+        fclose(file);
+        return NULL;
+    }
+    r = calloc(1, sizeof *r);
+    if (r)
+        r->lib = lib;
     if (r && file != stdin && (r->buffer = malloc(BUFFER)))
         setvbuf(file, r->buffer, _IOFBF, BUFFER);
     if (r)
-        r->pcap = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, why);
+        r->pcap =
+            r->lib->pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, why);
     if (r && r->pcap)
         return r;
     snprintf(err, err_size, "%s is no capture that libpcap reads: %s", name, why);
@@ -53,7 +64,7 @@ void vmsg_reader_close(struct vmsg_reader *r)
 {
     if (!r)
         return;
-    pcap_close(r->pcap);
+    r->lib->pcap_close(r->pcap);
     free(r->buffer);
     free(r);
 }
@@ -63,7 +74,7 @@ static int read_packet(struct vmsg_reader *r)
     int status = r->looked_status;
 
     if (!r->looked)
-        status = pcap_next_ex(r->pcap, &r->header, &r->bytes);
+        status = r->lib->pcap_next_ex(r->pcap, &r->header, &r->bytes);
     r->looked = false;
     r->packet += status == 1;
     return status;
@@ -72,7 +83,7 @@ static int read_packet(struct vmsg_reader *r)
 bool vmsg_reader_is_ours(struct vmsg_reader *r)
 {
     if (r->packet == 0 && !r->looked) {
-        r->looked_status = pcap_next_ex(r->pcap, &r->header, &r->bytes);
+        r->looked_status = r->lib->pcap_next_ex(r->pcap, &r->header, &r->bytes);
         r->looked = true;
         r->ours = r->looked_status == 1 && vmsg_pseudo_begins(r->bytes, r->header->caplen);
     }
@@ -87,7 +98,8 @@ bool vmsg_reader_begins(struct vmsg_reader *r, char *err, size_t err_size)
     if (r->looked_status == PCAP_ERROR_BREAK)
         snprintf(err, err_size, "it holds no messages");
     else
-        snprintf(err, err_size, "the capture is damaged at packet 1: %s", pcap_geterr(r->pcap));
+        snprintf(err, err_size, "the capture is damaged at packet 1: %s",
+                 r->lib->pcap_geterr(r->pcap));
     return false;
 }
 
@@ -125,7 +137,7 @@ enum vmsg_reading vmsg_reader_next(struct vmsg_reader *r, struct vmsg_tape_recor
         return VMSG_READ_END;
     if (status != 1) {
         r->packet++;
-        return damaged(r, pcap_geterr(r->pcap), err, err_size);
+        return damaged(r, r->lib->pcap_geterr(r->pcap), err, err_size);
     }
     if (r->header->caplen < r->header->len)
         return damaged(r, "it was cut short when it was captured (snap length)", err, err_size);

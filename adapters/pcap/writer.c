@@ -1,8 +1,9 @@
 /* Writing a capture; see writer.h. */
 #include "adapters/pcap/writer.h"
 
+#include "adapters/pcap/library.h"
+
 #include <errno.h>
-#include <pcap/pcap.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #define BUFFER      (2u * PACKET_MOST)
 
 struct vmsg_capture {
+    const struct vmsg_libpcap *lib;
     char *path;
     FILE *file;
     pcap_t *format;
@@ -30,11 +32,11 @@ struct vmsg_capture {
 static void release(struct vmsg_capture *c)
 {
     if (c->dumper)
-        pcap_dump_close(c->dumper); /* closes the file */
+        c->lib->pcap_dump_close(c->dumper); /* closes the file */
     else if (c->file)
         fclose(c->file);
     if (c->format)
-        pcap_close(c->format);
+        c->lib->pcap_close(c->format);
     pthread_mutex_destroy(&c->lock);
     free(c->buffer);
     free(c->path);
@@ -57,17 +59,22 @@ static void flush(struct vmsg_capture *c)
 
 struct vmsg_capture *vmsg_capture_create(const char *path, bool eager, char *err, size_t err_size)
 {
-    struct vmsg_capture *c = calloc(1, sizeof *c);
+    const struct vmsg_libpcap *lib = vmsg_libpcap(err, err_size);
+    struct vmsg_capture *c;
 
+    if (!lib)
+        return NULL;
     snprintf(err, err_size, "not enough memory for a capture");
+    c = calloc(1, sizeof *c);
     if (!c)
         return NULL;
+    c->lib = lib;
     pthread_mutex_init(&c->lock, NULL);
     c->eager = eager;
     c->path = strdup(path);
     c->buffer = malloc(BUFFER);
-    c->format = pcap_open_dead_with_tstamp_precision(VMSG_LINKTYPE, PACKET_MOST,
-                                                     PCAP_TSTAMP_PRECISION_NANO);
+    c->format = c->lib->pcap_open_dead_with_tstamp_precision(VMSG_LINKTYPE, PACKET_MOST,
+                                                             PCAP_TSTAMP_PRECISION_NANO);
     if (c->path && c->buffer && c->format) {
         c->file = fopen(path, "we");
         if (!c->file)
@@ -75,7 +82,7 @@ struct vmsg_capture *vmsg_capture_create(const char *path, bool eager, char *err
                      strerror(errno));
     }
     if (c->file && setvbuf(c->file, c->buffer, _IOFBF, BUFFER) == 0)
-        c->dumper = pcap_dump_fopen(c->format, c->file);
+        c->dumper = c->lib->pcap_dump_fopen(c->format, c->file);
     if (!c->dumper) {
         release(c);
         return NULL;
@@ -105,7 +112,7 @@ static void write_packet(struct vmsg_capture *c, const struct vmsg_tape_record *
     memcpy(c->packet + VMSG_PSEUDO_SIZE, r->payload, r->len);
     if (c->failed)
         return;
-    pcap_dump((u_char *)c->dumper, &header, c->packet);
+    c->lib->pcap_dump((u_char *)c->dumper, &header, c->packet);
     c->given += size;
     if (c->eager || r->kind == VMSG_TAPE_CLOSE || r->kind == VMSG_TAPE_END)
         flush(c);

@@ -133,9 +133,12 @@ static bool wait_for_ring(struct vmsg_doorbell *d, uint64_t deadline_ns)
     d->timed_out = ready > 0 && e.data.fd == d->timer;
     if (d->timed_out)
         drain(d->timer); /* it goes on when it is read */
-    if (ready > 0 && e.data.fd == d->wake && ++d->wakes == WAKES) {
-        drain(d->wake);
-        d->wakes = 0;
+    if (ready > 0 && e.data.fd == d->wake) {
+        d->unrung = 0;
+        if (++d->wakes == WAKES) {
+            drain(d->wake);
+            d->wakes = 0;
+        }
     }
     return (ready > 0 && !d->timed_out) || vmsg_clock_ns() < deadline_ns;
 }
@@ -149,6 +152,7 @@ static bool poll_files(struct vmsg_doorbell *d, int also, uint64_t most_ns, uint
     if (ready > 0 && p[0].revents & POLLIN) {
         drain(d->wake);
         d->deaf = false;
+        d->unrung = 0;
     }
     d->timed_out = ready == 0 && d->wake >= 0;
     return vmsg_clock_ns() < deadline_ns;

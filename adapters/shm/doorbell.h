@@ -13,13 +13,15 @@ struct vmsg_doorbell {
     int wake; /* becomes readable when the other side rings; -1: this side polls */
     int ring; /* is written to ring at the other side; -1: it polls */
     bool owns_wake, owns_ring;
-    int timer;      /* of the looks without a ring */
-    int epoll;      /* watches wake, by edges: a ring need not be read to wait for the next one */
-    int watched[2]; /* by it: wake and another file */
-    unsigned wakes; /* since wake was last emptied */
-    unsigned idle;  /* looks in a row that found nothing */
-    bool alone;     /* one processor: spinning would keep the other side from running */
-    bool timed_out, deaf; /* things come without a ring: it is polled for, until it rings */
+    int timer;       /* of the looks without a ring */
+    int epoll;       /* watches wake, by edges: a ring need not be read to wait for the next one */
+    int watched[2];  /* by it: wake and another file */
+    unsigned wakes;  /* since wake was last emptied */
+    unsigned idle;   /* looks in a row that found nothing */
+    bool alone;      /* one processor: spinning would keep the other side from running */
+    bool timed_out;  /* the last wait ended without a ring */
+    unsigned unrung; /* waits in a row that did, and then something was found */
+    bool deaf;       /* things come without a ring: it is polled for, until it rings */
 };
 
 #define VMSG_NO_DOORBELL ((struct vmsg_doorbell){.wake = -1, .ring = -1, .timer = -1, .epoll = -1})
@@ -45,7 +47,12 @@ static inline void vmsg_doorbell_relax(void)
 #endif
 }
 
-enum { VMSG_DOORBELL_SPINS = 4000 }; /* looks before the processor is offered to others */
+enum {
+    VMSG_DOORBELL_SPINS = 4000, /* looks before the processor is offered to others */
+    /* One thing may be found between its writing and its ring; the ring is heard then before the
+     * next one is. */
+    VMSG_DOORBELL_UNRUNG = 2,
+};
 
 /* Is it still early enough to look again at once? */
 static inline bool vmsg_doorbell_spins(const struct vmsg_doorbell *d)
@@ -57,7 +64,8 @@ static inline bool vmsg_doorbell_spins(const struct vmsg_doorbell *d)
 static inline void vmsg_doorbell_busy(struct vmsg_doorbell *d)
 {
     d->idle = 0;
-    d->deaf |= d->timed_out;
+    if (d->timed_out && ++d->unrung == VMSG_DOORBELL_UNRUNG)
+        d->deaf = true;
     d->timed_out = false;
 }
 

@@ -135,6 +135,7 @@ bool vmsg_ivshmem_connect(struct vmsg_ivshmem *c, const char *path, unsigned vec
     if (c->socket < 0)
         return false;
     if (!greet(c, memory, &what)) {
+        *absent = c->ended; /* one that is about to end still accepts */
         snprintf(err, err_size, "%s is no ivshmem server: it %s", path, what);
     } else if (fstat(*memory, &st) || st.st_size < 4096) {
         snprintf(err, err_size, "the ivshmem server's shared memory has no size, or too little");

@@ -43,7 +43,7 @@ struct vmsg_ivshmem {
 
 /*
  * Connect and take the greeting, at most some seconds; the shared memory becomes the caller's.
- * False with a sentence in err; *absent: nobody listens there (yet).
+ * False with a sentence in err; *absent: nobody listens there (yet), or it closed without a word.
  */
 bool vmsg_ivshmem_connect(struct vmsg_ivshmem *c, const char *path, unsigned vector, int *memory,
                           uint64_t *size, bool *absent, char *err, size_t err_size);

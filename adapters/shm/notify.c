@@ -124,7 +124,7 @@ bool vmsg_amp_acknowledge(struct vmsg_amp *a)
 
 void vmsg_amp_count_unsignalled(struct vmsg_amp *a)
 {
-    if (!a->layout.words || ++a->unsignalled != 2u * a->layout.elements)
+    if (++a->unsignalled != 2u * a->layout.elements)
         return;
     if (a->seen)
         a->seen(a->seen_ctx, &(struct vmsg_amp_seen){.look = VMSG_AMP_SAW_UNSIGNALLED,

@@ -73,13 +73,16 @@ static enum vmsg_shm_found open_area(struct vmsg_shm_port *p, uint64_t need, uin
     return absent ? VMSG_SHM_NOT_YET : failed(p);
 }
 
-/* Does the path still name what is mapped? A SUT that starts over may have made it anew. */
+/* Does the path still name what is mapped? A SUT that starts over may have made it anew; the memory
+ * of a server that ended is nobody's. */
 static bool is_current(const struct vmsg_shm_port *p)
 {
     struct stat now, then;
-    return p->is_ivshmem || (!stat(p->options.path, &now) && !fstat(p->area.fd, &then) &&
-                             now.st_ino == then.st_ino && now.st_dev == then.st_dev &&
-                             (!S_ISREG(then.st_mode) || (uint64_t)then.st_size >= p->area.size));
+    if (p->is_ivshmem)
+        return !p->ivshmem.ended;
+    return !stat(p->options.path, &now) && !fstat(p->area.fd, &then) && now.st_ino == then.st_ino &&
+           now.st_dev == then.st_dev &&
+           (!S_ISREG(then.st_mode) || (uint64_t)then.st_size >= p->area.size);
 }
 
 static enum vmsg_shm_found room(struct vmsg_shm_port *p, const struct vmsg_amp_layout *l)
@@ -178,6 +181,8 @@ enum vmsg_shm_found vmsg_shm_port_open(struct vmsg_shm_port *p)
 
 static void tell(struct vmsg_shm_port *p)
 {
+    if (!p->amp.layout.words && !p->is_ivshmem && p->doorbell.ring < 0)
+        return; /* it polls */
     bool ring = vmsg_amp_raise(&p->amp, 0);
     if (ring && p->is_ivshmem)
         vmsg_ivshmem_ring(&p->ivshmem, p->options.vector);
@@ -209,7 +214,8 @@ enum vmsg_amp_phase vmsg_shm_port_look(struct vmsg_shm_port *p, bool follow)
 
 bool vmsg_shm_port_take(struct vmsg_shm_port *p, void *buf, size_t cap, size_t *len)
 {
-    bool full = p->amp.own.tail == (p->amp.peer.head + 1u) % p->amp.layout.elements;
+    unsigned after = p->amp.peer.head + 1u;
+    bool full = p->amp.own.tail == (after == p->amp.layout.elements ? 0 : after);
     if (!vmsg_amp_take(&p->amp, buf, cap, len))
         return false;
     vmsg_doorbell_busy(&p->doorbell);

@@ -59,10 +59,10 @@ static bool shm_start(struct vmsg_adapter *a, const struct vmsg_adapter_params *
 /* Is the other side there, at this end? Ends the connection when it is not. */
 static bool look(struct vmsg_shm *s, struct vmsg_shm_end *e)
 {
-    enum vmsg_amp_phase phase = vmsg_shm_port_look(&e->port, false);
-    if (phase != VMSG_AMP_UP)
+    bool is_up = vmsg_shm_port_is_up(&e->port);
+    if (!is_up)
         vmsg_shm_ended(s, e->port.amp.why);
-    return phase == VMSG_AMP_UP;
+    return is_up;
 }
 
 /* Make room in a queue: its writer may wait for that before it reads what is sent to it. */
@@ -124,12 +124,13 @@ static enum vmsg_arrival shm_wait(struct vmsg_adapter *a, uint64_t deadline_ns, 
     enum vmsg_arrival kind;
     bool more = true;
     for (;;) {
-        if (vmsg_queue_pop(&s->queue, &kind, buf, cap, len, endpoint))
+        if (!vmsg_queue_is_empty(&s->queue) &&
+            vmsg_queue_pop(&s->queue, &kind, buf, cap, len, endpoint))
             return kind;
         if (!s->is_running || s->ended)
             return VMSG_ARRIVED_CLOSED;
         for (unsigned i = 0; i < s->n && !s->ended; i++) {
-            struct vmsg_shm_end *e = &s->ends[(s->first + i) % s->n];
+            struct vmsg_shm_end *e = &s->ends[s->n == 1 ? 0 : (s->first + i) % s->n];
             if (!look(s, e) || !vmsg_queue_is_empty(&s->queue))
                 break; /* what was seen comes before the message that it announces */
             if (vmsg_shm_port_take(&e->port, buf, cap, len)) {

@@ -12,6 +12,8 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -38,10 +40,29 @@ static void *serve(void *arg)
     return NULL;
 }
 
-static void make_folder(struct fixture *f)
+/* Of all tests, removed after each with what a failure left in it. */
+static char folder_of_test[] = "/tmp/vmsgspec-shm-XXXXXX";
+
+static int add_folder(void **state)
 {
-    strcpy(f->folder, "/tmp/vmsgspec-shm-XXXXXX");
-    assert_non_null(mkdtemp(f->folder));
+    strcpy(folder_of_test + strlen(folder_of_test) - 6, "XXXXXX");
+    return mkdtemp(folder_of_test) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+    static const char *const names[] = {"area", "server"};
+    char path[96];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder_of_test, names[i]);
+        unlink(path);
+    }
+    return rmdir(folder_of_test);
+}
+
+static void use_folder(struct fixture *f)
+{
+    strcpy(f->folder, folder_of_test);
     snprintf(f->path, sizeof f->path, "%s/area", f->folder);
 }
 
@@ -58,7 +79,7 @@ static void begin_serving(struct fixture *f)
 /* A served device, and the URI of both sides. */
 static void begin(struct fixture *f, const char *options)
 {
-    make_folder(f);
+    use_folder(f);
     snprintf(f->uri, sizeof f->uri, "shm:%s?%s", f->path, options);
     begin_serving(f);
 }
@@ -70,7 +91,6 @@ static void finish(struct fixture *f)
     pthread_join(f->thread, NULL);
     assert_true(f->ok);
     assert_int_equal(access(f->path, F_OK), -1);
-    assert_int_equal(rmdir(f->folder), 0);
 }
 
 /* GET_DEVICE_STATUS of device 0, answered by 12 bytes; layout arrivals are passed over. */
@@ -133,7 +153,7 @@ static void peer_that_leaves_is_told(void **state)
 {
     static struct arrived got;
     struct fixture f;
-    begin(&f, "patience=200");
+    begin(&f, "patience=10000");
     struct vmsg_adapter *a = create(f.uri, "device");
     start(a, &device_params);
     assert_int_equal(round_trip(a, 10000), VMSG_ARRIVED_MESSAGE);
@@ -152,7 +172,7 @@ static void truncated_area_is_no_crash(void **state)
 {
     static struct arrived got;
     struct fixture f;
-    begin(&f, "patience=200");
+    begin(&f, "patience=10000");
     struct vmsg_adapter *a = create(f.uri, "device");
     start(a, &device_params);
     assert_int_equal(round_trip(a, 10000), VMSG_ARRIVED_MESSAGE);
@@ -186,7 +206,7 @@ static void *scribble(void *arg)
         volatile uint8_t *at = s->area + s->from + x % s->len;
         *at = x % 3 ? (uint8_t)(x >> 40) : (uint8_t)(x >> 40 & 3);
         if (x % 64 == 0)
-            usleep(1);
+            sched_yield(); /* who is scribbled upon runs, too */
     }
     return NULL;
 }
@@ -231,11 +251,11 @@ static void scribbling_is_survived(void **state)
 
 /* ---- ivshmem ---- */
 
-static atomic_bool server_is_ready;
+static sem_t server_is_ready;
 
 static void ready(void)
 {
-    atomic_store(&server_is_ready, true);
+    sem_post(&server_is_ready);
 }
 
 static void *serve_ivshmem(void *arg)
@@ -251,13 +271,14 @@ static void memory_of_a_server(void **state)
     char socket[96];
     pthread_t thread;
     void *ended;
-    make_folder(&f);
+    use_folder(&f);
     snprintf(socket, sizeof socket, "%s/server", f.folder);
-    snprintf(f.uri, sizeof f.uri, "ivshmem:%s?elements=4&vector=1&patience=3000", socket);
+    snprintf(f.uri, sizeof f.uri, "ivshmem:%s?elements=4&vector=1&patience=10000", socket);
     struct vmsg_ivshmem_server_options o = {.socket = socket, .size = 4 << 20, .vectors = 2};
+    assert_int_equal(sem_init(&server_is_ready, 0, 0), 0);
     assert_int_equal(pthread_create(&thread, NULL, serve_ivshmem, &o), 0);
-    while (!atomic_load(&server_is_ready))
-        usleep(100);
+    while (sem_wait(&server_is_ready))
+        continue; /* a signal */
     begin_serving(&f);
     struct vmsg_adapter *a = create(f.uri, "device");
     for (int i = 0; i < 4; i++) {
@@ -282,12 +303,12 @@ static void memory_of_a_server(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(connections_one_after_another),
-        cmocka_unit_test(full_queues_move_on),
-        cmocka_unit_test(peer_that_leaves_is_told),
-        cmocka_unit_test(truncated_area_is_no_crash),
-        cmocka_unit_test(scribbling_is_survived),
-        cmocka_unit_test(memory_of_a_server),
+        cmocka_unit_test_setup_teardown(connections_one_after_another, add_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(full_queues_move_on, add_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(peer_that_leaves_is_told, add_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(truncated_area_is_no_crash, add_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(scribbling_is_survived, add_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(memory_of_a_server, add_folder, remove_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

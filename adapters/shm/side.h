@@ -10,6 +10,7 @@
 
 #include "adapters/shm/faults.h"
 #include "adapters/shm/layout.h"
+#include "adapters/shm/shared.h"
 
 enum vmsg_amp_phase {
     VMSG_AMP_WAITING, /* for the other side */
@@ -30,8 +31,9 @@ struct vmsg_amp {
     uint64_t raw;  /* the other side's queue head as it was read */
     uint16_t read; /* the other side's tail, as far as it was believed */
     bool peer_seen, up;
-    bool fresh; /* nothing was seen since this side began */
-    bool stale; /* the other side is in RUN since before that */
+    bool unshown; /* this side's tail moved since its queue head was published */
+    bool fresh;   /* nothing was seen since this side began */
+    bool stale;   /* the other side is in RUN since before that */
     uint64_t own_tx[VMSG_AMP_WORDS_MOST], own_rx[VMSG_AMP_WORDS_MOST];
     uint64_t peer_tx[VMSG_AMP_WORDS_MOST], peer_rx[VMSG_AMP_WORDS_MOST];
     uint32_t unsignalled;      /* messages taken since event 0 came */
@@ -61,11 +63,18 @@ static inline bool vmsg_amp_tells_plain(struct vmsg_amp *a)
 /* Start over: INIT. */
 void vmsg_amp_begin(struct vmsg_amp *a);
 
+/* What to do about a queue head of the other side that reads `raw`. */
+enum vmsg_amp_phase vmsg_amp_step_on(struct vmsg_amp *a, uint64_t raw, bool follow);
+
 /*
  * One look at the other side, and the next step of the handshake if it is due. `follow`: the other
  * side is to become READY first.
  */
-enum vmsg_amp_phase vmsg_amp_step(struct vmsg_amp *a, bool follow);
+static inline enum vmsg_amp_phase vmsg_amp_step(struct vmsg_amp *a, bool follow)
+{
+    uint64_t raw = vmsg_shared_load64(a->peer_head_at);
+    return a->up && raw == a->raw ? VMSG_AMP_UP : vmsg_amp_step_on(a, raw, follow);
+}
 
 /* SHUTDOWN: no message comes any more. */
 void vmsg_amp_end(struct vmsg_amp *a);

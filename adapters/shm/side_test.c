@@ -176,6 +176,36 @@ static void one_element_stays_free(void **state)
     free(p);
 }
 
+static uint16_t shown_tail(struct pair *p)
+{
+    assert_int_equal(vmsg_amp_step(&p->driver, false), VMSG_AMP_UP);
+    return p->driver.peer.tail;
+}
+
+/* A tail that need not be seen is shown with the next head, or when there is nothing left. */
+static void tails_are_shown_in_time(void **state)
+{
+    struct pair *p = fresh(8, 0);
+    uint8_t m[8], got[64];
+    size_t len;
+    message(m, 8, 1);
+    for (int i = 0; i < 5; i++)
+        assert_true(vmsg_amp_put(&p->driver, m, 8));
+    vmsg_amp_step(&p->device, false);
+    for (unsigned i = 1; i <= 3; i++) {
+        assert_true(vmsg_amp_take(&p->device, got, sizeof got, &len));
+        assert_int_equal(shown_tail(p), i < 2 ? i : 2); /* half of the queue is room enough */
+    }
+    assert_true(vmsg_amp_put(&p->device, m, 8));
+    assert_int_equal(shown_tail(p), 3);
+    for (int i = 0; i < 2; i++)
+        assert_true(vmsg_amp_take(&p->device, got, sizeof got, &len));
+    assert_int_equal(shown_tail(p), 3);
+    assert_false(vmsg_amp_take(&p->device, got, sizeof got, &len));
+    assert_int_equal(shown_tail(p), 5);
+    free(p);
+}
+
 static void lying_sizes_stay_inside(void **state)
 {
     struct pair *p = fresh(4, 0);
@@ -353,6 +383,7 @@ int main(void)
         cmocka_unit_test(bad_layouts_are_refused),
         cmocka_unit_test(messages_pass_in_order),
         cmocka_unit_test(one_element_stays_free),
+        cmocka_unit_test(tails_are_shown_in_time),
         cmocka_unit_test(lying_sizes_stay_inside),
         cmocka_unit_test(either_side_starts_over),
         cmocka_unit_test(corrupt_heads_are_told),

@@ -28,6 +28,7 @@ void vmsg_amp_publish(struct vmsg_amp *a)
     struct vmsg_amp_head shown = a->own;
     if (a->fault)
         vmsg_amp_fault_head(a, &shown);
+    a->unshown = false;
     vmsg_shared_store_head(a->own_head_at, &shown);
 }
 
@@ -68,25 +69,21 @@ static bool is_plain(const struct vmsg_amp *a, const struct vmsg_amp_head *now)
            vmsg_amp_distance(a->read, now->tail, n) <= vmsg_amp_distance(a->read, a->own.head, n);
 }
 
-static void look(struct vmsg_amp *a)
+/* `raw` is what the other side's queue head is now. */
+static void take_note(struct vmsg_amp *a, uint64_t raw, const struct vmsg_amp_head *now)
 {
-    uint64_t raw = vmsg_shared_load64(a->peer_head_at);
-    struct vmsg_amp_head now = vmsg_shared_head(raw);
-    if (!a->fresh && raw == a->raw)
-        return;
     a->raw = raw;
-    bool told = a->seen && (a->fresh || !is_plain(a, &now) || vmsg_amp_tells_plain(a));
     a->fresh = false;
-    a->stale &= now.status == a->peer.status;
-    if (told)
+    a->stale &= now->status == a->peer.status;
+    if (a->seen)
         a->seen(a->seen_ctx, &(struct vmsg_amp_seen){.look = VMSG_AMP_SAW_HEAD,
                                                      .magic = a->magic,
                                                      .elements = a->layout.elements,
                                                      .own = a->own,
                                                      .was = a->peer,
-                                                     .now = now,
+                                                     .now = *now,
                                                      .first = !a->peer_seen});
-    a->peer = now;
+    a->peer = *now;
     a->peer_seen = true;
 }
 
@@ -158,9 +155,9 @@ static void leave_ready(struct vmsg_amp *a)
     enter(a, VMSG_AMP_RUN);
 }
 
-enum vmsg_amp_phase vmsg_amp_step(struct vmsg_amp *a, bool follow)
+/* A look at anything but plain progress. */
+static enum vmsg_amp_phase step(struct vmsg_amp *a, bool follow)
 {
-    look(a);
     bool there = a->peer.magic == a->magic;
     unsigned peer = there ? vmsg_amp_state_of(a->peer.status) : (unsigned)VMSG_AMP_INIT;
     if (a->up && !there)
@@ -186,4 +183,21 @@ enum vmsg_amp_phase vmsg_amp_step(struct vmsg_amp *a, bool follow)
     default: /* after the end: begin() starts over */
         return VMSG_AMP_OVER;
     }
+}
+
+/* First what every message brings: cursors that moved as they should. */
+enum vmsg_amp_phase vmsg_amp_step_on(struct vmsg_amp *a, uint64_t raw, bool follow)
+{
+    struct vmsg_amp_head now = vmsg_shared_head(raw);
+    if (is_plain(a, &now)) {
+        if (vmsg_amp_tells_plain(a))
+            take_note(a, raw, &now);
+        a->raw = raw;
+        a->peer = now;
+        a->read = now.tail;
+        return VMSG_AMP_UP;
+    }
+    if (raw != a->raw || a->fresh)
+        take_note(a, raw, &now);
+    return step(a, follow);
 }

@@ -122,15 +122,6 @@ static void a_bus_has_an_end_at_each_socket(void **state)
     vmsg_address_clear(&device);
 }
 
-static void refused(const char *uri, const char *role, const char *part)
-{
-    char err[300] = "";
-    struct vmsg_adapter *adapter = vmsg_adapter_create(uri, role, err, sizeof err);
-    assert_null(adapter);
-    if (!strstr(err, part))
-        fail_msg("'%s' does not say '%s'", err, part);
-}
-
 static void wrong_addresses_are_told(void **state)
 {
     char err[300] = "";

@@ -147,6 +147,8 @@ static void play(struct capture_replay *c)
         complain(c, vmsg_replayer_error(c->replayer));
     else if (how == VMSG_READ_DAMAGED)
         complain(c, err);
+    if (vmsg_replayer_memory(c->replayer))
+        vmsg_cli_error("replay", "%s", vmsg_replayer_memory(c->replayer));
     if (!c->ours)
         vmsg_bare_end(&c->bare, how == VMSG_READ_END);
 }

@@ -23,6 +23,25 @@ static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size
     return false;
 }
 
+/* Also makes one kind of line ends of all kinds: a comment ends with its line. */
+static bool is_text(const char *path, char *text, size_t len, char *err, size_t err_size)
+{
+    if (len > VMSG_TEX_MAX_SOURCE) {
+        snprintf(err, err_size, "'%s' is larger than 4 MiB; give the LaTeX source of the chapter",
+                 path);
+        return false;
+    }
+    if (memchr(text, '\0', len)) {
+        snprintf(err, err_size, "'%s' is no text; give the LaTeX source of the chapter, in UTF-8",
+                 path);
+        return false;
+    }
+    for (size_t i = 0; i < len; i++)
+        if (text[i] == '\r')
+            text[i] = i + 1 < len && text[i + 1] == '\n' ? ' ' : '\n';
+    return true;
+}
+
 /* The whole file; NULL with a sentence in err. */
 static char *read_source(const char *path, size_t *len, char *err, size_t err_size)
 {
@@ -35,14 +54,26 @@ static char *read_source(const char *path, size_t *len, char *err, size_t err_si
         *len = fread(text, 1, VMSG_TEX_MAX_SOURCE + 1, in);
         ok = !ferror(in);
     }
-    if (!ok) {
+    if (!ok)
         snprintf(err, err_size, "cannot read the spec source '%s': %s", path, strerror(errno));
-        free(text);
-        text = NULL;
-    }
+    else
+        ok = is_text(path, text, *len, err, err_size);
     if (in)
         fclose(in);
-    return text;
+    if (ok)
+        return text;
+    free(text);
+    return NULL;
+}
+
+/* Is there anything that says what an implementation has to do? */
+static bool requires(const struct vmsg_tex *tex)
+{
+    bool any = tex->n_items;
+
+    for (size_t i = 0; i < tex->n_sentences && !any; i++)
+        any = tex->sentences[i].has_level;
+    return any;
 }
 
 static int print(const char *path, const struct vmsg_tex *tex, const struct vmsg_diff *diff)
@@ -63,7 +94,7 @@ static int compare(const char *path, const struct vmsg_catalogue *catalogue)
     struct vmsg_diff *diff = NULL;
     int status;
 
-    if (tex && tex->n_items + tex->n_sentences == 0)
+    if (tex && !requires(tex))
         snprintf(err, sizeof err,
                  "'%s' holds no requirement; give the LaTeX source of the "
                  "virtio-msg chapter",

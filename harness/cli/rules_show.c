@@ -76,13 +76,24 @@ static json_t *faults_of(const char *clause)
     return ids;
 }
 
+/* Is it one of these space-separated ids? */
+static bool names(const char *ids, const char *id)
+{
+    size_t len = strlen(id);
+
+    for (const char *p = ids; (p = strstr(p, id)); p += len)
+        if ((p == ids || p[-1] == ' ') && (p[len] == ' ' || !p[len]))
+            return true;
+    return false;
+}
+
 static json_t *quirks_of(const char *clause)
 {
     json_t *ids = json_array();
     const struct vmsg_quirk *q;
 
     for (size_t i = 0; (q = vmsg_quirk_at(i)); i++)
-        if (q->clause && !strcmp(q->clause, clause))
+        if (q->clause && names(q->clause, clause))
             json_array_append_new(ids, json_string(q->id));
     return ids;
 }

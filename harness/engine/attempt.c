@@ -20,7 +20,7 @@ struct attempt {
 
 static void push_facts(struct attempt *a)
 {
-    vmsg_facts_push(a->w->script.box.L, a->w->ctx, &a->params,
+    vmsg_facts_push(a->w->script->box.L, a->w->ctx, &a->params,
                     a->w->ctx->discovery.tested[a->tested], a->tested);
 }
 
@@ -30,7 +30,7 @@ static void push_facts(struct attempt *a)
  */
 static bool needs_are_met(struct attempt *a)
 {
-    struct vmsg_script *s = &a->w->script;
+    struct vmsg_script *s = a->w->script;
     lua_State *L = s->box.L;
     int top = lua_gettop(L);
     const char *kind, *reason;
@@ -79,7 +79,7 @@ static bool fits(struct attempt *a)
 /* The scenario's function, then what is owed and the closing fence. */
 static void talk(struct attempt *a)
 {
-    struct vmsg_script *s = &a->w->script;
+    struct vmsg_script *s = a->w->script;
     struct vmsg_connection *c = &a->w->connection;
     struct vmsg_evidence *e = &a->evidence;
 
@@ -110,8 +110,8 @@ static bool begin(struct attempt *a, uint64_t seed)
     char err[512], reason[600];
 
     vmsg_context_oracle(a->w->ctx, &a->params, &oracle);
-    vmsg_random_seed(&a->w->script.random, seed);
-    a->w->script.opened = a->w->script.unsettled = false;
+    vmsg_random_seed(&a->w->script->random, seed);
+    a->w->script->opened = a->w->script->unsettled = false;
     a->out->connected = true;
     if (vmsg_connection_begin(&a->w->connection, a->w->adapter, &a->params, &oracle, err,
                               sizeof err))
@@ -150,7 +150,7 @@ void vmsg_attempt(struct vmsg_worker *w, const struct vmsg_suite_entry *entry, s
 {
     struct attempt a = {.w = w, .entry = entry, .tested = tested, .out = out};
     struct vmsg_connection *c = &w->connection;
-    int top = lua_gettop(w->script.box.L);
+    int top = lua_gettop(w->script->box.L);
 
     *out = (struct vmsg_outcome){0};
     vmsg_context_params(w->ctx, entry, seed, &a.params);
@@ -160,7 +160,7 @@ void vmsg_attempt(struct vmsg_worker *w, const struct vmsg_suite_entry *entry, s
         converse(&a);
         return;
     }
-    lua_settop(w->script.box.L, top);
+    lua_settop(w->script->box.L, top);
     if (c->tape)
         vmsg_tape_close(c->tape,
                         &(struct vmsg_tape_place){.session = c->session,

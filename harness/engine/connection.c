@@ -12,8 +12,10 @@ static void found(void *ctx, const struct vmsg_finding *f)
     struct vmsg_tape_place at = vmsg_connection_place(c);
 
     vmsg_tape_finding(c->tape, &at, f);
-    if (c->n_findings == VMSG_FINDINGS_MOST)
+    if (c->n_findings >= VMSG_FINDINGS_MOST && c->found[f->clause] >= VMSG_FINDINGS_EACH)
         return;
+    if (c->found[f->clause]++ < VMSG_FINDINGS_EACH)
+        vmsg_trace_keep(&c->trace, f->message);
     more = realloc(c->findings, (c->n_findings + 1) * sizeof *more);
     if (!more) {
         c->out_of_memory = true;
@@ -278,7 +280,7 @@ void vmsg_connection_poll(struct vmsg_connection *c)
 {
     for (size_t i = 0; i < c->n_watches && c->memory; i++) {
         struct vmsg_ring_watch *w = &c->watches[i];
-        bool used = w->kind == VMSG_WATCH_USED;
+        bool used = w->kind == VMSG_WATCH_USED || w->kind == VMSG_WATCH_USED_PACKED;
         uint32_t more = vmsg_ring_look(w, c->memory);
         struct vmsg_note note = {.kind = used ? VMSG_NOTE_USED : VMSG_NOTE_AVAILABLE,
                                  .dev_num = w->dev_num,

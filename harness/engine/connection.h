@@ -18,6 +18,7 @@
 #define VMSG_WATCHES_MOST  64
 #define VMSG_MEM_BASE      UINT64_C(0x40000000) /* where the adapter leaves it open */
 #define VMSG_FINDINGS_MOST 1000u                /* kept of one connection; all are counted */
+#define VMSG_FINDINGS_EACH 5u /* of one clause are kept in any case, with the trace around them */
 #define VMSG_FLOOD         100000u /* messages beyond those sent, after which it is a flood */
 #define VMSG_PACKET_MOST   (65536u + 64u) /* bytes read of a packet */
 
@@ -44,7 +45,8 @@ struct vmsg_connection {
     size_t n_watches;
     struct vmsg_seen_finding *findings;
     size_t n_findings;
-    unsigned endpoint; /* of the last message */
+    uint32_t found[VMSG_CLAUSE_COUNT]; /* kept ones of each clause */
+    unsigned endpoint;                 /* of the last message */
     size_t len;
     uint8_t packet[VMSG_PACKET_MOST]; /* the last message or line */
     /* Set before the beginning: where to record, and the session that this connection belongs to.

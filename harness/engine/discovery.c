@@ -179,18 +179,18 @@ static bool look(struct vmsg_run_context *ctx, struct vmsg_worker *w,
     vmsg_context_platform_data(ctx);
     vmsg_context_params(ctx, NULL, ctx->config->seed, &params);
     vmsg_context_oracle(ctx, &params, &oracle);
-    vmsg_random_seed(&w->script.random, ctx->config->seed);
+    vmsg_random_seed(&w->script->random, ctx->config->seed);
     c->session =
         vmsg_tape_session(c->tape, vmsg_context_judged(ctx), vmsg_session_for("discovery"));
     if (!vmsg_connection_begin(c, w->adapter, &params, &oracle, err, sizeof err)) {
         result->not_started = strdup(err);
         return false;
     }
-    vmsg_script_push(&w->script, "discover");
-    vmsg_facts_push(w->script.box.L, ctx, &params, ctx->discovery.tested[0], 0);
-    vmsg_luabox_budget(&w->script.box, VMSG_SCRIPT_INSTRUCTIONS);
-    how = vmsg_script_run(&w->script, c, 1);
-    read_findings(ctx, &w->script, enumerated);
+    vmsg_script_push(w->script, "discover");
+    vmsg_facts_push(w->script->box.L, ctx, &params, ctx->discovery.tested[0], 0);
+    vmsg_luabox_budget(&w->script->box, VMSG_SCRIPT_INSTRUCTIONS);
+    how = vmsg_script_run(w->script, c, 1);
+    read_findings(ctx, w->script, enumerated);
     for (size_t i = 0; c->oracle && i < ctx->discovery.n_tested; i++)
         ctx->discovery.answers[i] = vmsg_oracle_answered(c->oracle, ctx->discovery.tested[i]);
     vmsg_context_facts(ctx);

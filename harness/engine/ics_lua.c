@@ -2,9 +2,15 @@
 #include "harness/engine/ics_keys.h"
 #include "harness/engine/luabox_data.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+struct source {
+    const char *path, *text;
+    size_t length;
+};
 
 static bool bad(char *err, size_t err_size, const char *text)
 {
@@ -162,11 +168,47 @@ static bool read_field(lua_State *L, struct vmsg_ics *ics, const struct vmsg_ics
     }
 }
 
+/* Is `at` where the field is given, outside of a comment? */
+static bool gives(const char *line, const char *at, const char *end, const char *name)
+{
+    const char *behind = at + strlen(name);
+
+    if (at > line && (isalnum((unsigned char)at[-1]) || at[-1] == '_'))
+        return false;
+    if (memmem(line, (size_t)(at - line), "--", 2))
+        return false;
+    while (behind < end && strchr(" \t\"']", *behind))
+        behind++;
+    return end - behind >= 2 && behind[0] == '=' && behind[1] != '=';
+}
+
+/* "PATH:LINE" of a field; a table has no lines, so it is looked for. Without: only "PATH". */
+static void place_of(const struct source *source, const char *name, char *out, size_t size)
+{
+    const char *line = source->text, *stop = source->text + source->length;
+
+    for (unsigned n = 1; name && line < stop; n++) {
+        const char *end = memchr(line, '\n', (size_t)(stop - line));
+        const char *at = line;
+
+        end = end ? end + 1 : stop;
+        while ((at = memmem(at, (size_t)(end - at), name, strlen(name)))) {
+            if (gives(line, at, end, name)) {
+                snprintf(out, size, "%s:%u", source->path, n);
+                return;
+            }
+            at++;
+        }
+        line = end;
+    }
+    snprintf(out, size, "%s", source->path);
+}
+
 /* The returned table is on top of the stack. */
-static bool read_table(lua_State *L, struct vmsg_ics *ics, const char *path, char *err,
+static bool read_table(lua_State *L, struct vmsg_ics *ics, const struct source *source, char *err,
                        size_t err_size)
 {
-    char why[256], names[256];
+    char why[256], names[256], place[300];
 
     vmsg_ics_key_names(names, sizeof names);
     for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
@@ -174,12 +216,14 @@ static bool read_table(lua_State *L, struct vmsg_ics *ics, const char *path, cha
         const struct vmsg_ics_key *key = name ? vmsg_ics_key_find(name) : NULL;
 
         if (!key) {
+            place_of(source, name, place, sizeof place);
             snprintf(err, err_size, "%s: no field '%s' in a conformance statement: there are %s",
-                     path, name ? name : "[...]", names);
+                     place, name ? name : "[...]", names);
             return false;
         }
         if (!read_field(L, ics, key, why, sizeof why)) {
-            snprintf(err, err_size, "%s: field '%s' %s", path, name, why);
+            place_of(source, name, place, sizeof place);
+            snprintf(err, err_size, "%s: field '%s' %s", place, name, why);
             return false;
         }
     }
@@ -194,7 +238,7 @@ bool vmsg_ics_parse(struct vmsg_ics *ics, const char *path, const char *text, si
 
     if (vmsg_luabox_open(&box, VMSG_LUABOX_DATA_MEMORY, NULL))
         ok = vmsg_luabox_data_run(&box, path, text, length, err, err_size) &&
-             read_table(box.L, ics, path, err, err_size);
+             read_table(box.L, ics, &(struct source){path, text, length}, err, err_size);
     else
         snprintf(err, err_size, "not enough memory to read %s", path);
     vmsg_luabox_close(&box);

@@ -3,7 +3,6 @@
 
 #include <lauxlib.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Instructions between two looks at the budget. */
@@ -11,6 +10,9 @@
 
 /* Filling memory costs time too, and one instruction can fill a lot. */
 #define BYTES_AN_INSTRUCTION 64
+
+/* While nothing is counted: about what a script does with one message. */
+#define INSTRUCTIONS_A_TURN 500
 
 static void *bounded_alloc(void *ud, void *ptr, size_t old_size, size_t new_size)
 {
@@ -20,7 +22,7 @@ static void *bounded_alloc(void *ud, void *ptr, size_t old_size, size_t new_size
     if (!ptr)
         old_size = 0; /* it names the kind of object then, not a size */
     if (new_size == 0) {
-        free(ptr);
+        vmsg_heap_resize(&box->heap, ptr, old_size, 0);
         box->used -= old_size;
         return NULL;
     }
@@ -28,7 +30,7 @@ static void *bounded_alloc(void *ud, void *ptr, size_t old_size, size_t new_size
         box->left -= (int64_t)(new_size / BYTES_AN_INSTRUCTION);
     if (box->confined && new_size > old_size && box->used + (new_size - old_size) > box->limit)
         return NULL;
-    p = realloc(ptr, new_size);
+    p = vmsg_heap_resize(&box->heap, ptr, old_size, new_size);
     if (p)
         box->used = box->used - old_size + new_size;
     return p;
@@ -59,8 +61,10 @@ bool vmsg_luabox_open(struct vmsg_luabox *box, size_t memory_limit, void *user)
 {
     *box = (struct vmsg_luabox){.limit = memory_limit, .user = user};
     box->L = lua_newstate(bounded_alloc, box);
-    if (!box->L)
+    if (!box->L) {
+        vmsg_heap_clear(&box->heap);
         return false;
+    }
     *(struct vmsg_luabox **)lua_getextraspace(box->L) = box;
     lua_sethook(box->L, count_hook, LUA_MASKCOUNT, HOOK_STEP);
     return true;
@@ -71,6 +75,7 @@ void vmsg_luabox_close(struct vmsg_luabox *box)
     if (box->L)
         lua_close(box->L);
     box->L = NULL;
+    vmsg_heap_clear(&box->heap);
 }
 
 struct vmsg_luabox *vmsg_luabox_of(lua_State *L)
@@ -96,6 +101,24 @@ bool vmsg_luabox_load(struct vmsg_luabox *box, const char *name, const char *tex
         return true;
     vmsg_luabox_error_text(box->L, -1, err, err_size);
     lua_pop(box->L, 1);
+    return false;
+}
+
+void vmsg_luabox_begin(struct vmsg_luabox *box, lua_State *co, struct vmsg_luabox_watched *before)
+{
+    struct vmsg_luabox_watched this = {co, count_hook, HOOK_STEP};
+
+    if (vmsg_luabox_watch(&this, before))
+        lua_sethook(co, NULL, 0, 0);
+}
+
+bool vmsg_luabox_turn(struct vmsg_luabox *box, lua_State *co)
+{
+    if (!lua_gethookmask(co))
+        box->left -= INSTRUCTIONS_A_TURN;
+    if (box->left > 0)
+        return true;
+    box->exhausted = true;
     return false;
 }
 

@@ -8,6 +8,9 @@
 #ifndef VMSG_LUABOX_H
 #define VMSG_LUABOX_H
 
+#include "harness/engine/luabox_heap.h"
+#include "harness/engine/luabox_watch.h"
+
 #include <lua.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,6 +18,7 @@
 
 struct vmsg_luabox {
     lua_State *L;
+    struct vmsg_heap heap;
     size_t used, limit; /* bytes */
     bool confined;      /* a script runs: the limit holds; not for the engine's own few bytes */
     int64_t left;       /* instructions */
@@ -38,6 +42,15 @@ void vmsg_luabox_budget(struct vmsg_luabox *box, int64_t instructions);
  */
 bool vmsg_luabox_load(struct vmsg_luabox *box, const char *name, const char *text, size_t length,
                       char *err, size_t err_size);
+
+/*
+ * `co` is likely to do little: its instructions are counted only once it has run for long, see
+ * luabox_watch.h. vmsg_luabox_unwatch() when it is over.
+ */
+void vmsg_luabox_begin(struct vmsg_luabox *box, lua_State *co, struct vmsg_luabox_watched *before);
+
+/* It waits, which costs a lump sum as long as nothing is counted. False: it must yield for good. */
+bool vmsg_luabox_turn(struct vmsg_luabox *box, lua_State *co);
 
 /* lua_resume() within the limits. */
 int vmsg_luabox_resume(struct vmsg_luabox *box, lua_State *co, int args, int *results);

@@ -43,6 +43,28 @@ int vmsg_lua_watch(lua_State *L)
     return 0;
 }
 
+int vmsg_lua_watch_packed(lua_State *L)
+{
+    struct vmsg_connection *c = vmsg_connection_of(L);
+    lua_Integer dev = luaL_checkinteger(L, 1), vq = luaL_checkinteger(L, 2);
+    lua_Integer size = luaL_checkinteger(L, 4), step = luaL_checkinteger(L, 5);
+    struct vmsg_ring_watch watch = {.kind = VMSG_WATCH_USED_PACKED,
+                                    .dev_num = (uint16_t)dev,
+                                    .vq = (uint32_t)vq,
+                                    .size = (uint32_t)size,
+                                    .step = (uint32_t)step};
+
+    if (size < 1 || size > 32768 || step < 1 || step > size)
+        return luaL_error(L, "%I descriptors a buffer in a ring of %I", (LUAI_UACINT)step,
+                          (LUAI_UACINT)size);
+    check_u16_at(L, c, 3);
+    watch.offset = check_range(L, c, 3, (size_t)size * 16);
+    if (dev < 0 || dev > UINT16_MAX || vq < 0 || vq > UINT32_MAX ||
+        !vmsg_connection_watch(c, &watch))
+        return luaL_error(L, "too many rings at a time");
+    return 0;
+}
+
 int vmsg_lua_unwatch(lua_State *L)
 {
     vmsg_connection_unwatch(vmsg_connection_of(L));

@@ -8,7 +8,9 @@
 struct vmsg_script *vmsg_script_of(lua_State *L);
 struct vmsg_connection *vmsg_connection_of(lua_State *L); /* raises an error when there is none */
 
-int vmsg_lua_watch(lua_State *L);   /* watch(dev, vq, address of the used index) */
+int vmsg_lua_watch(lua_State *L); /* watch(dev, vq, address of the used index) */
+/* watch_packed(dev, vq, address of the ring, descriptors, of them a buffer) */
+int vmsg_lua_watch_packed(lua_State *L);
 int vmsg_lua_unwatch(lua_State *L); /* unwatch() */
 int vmsg_lua_poll(lua_State *L);    /* poll() */
 int vmsg_lua_read(lua_State *L);    /* read(address, length) -> bytes */

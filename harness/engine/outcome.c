@@ -53,7 +53,7 @@ void vmsg_outcome_judge(struct vmsg_outcome *o, struct vmsg_connection *c,
         o->findings[o->n_findings++] = (struct vmsg_result_finding){
             .clause = vmsg_clause_id(f->clause),
             .level = level,
-            .message = vmsg_trace_place(f->message, c->trace.count),
+            .message = vmsg_trace_place(&c->trace, f->message),
             .dev_num = f->dev_num,
             .text = f->text ? f->text : strdup(""),
         };

@@ -71,12 +71,8 @@ static int core_command(lua_State *L)
 
 static int core_wait(lua_State *L)
 {
-    struct vmsg_script *s = vmsg_script_of(L);
-
     vmsg_connection_of(L);
-    s->deadline = (uint64_t)luaL_checkinteger(L, 1);
-    s->waiting = true;
-    return lua_yield(L, 0);
+    return vmsg_script_wait(vmsg_script_of(L), L, (uint64_t)luaL_checkinteger(L, 1));
 }
 
 static int core_now(lua_State *L)
@@ -211,6 +207,7 @@ void vmsg_primitives_push(lua_State *L)
         {"note", core_note},
         {"remark", core_remark},
         {"watch", vmsg_lua_watch},
+        {"watch_packed", vmsg_lua_watch_packed},
         {"unwatch", vmsg_lua_unwatch},
         {"poll", vmsg_lua_poll},
         {"read", vmsg_lua_read},

@@ -20,6 +20,8 @@ struct session {
     bool diverged;  /* the SUT went another way: nothing more is sent */
     bool silent;    /* it left a wait unanswered: none is waited for any more */
     bool unsettled; /* its upper tester is not there */
+    bool memory;    /* the recorded one met buffers in memory, which are not there now */
+    uint32_t first_memory;
     struct vmsg_replay_tokens tokens;
     char reason[200];
     struct vmsg_connection connection;
@@ -27,7 +29,9 @@ struct session {
 
 struct vmsg_replayer {
     struct vmsg_replay_config config;
-    char error[300], not_started[600];
+    char error[300], not_started[600], memory[700];
+    uint64_t begun, with_memory; /* sessions */
+    bool told;
     struct session *sessions[SESSIONS_MOST];
     size_t n_sessions;
     uint64_t sent;
@@ -80,6 +84,17 @@ const char *vmsg_replayer_not_started(const struct vmsg_replayer *r)
 uint64_t vmsg_replayer_sent(const struct vmsg_replayer *r)
 {
     return r->sent;
+}
+
+const char *vmsg_replayer_memory(struct vmsg_replayer *r)
+{
+    size_t n = strlen(r->memory);
+
+    if (r->with_memory > 1 && n < sizeof r->memory && !r->told)
+        snprintf(r->memory + n, sizeof r->memory - n, "; so it is in %llu of %llu connections",
+                 (unsigned long long)r->with_memory, (unsigned long long)r->begun);
+    r->told = true;
+    return n ? r->memory : NULL;
 }
 
 static void fail(struct vmsg_replayer *r, const char *why)
@@ -168,6 +183,7 @@ static void start(struct vmsg_replayer *r, struct session *s, const json_t *json
             vmsg_connection_begin(&s->connection, adapter, &params, &config, err, sizeof err);
     }
     vmsg_config_clear(&config);
+    r->begun += s->begun;
     if (s->begun)
         return;
     if (adapter)
@@ -223,7 +239,7 @@ static bool owes(const struct session *s)
  * The tape has a message of the SUT here. A device is waited for while it owes something; what a
  * driver or a bus does by itself, nobody owes.
  */
-static void await_message(struct vmsg_replayer *r, struct session *s)
+static void await_message(struct vmsg_replayer *r, struct session *s, uint32_t index)
 {
     bool patient = !s->silent && (s->judged != VMSG_JUDGE_DEVICE || owes(s));
 
@@ -234,10 +250,36 @@ static void await_message(struct vmsg_replayer *r, struct session *s)
     s->diverged = s->judged != VMSG_JUDGE_DEVICE;
     if (s->judged == VMSG_JUDGE_BUS && owes(s)) /* it had its time to complete what it was given */
         vmsg_connection_settle(&s->connection);
-    snprintf(s->reason, sizeof s->reason, "it sends nothing where the recorded one did");
+    if (s->memory)
+        snprintf(s->reason, sizeof s->reason,
+                 "it sends nothing where the recorded one sent message %u; DMA memory may decide "
+                 "that, since message %u, and a capture does not hold it",
+                 (unsigned)index, (unsigned)s->first_memory);
+    else
+        snprintf(s->reason, sizeof s->reason,
+                 "it sends nothing where the recorded one sent message %u", (unsigned)index);
 }
 
-static void note(struct vmsg_replayer *r, struct session *s, const json_t *json)
+/* From here on, what the SUT does may depend on what stands in memory. */
+static void meet_memory(struct vmsg_replayer *r, struct session *s, uint32_t index,
+                        const char *text)
+{
+    const char *name = json_string_value(json_object_get(s->about, "scenario"));
+
+    if (s->memory)
+        return;
+    s->memory = true;
+    s->first_memory = index;
+    if (r->with_memory++ == 0)
+        snprintf(
+            r->memory, sizeof r->memory,
+            "a capture does not hold DMA memory, so buffers are not sent again: in %.200s from "
+            "message %u on (%.200s) the implementation may go another way than the recorded "
+            "one",
+            name ? name : "this capture", (unsigned)index, text ? text : "");
+}
+
+static void note(struct vmsg_replayer *r, struct session *s, const json_t *json, uint32_t index)
 {
     struct vmsg_note n;
     const char *text;
@@ -256,11 +298,13 @@ static void note(struct vmsg_replayer *r, struct session *s, const json_t *json)
         if (!s->unsettled) /* the command comes next */
             vmsg_connection_note(&s->connection, &n, text ? text : "");
         break;
-    case VMSG_NOTE_AVAILABLE: /* memory */
+    case VMSG_NOTE_AVAILABLE:
     case VMSG_NOTE_USED:
     case VMSG_NOTE_NO_INTERRUPT:
     case VMSG_NOTE_CORRUPTED:
     case VMSG_NOTE_BROKEN_RING:
+        meet_memory(r, s, index, text);
+        break;
     case VMSG_NOTE_OVERDUE:
     case VMSG_NOTE_COMPLETE:
     case VMSG_NOTE_RESET_TIMEOUT: /* what the recorded one made true */
@@ -357,7 +401,7 @@ static void put_json(struct vmsg_replayer *r, const struct vmsg_tape_record *rec
     else if (!s->begun || s->diverged)
         return;
     else if (record->kind == VMSG_TAPE_NOTE)
-        note(r, s, json);
+        note(r, s, json, record->index);
     else if (record->kind == VMSG_TAPE_COMMAND && !s->unsettled && text && !strpbrk(text, "\r\n"))
         vmsg_connection_command(&s->connection, text);
     else if (record->kind == VMSG_TAPE_SETTLE)
@@ -371,7 +415,7 @@ static void put_message(struct vmsg_replayer *r, const struct vmsg_tape_record *
     if (!s || !s->begun || s->diverged)
         return;
     if (record->from_sut)
-        await_message(r, s);
+        await_message(r, s, record->index);
     else
         send_message(r, s, record);
 }

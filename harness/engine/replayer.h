@@ -40,4 +40,7 @@ const char *vmsg_replayer_not_started(const struct vmsg_replayer *r);
 /* Messages that were sent to the SUT. */
 uint64_t vmsg_replayer_sent(const struct vmsg_replayer *r);
 
+/* Where DMA memory, which is not on the tape, may have decided what the SUT did; NULL: nowhere. */
+const char *vmsg_replayer_memory(struct vmsg_replayer *r);
+
 #endif

@@ -71,6 +71,12 @@ static void verdicts_of_scenarios(void **state)
     expect_verdict("", "while true do end", one, VMSG_VERDICT_ERROR, "without end");
     expect_verdict("", "while true do pcall(t.fence, t) end", one, VMSG_VERDICT_ERROR,
                    "without end");
+    expect_verdict("", "while true do for i = 1, 100000 do end t:fence() end", one,
+                   VMSG_VERDICT_ERROR, "without end");
+    expect_verdict("", "table.sort({ 1, 2 }, function() while true do end end)", one,
+                   VMSG_VERDICT_ERROR, "out of instructions");
+    expect_verdict("", "pcall(function() while true do end end) while true do end", one,
+                   VMSG_VERDICT_ERROR, "without end");
     expect_verdict("", "local s = 'x' while true do s = s .. s end", one, VMSG_VERDICT_ERROR,
                    "memory");
 }

@@ -185,10 +185,11 @@ static bool is_unasked(const struct vmsg_connection *c)
 }
 
 /*
- * Wait for what the coroutine waits for and push it: the values of core.wait(). The number of
- * values, or -1 with *end set when there is nothing to wait for any more.
+ * Wait for what comes and push it: the values of core.wait(). The number of values, or -1 with
+ * *end set when there is nothing to wait for any more.
  */
-static int arrival(struct vmsg_script *s, lua_State *co, enum vmsg_script_end *end)
+static int arrival(struct vmsg_script *s, lua_State *L, uint64_t deadline,
+                   enum vmsg_script_end *end)
 {
     struct vmsg_connection *c = s->connection;
 
@@ -200,14 +201,14 @@ static int arrival(struct vmsg_script *s, lua_State *co, enum vmsg_script_end *e
         *end = ended(s, VMSG_SCRIPT_WEDGED, "it answers, but for many timeouts it gets nowhere");
         return -1;
     }
-    switch (vmsg_connection_wait(c, s->deadline)) {
+    switch (vmsg_connection_wait(c, deadline)) {
     case VMSG_ARRIVED_MESSAGE:
         s->unasked += is_unasked(c);
-        lua_pushliteral(co, "message");
-        return 1 + vmsg_lua_push_message(co, c->packet, c->len);
+        lua_pushliteral(L, "message");
+        return 1 + vmsg_lua_push_message(L, c->packet, c->len);
     case VMSG_ARRIVED_LINE:
-        lua_pushliteral(co, "line");
-        lua_pushlstring(co, (const char *)c->packet, c->len);
+        lua_pushliteral(L, "line");
+        lua_pushlstring(L, (const char *)c->packet, c->len);
         return 2;
     case VMSG_ARRIVED_NOTHING:
         return 0;
@@ -222,37 +223,36 @@ static int arrival(struct vmsg_script *s, lua_State *co, enum vmsg_script_end *e
     return -1;
 }
 
-static enum vmsg_script_end loop(struct vmsg_script *s, lua_State *co, int args)
+int vmsg_script_wait(struct vmsg_script *s, lua_State *L, uint64_t deadline)
 {
-    enum vmsg_script_end end = VMSG_SCRIPT_FAILED;
+    int values = -1;
+
+    s->box.confined = false; /* what comes is the engine's, not the script's */
+    if (vmsg_luabox_turn(&s->box, L))
+        values = arrival(s, L, deadline, &s->end);
+    s->box.confined = true;
+    return values < 0 ? lua_yield(L, 0) : values;
+}
+
+static enum vmsg_script_end play(struct vmsg_script *s, lua_State *co, int args)
+{
     int results;
 
-    for (;;) {
-        s->waiting = false;
-        switch (vmsg_luabox_resume(&s->box, co, args, &results)) {
-        case LUA_OK:
-            return VMSG_SCRIPT_RETURNED;
-        case LUA_YIELD:
-            break;
-        default:
-            return failed(s, co);
-        }
-        if (s->box.exhausted && s->unasked > BUSY_MOST)
-            return ended(s, VMSG_SCRIPT_WEDGED, "it keeps its peer busy without end");
-        if (s->box.exhausted) {
-            where(co, s->reason, sizeof s->reason);
-            strncat(s->reason, "it runs without end", sizeof s->reason - strlen(s->reason) - 1);
-            return VMSG_SCRIPT_FAILED;
-        }
-        lua_pop(co, results);
-        if (!s->waiting)
-            return s->end;
-        if (!lua_checkstack(co, 16))
-            return ended(s, VMSG_SCRIPT_FAILED, "not enough memory");
-        args = arrival(s, co, &end);
-        if (args < 0)
-            return end;
+    switch (vmsg_luabox_resume(&s->box, co, args, &results)) {
+    case LUA_OK:
+        return VMSG_SCRIPT_RETURNED;
+    case LUA_YIELD:
+        break;
+    default:
+        return failed(s, co);
     }
+    if (!s->box.exhausted)
+        return s->end;
+    if (s->unasked > BUSY_MOST)
+        return ended(s, VMSG_SCRIPT_WEDGED, "it keeps its peer busy without end");
+    where(co, s->reason, sizeof s->reason);
+    strncat(s->reason, "it runs without end", sizeof s->reason - strlen(s->reason) - 1);
+    return VMSG_SCRIPT_FAILED;
 }
 
 enum vmsg_script_end vmsg_script_run(struct vmsg_script *s, struct vmsg_connection *c, int args)
@@ -261,6 +261,7 @@ enum vmsg_script_end vmsg_script_run(struct vmsg_script *s, struct vmsg_connecti
     int base = lua_gettop(L) - args - 1;
     lua_State *co = lua_newthread(L);
     enum vmsg_script_end end = VMSG_SCRIPT_FAILED;
+    struct vmsg_luabox_watched before;
 
     lua_insert(L, base + 1); /* anchored below what it runs */
     lua_xmove(L, co, args + 1);
@@ -268,7 +269,9 @@ enum vmsg_script_end vmsg_script_run(struct vmsg_script *s, struct vmsg_connecti
     s->unasked = 0;
     s->began_ns = vmsg_connection_now(c);
     *s->reason = '\0';
-    end = loop(s, co, args);
+    vmsg_luabox_begin(&s->box, co, &before);
+    end = play(s, co, args);
+    vmsg_luabox_unwatch(&before);
     s->connection = NULL;
     lua_settop(L, base);
     return end;

@@ -1,6 +1,6 @@
 /*
  * The Lua half of the engine: one state with the prelude, and the loop that runs its functions
- * against a connection. A function waits by yielding; whatever ends it, control comes back here.
+ * against a connection. A function ends by returning or by a yield, which it cannot catch.
  */
 #ifndef VMSG_SCRIPT_H
 #define VMSG_SCRIPT_H
@@ -37,11 +37,8 @@ struct vmsg_script {
     uint64_t lasts_ns;         /* how long a function may run, however busy the SUT keeps it */
     uint64_t began_ns;         /* the connection's time when the function began */
     uint32_t unasked;          /* messages since then that the SUT began itself */
-    /* What a function asks for by its yield. */
-    bool waiting;
-    uint64_t deadline;
-    enum vmsg_script_end end;
-    char reason[600]; /* one sentence for every end but RETURNED */
+    enum vmsg_script_end end;  /* that a function asks for by its yield */
+    char reason[600];          /* one sentence for every end but RETURNED */
 };
 
 /* Open a state and load the prelude. False with a sentence in err. The script must not move. */
@@ -65,5 +62,11 @@ bool vmsg_script_load(struct vmsg_script *s, const char *chunk, const char *pref
  * both are popped. s->reason says why for every end but RETURNED.
  */
 enum vmsg_script_end vmsg_script_run(struct vmsg_script *s, struct vmsg_connection *c, int args);
+
+/*
+ * For core.wait(): wait for what comes until the deadline, push what it is and return the number of
+ * values; or leave the function.
+ */
+int vmsg_script_wait(struct vmsg_script *s, lua_State *L, uint64_t deadline);
 
 #endif

@@ -2,7 +2,6 @@
 #include "harness/engine/suite_build.h"
 
 #include "harness/embed.h"
-#include "harness/engine/script.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -207,16 +206,16 @@ static bool read_list(struct vmsg_suite *suite, size_t file, lua_State *L, char 
     return true;
 }
 
-static bool load_file(struct vmsg_suite *suite, size_t file, struct vmsg_script *script, char *err,
+static bool load_file(struct vmsg_suite *suite, size_t file, struct vmsg_repertoire *r, char *err,
                       size_t err_size)
 {
     const struct vmsg_suite_file *f = &suite->files[file];
-    lua_State *L = script->box.L;
+    lua_State *L = r->script.box.L;
     int top = lua_gettop(L);
     char why[600];
     bool ok;
 
-    if (!vmsg_script_load(script, f->chunk, f->prefix, f->text, f->length, why, sizeof why)) {
+    if (!vmsg_repertoire_push(r, suite, file, why, sizeof why)) {
         bool placed = strstr(why, f->prefix) || strstr(why, f->chunk + 1);
 
         snprintf(err, err_size, "%s%s%s", placed ? "" : f->chunk + 1, placed ? "" : ": ", why);
@@ -250,12 +249,17 @@ static bool sort_and_check(struct vmsg_suite *suite, char *err, size_t err_size)
 static bool load_files(struct vmsg_suite *suite, const struct vmsg_catalogue *catalogue, char *err,
                        size_t err_size)
 {
-    struct vmsg_script script;
-    bool ok = vmsg_script_open(&script, catalogue, err, err_size);
+    struct vmsg_repertoire *r = vmsg_repertoire_new(suite, catalogue, err, err_size);
+    bool ok = r;
 
+    suite->spare = calloc(1, sizeof *suite->spare);
+    if (!suite->spare) {
+        vmsg_repertoire_free(r);
+        return no_memory(err, err_size);
+    }
+    suite->spare->repertoire = r;
     for (size_t i = 0; ok && i < suite->n_files; i++)
-        ok = load_file(suite, i, &script, err, err_size);
-    vmsg_script_close(&script);
+        ok = load_file(suite, i, r, err, err_size);
     return ok && sort_and_check(suite, err, err_size);
 }
 
@@ -283,6 +287,8 @@ void vmsg_suite_free(struct vmsg_suite *suite)
 {
     if (!suite)
         return;
+    vmsg_repertoire_free(vmsg_suite_take(suite));
+    free(suite->spare);
     for (size_t i = 0; i < suite->n_files; i++) {
         free(suite->files[i].chunk);
         free(suite->files[i].prefix);

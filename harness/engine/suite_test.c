@@ -58,6 +58,9 @@ static void names_what_is_wrong_with_a_file(void **state)
         {"return { { name = 'a', " GOOD ", needs = { queues = 'two' } } }", "queues"},
         {"return { { name = 'a', " GOOD ", needs = { queue = false } } }", "queue"},
         {"return { { name = 'a', " GOOD ", needs = { feature = 'NO_SUCH' } } }", "feature"},
+        {"return { { name = 'a', " GOOD ", needs = { rings = 'bent' } } }", "rings"},
+        {"return { { name = 'a', " GOOD ", rings = { 'bent' } } }", "bent"},
+        {"return { { name = 'a', " GOOD ", rings = { 'packed', 'packed' } } }", "two scenarios"},
         {"return { { name = 'a', " GOOD ", needs = { profile = 'lax' } } }", "profile"},
         {"return { { name = 'a', " GOOD ", needs = { bus = 'PONG' } } }", "bus"},
         {"return { { name = 'a', requirement = 'r', clauses = { 'dev.nonsense.1' }, "

@@ -9,6 +9,8 @@
 
 #define TRACE_MOST  (VMSG_TRACE_HEAD + VMSG_TRACE_TAIL)
 #define TRACE_USUAL 64u /* bytes that most messages fit */
+#define KEPT_BEFORE 20u /* entries around a finding: what led to it, and what came of it */
+#define KEPT_AFTER  6u
 
 static size_t slot_of(uint32_t index)
 {
@@ -21,18 +23,19 @@ static bool make_room(struct vmsg_trace *t, size_t slot)
 {
     size_t cap = t->cap ? t->cap * 2 : 64;
     struct vmsg_trace_entry *entries;
-    uint32_t *rooms;
+    struct vmsg_trace_slot *slots;
 
     if (slot < t->cap)
         return true;
     if (cap > TRACE_MOST)
         cap = TRACE_MOST;
-    rooms = realloc(t->rooms, cap * sizeof *rooms);
-    t->rooms = rooms ? rooms : t->rooms;
-    entries = rooms ? realloc(t->entries, cap * sizeof *entries) : NULL;
+    slots = realloc(t->slots, cap * sizeof *slots);
+    t->slots = slots ? slots : t->slots;
+    entries = slots ? realloc(t->entries, cap * sizeof *entries) : NULL;
     if (!entries)
         return false;
     memset(entries + t->cap, 0, (cap - t->cap) * sizeof *entries);
+    memset(slots + t->cap, 0, (cap - t->cap) * sizeof *slots);
     t->entries = entries;
     t->cap = cap;
     return true;
@@ -43,11 +46,25 @@ static uint8_t *room_for(struct vmsg_trace *t, size_t slot, const void *bytes, s
 {
     uint8_t *old = t->entries[slot].bytes;
 
-    if (bytes && old && t->rooms[slot] >= len)
+    if (bytes && old && t->slots[slot].room >= len)
         return old;
     free(old);
-    t->rooms[slot] = (uint32_t)(len > TRACE_USUAL ? len : TRACE_USUAL);
-    return bytes ? malloc(t->rooms[slot]) : NULL;
+    t->slots[slot].room = (uint32_t)(len > TRACE_USUAL ? len : TRACE_USUAL);
+    return bytes ? malloc(t->slots[slot].room) : NULL;
+}
+
+/* The ring comes round to an entry that is near a finding: it moves, whole. */
+static void move_out(struct vmsg_trace *t, size_t slot, uint32_t index)
+{
+    struct vmsg_trace_kept *kept = t->kept;
+
+    if (t->n_kept % 256 == 0 && t->n_kept < VMSG_TRACE_KEPT)
+        kept = realloc(t->kept, (t->n_kept + 256) * sizeof *kept);
+    if (!kept || t->n_kept == VMSG_TRACE_KEPT)
+        return;
+    t->kept = kept;
+    kept[t->n_kept++] = (struct vmsg_trace_kept){.index = index, .entry = t->entries[slot]};
+    t->entries[slot] = (struct vmsg_trace_entry){0};
 }
 
 /* A long trace fills a ring that no first-level cache holds: ask for the slots to come. */
@@ -71,6 +88,9 @@ uint32_t vmsg_trace_add(struct vmsg_trace *t, int kind, uint64_t t_ns, unsigned 
     }
     fetch_ahead(t, slot);
     e = &t->entries[slot];
+    if (t->slots[slot].keep)
+        move_out(t, slot, t->count - VMSG_TRACE_TAIL);
+    t->slots[slot].keep = t->count < t->keep_until && slot >= VMSG_TRACE_HEAD;
     if (e->text)
         free(e->text);
     *e = (struct vmsg_trace_entry){
@@ -86,42 +106,108 @@ uint32_t vmsg_trace_add(struct vmsg_trace *t, int kind, uint64_t t_ns, unsigned 
     return t->count++;
 }
 
+/* The first entry of the ring. */
+static uint32_t tail_of(const struct vmsg_trace *t)
+{
+    return t->count > TRACE_MOST ? t->count - VMSG_TRACE_TAIL : VMSG_TRACE_HEAD;
+}
+
+void vmsg_trace_keep(struct vmsg_trace *t, uint32_t index)
+{
+    uint32_t from = index > KEPT_BEFORE ? index - KEPT_BEFORE : 0;
+
+    if (from < tail_of(t))
+        from = tail_of(t);
+    for (uint32_t i = from; i < t->count && i <= index + KEPT_AFTER; i++)
+        t->slots[slot_of(i)].keep = true;
+    if (index + KEPT_AFTER >= t->keep_until)
+        t->keep_until = index + KEPT_AFTER + 1;
+}
+
+/* How many of the kept ones stand before this one. */
+static size_t kept_before(const struct vmsg_trace *t, uint32_t index)
+{
+    size_t low = 0, high = t->n_kept;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+
+        if (t->kept[middle].index < index)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 const struct vmsg_trace_entry *vmsg_trace_at(const struct vmsg_trace *t, uint32_t index)
 {
-    bool cut = index >= VMSG_TRACE_HEAD && t->count - index > VMSG_TRACE_TAIL;
+    size_t i;
 
-    return index < t->count && !cut ? &t->entries[slot_of(index)] : NULL;
+    if (index < t->count && (index < VMSG_TRACE_HEAD || index >= tail_of(t)))
+        return &t->entries[slot_of(index)];
+    i = kept_before(t, index);
+    return i < t->n_kept && t->kept[i].index == index ? &t->kept[i].entry : NULL;
 }
 
-uint32_t vmsg_trace_place(uint32_t index, uint32_t count)
-{
-    uint32_t dropped = count > TRACE_MOST ? count - TRACE_MOST : 0;
+/* ---- what is left, in order, with a note for each gap ---- */
 
-    if (index < VMSG_TRACE_HEAD || dropped == 0)
+/* The index behind which the n-th kept one stands. */
+static uint32_t previous(const struct vmsg_trace *t, size_t n)
+{
+    return n ? t->kept[n - 1].index : VMSG_TRACE_HEAD - 1;
+}
+
+/* Is something missing before the n-th kept one; before the ring, when there is no n-th? */
+static uint32_t gap(const struct vmsg_trace *t, size_t n)
+{
+    return (n < t->n_kept ? t->kept[n].index : tail_of(t)) - previous(t, n) - 1;
+}
+
+uint32_t vmsg_trace_place(const struct vmsg_trace *t, uint32_t index)
+{
+    uint32_t place = VMSG_TRACE_HEAD;
+    size_t before;
+
+    if (index < VMSG_TRACE_HEAD || t->count <= TRACE_MOST)
         return index;
-    if (index < VMSG_TRACE_HEAD + dropped)
-        return VMSG_TRACE_HEAD; /* the note that stands for it */
-    return index - dropped + 1;
+    before = kept_before(t, index);
+    for (size_t i = 0; i < before; i++)
+        place += 1 + (gap(t, i) > 0);
+    if (index >= tail_of(t))
+        return place + (gap(t, before) > 0) + index - tail_of(t);
+    return place + (before < t->n_kept && t->kept[before].index == index && gap(t, before) > 0);
 }
 
-/* The head, the note of the cut, and the ring unrolled. */
-static struct vmsg_trace_entry *unroll(struct vmsg_trace *t, size_t *n, size_t dropped)
+static size_t note_gap(struct vmsg_trace_entry *out, size_t n, uint32_t missing)
 {
-    struct vmsg_trace_entry *out = calloc(TRACE_MOST + 1, sizeof *out);
     char text[64];
+
+    if (!missing)
+        return n;
+    snprintf(text, sizeof text, "%u %s left out here", (unsigned)missing,
+             missing == 1 ? "entry is" : "entries are");
+    out[n] = (struct vmsg_trace_entry){
+        .kind = VMSG_TRACE_NOTE, .t_ns = out[n - 1].t_ns, .text = strdup(text)};
+    return n + 1;
+}
+
+/* The head, what was kept, and the ring unrolled. */
+static struct vmsg_trace_entry *unroll(struct vmsg_trace *t, size_t *n)
+{
+    struct vmsg_trace_entry *out = calloc(TRACE_MOST + 2 * t->n_kept + 1, sizeof *out);
 
     if (!out)
         return NULL;
-    snprintf(text, sizeof text, "%zu entries are left out here", dropped);
-    for (uint32_t i = 0; i < t->count; i++) {
-        if (i >= VMSG_TRACE_HEAD && i < VMSG_TRACE_HEAD + dropped)
-            continue;
-        out[vmsg_trace_place(i, t->count)] = t->entries[slot_of(i)];
+    memcpy(out, t->entries, VMSG_TRACE_HEAD * sizeof *out);
+    *n = VMSG_TRACE_HEAD;
+    for (size_t i = 0; i < t->n_kept; i++) {
+        *n = note_gap(out, *n, gap(t, i));
+        out[(*n)++] = t->kept[i].entry;
     }
-    out[VMSG_TRACE_HEAD].kind = VMSG_TRACE_NOTE;
-    out[VMSG_TRACE_HEAD].t_ns = out[VMSG_TRACE_HEAD - 1].t_ns;
-    out[VMSG_TRACE_HEAD].text = strdup(text);
-    *n = TRACE_MOST + 1;
+    *n = note_gap(out, *n, gap(t, t->n_kept));
+    for (uint32_t i = tail_of(t); i < t->count; i++)
+        out[(*n)++] = t->entries[slot_of(i)];
     free(t->entries);
     return out;
 }
@@ -130,16 +216,17 @@ struct vmsg_trace_entry *vmsg_trace_take(struct vmsg_trace *t, size_t *n, size_t
 {
     struct vmsg_trace_entry *out = t->entries;
 
-    *dropped = t->count > TRACE_MOST ? t->count - TRACE_MOST : 0;
+    *dropped = t->count > TRACE_MOST ? t->count - TRACE_MOST - t->n_kept : 0;
     *n = t->count;
-    if (*dropped)
-        out = unroll(t, n, *dropped);
+    if (t->count > TRACE_MOST)
+        out = unroll(t, n);
     if (!out) {
         vmsg_trace_clear(t);
         *n = 0;
         return NULL;
     }
-    free(t->rooms);
+    free(t->slots);
+    free(t->kept);
     *t = (struct vmsg_trace){0};
     return out;
 }
@@ -147,6 +234,11 @@ struct vmsg_trace_entry *vmsg_trace_take(struct vmsg_trace *t, size_t *n, size_t
 void vmsg_trace_clear(struct vmsg_trace *t)
 {
     vmsg_trace_entries_free(t->entries, t->cap);
-    free(t->rooms);
+    for (size_t i = 0; i < t->n_kept; i++) {
+        free(t->kept[i].entry.bytes);
+        free(t->kept[i].entry.text);
+    }
+    free(t->slots);
+    free(t->kept);
     *t = (struct vmsg_trace){0};
 }

@@ -81,25 +81,83 @@ static void merges_to_the_worst(void **state)
 
 static void a_flood_is_cut_out_of_the_middle(void **state)
 {
-    const uint32_t count = 10000;
+    enum { count = 10000 };
+    static uint32_t places[count];
     struct vmsg_trace t = {0};
     struct vmsg_trace_entry *entries;
     size_t n, dropped;
 
     for (uint32_t i = 0; i < count; i++)
         assert_int_equal(vmsg_trace_add(&t, VMSG_TRACE_TO_SUT, i, 0, &i, sizeof i, NULL), i);
+    for (uint32_t i = 0; i < count; i++)
+        places[i] = vmsg_trace_place(&t, i);
     entries = vmsg_trace_take(&t, &n, &dropped);
     assert_int_equal(n, VMSG_TRACE_HEAD + 1 + VMSG_TRACE_TAIL);
     assert_int_equal(dropped, count - VMSG_TRACE_HEAD - VMSG_TRACE_TAIL);
     assert_non_null(entries[VMSG_TRACE_HEAD].text);
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t place = vmsg_trace_place(i, count);
-
-        assert_true(place < n);
-        if (place != VMSG_TRACE_HEAD)
-            assert_int_equal(entries[place].t_ns, i);
+        assert_true(places[i] < n);
+        if (places[i] != VMSG_TRACE_HEAD)
+            assert_int_equal(entries[places[i]].t_ns, i);
     }
     assert_int_equal(entries[n - 1].t_ns, count - 1);
+    vmsg_trace_entries_free(entries, n);
+}
+
+/* Findings far from both ends, one of them about an earlier message, one too late for its own. */
+static void what_is_near_a_finding_stays(void **state)
+{
+    enum { count = 50000, at = 20000, again = 20010, about = 30000, seen = 30050, late = 10000 };
+    static uint32_t places[count];
+    struct vmsg_trace t = {0};
+    struct vmsg_trace_entry *entries;
+    size_t n, dropped, left = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        vmsg_trace_add(&t, VMSG_TRACE_TO_SUT, i, 0, &i, sizeof i, NULL);
+        if (i == at || i == again)
+            vmsg_trace_keep(&t, i);
+        if (i == seen)
+            vmsg_trace_keep(&t, about);
+    }
+    vmsg_trace_keep(&t, late);
+    assert_non_null(vmsg_trace_at(&t, at - 3));
+    assert_null(vmsg_trace_at(&t, late));
+    for (uint32_t i = 0; i < count; i++)
+        places[i] = vmsg_trace_place(&t, i);
+    entries = vmsg_trace_take(&t, &n, &dropped);
+    for (uint32_t i = 0; i < count; i++) {
+        bool near = (i > at - 10 && i <= again + 3) || (i > about - 10 && i <= about + 3);
+        bool end = i < VMSG_TRACE_HEAD || i >= count - VMSG_TRACE_TAIL;
+        const struct vmsg_trace_entry *e = &entries[places[i]];
+
+        assert_true(places[i] < n && (i == 0 || places[i] >= places[i - 1]));
+        if (e->kind == VMSG_TRACE_NOTE) {
+            assert_false(near || end);
+            continue;
+        }
+        assert_int_equal(e->t_ns, i);
+        assert_memory_equal(e->bytes, &i, sizeof i);
+        left++;
+    }
+    assert_int_equal(entries[places[late]].kind, VMSG_TRACE_NOTE);
+    assert_int_equal(left + dropped, count);
+    assert_int_equal(n, left + 3); /* a note for each gap */
+    vmsg_trace_entries_free(entries, n);
+}
+
+/* However many findings there are, what is kept is bounded. */
+static void findings_everywhere_keep_no_more_than_the_bound(void **state)
+{
+    struct vmsg_trace t = {0};
+    struct vmsg_trace_entry *entries;
+    size_t n, dropped;
+
+    for (uint32_t i = 0; i < 100000; i++)
+        vmsg_trace_keep(&t, vmsg_trace_add(&t, VMSG_TRACE_NOTE, i, 0, NULL, 0, "x"));
+    entries = vmsg_trace_take(&t, &n, &dropped);
+    assert_int_equal(n, VMSG_TRACE_HEAD + VMSG_TRACE_KEPT + 1 + VMSG_TRACE_TAIL);
+    assert_int_equal(dropped, 100000 - (n - 1));
     vmsg_trace_entries_free(entries, n);
 }
 
@@ -117,7 +175,6 @@ static void a_short_trace_is_whole(void **state)
     assert_memory_equal(entries[0].bytes, "abc", 3);
     assert_int_equal(entries[0].endpoint, 1);
     assert_string_equal(entries[1].text, "a note");
-    assert_int_equal(vmsg_trace_place(1, 2), 1);
     vmsg_trace_entries_free(entries, n);
 }
 
@@ -144,6 +201,8 @@ int main(void)
         cmocka_unit_test(a_finding_outranks_how_the_scenario_ended),
         cmocka_unit_test(merges_to_the_worst),
         cmocka_unit_test(a_flood_is_cut_out_of_the_middle),
+        cmocka_unit_test(what_is_near_a_finding_stays),
+        cmocka_unit_test(findings_everywhere_keep_no_more_than_the_bound),
         cmocka_unit_test(a_short_trace_is_whole),
         cmocka_unit_test(random_numbers_never_change),
     };

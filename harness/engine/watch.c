@@ -36,12 +36,38 @@ static bool unwanted_packed(const struct vmsg_ring_watch *w, const uint8_t *memo
     return !reached(event, (uint16_t)w->last, (uint16_t)(w->last - n));
 }
 
+static uint16_t packed_flags(const struct vmsg_ring_watch *w, const uint8_t *memory)
+{
+    return load16(memory + w->offset + (size_t)DESCRIPTOR * w->last + FLAGS_AT);
+}
+
+/* The device writes one descriptor a buffer, in the order in which it uses them. */
+static uint32_t look_used_packed(struct vmsg_ring_watch *w, const uint8_t *memory)
+{
+    uint32_t buffers;
+
+    for (buffers = 0; buffers < w->size; buffers++) {
+        uint16_t flags = packed_flags(w, memory);
+        bool available = flags & DESC_AVAILABLE, used = flags & DESC_USED;
+
+        /* Used: both bits equal the wrap counter. */
+        if (available == w->wrapped || used == w->wrapped)
+            break;
+        w->last += w->step;
+        if (w->last >= w->size) {
+            w->last -= w->size;
+            w->wrapped = !w->wrapped;
+        }
+    }
+    return buffers;
+}
+
 static uint32_t look_packed(struct vmsg_ring_watch *w, const uint8_t *memory)
 {
     uint32_t buffers = 0, n;
 
     for (n = 0; n < w->size; n++) {
-        uint16_t flags = load16(memory + w->offset + (size_t)DESCRIPTOR * w->last + FLAGS_AT);
+        uint16_t flags = packed_flags(w, memory);
         bool available = flags & DESC_AVAILABLE, used = flags & DESC_USED;
 
         /* Available: the first bit equals the driver's wrap counter, the second does not. */
@@ -64,6 +90,8 @@ uint32_t vmsg_ring_look(struct vmsg_ring_watch *w, const uint8_t *memory)
 
     if (w->kind == VMSG_WATCH_AVAILABLE_PACKED)
         return look_packed(w, memory);
+    if (w->kind == VMSG_WATCH_USED_PACKED)
+        return look_used_packed(w, memory);
     now = load16(memory + w->offset);
     more = (uint16_t)(now - w->last);
     w->unwanted = w->event_idx && !reached(load16(memory + w->event), now, (uint16_t)w->last);
@@ -73,7 +101,7 @@ uint32_t vmsg_ring_look(struct vmsg_ring_watch *w, const uint8_t *memory)
 
 uint32_t vmsg_ring_position(const struct vmsg_ring_watch *w)
 {
-    if (w->kind != VMSG_WATCH_AVAILABLE_PACKED)
+    if (w->kind == VMSG_WATCH_USED || w->kind == VMSG_WATCH_AVAILABLE)
         return w->last;
     return w->last | (w->wrapped ? 0 : UINT32_C(1) << 31);
 }

@@ -13,6 +13,7 @@ enum vmsg_watched {
     VMSG_WATCH_USED,             /* split ring: the device's used index */
     VMSG_WATCH_AVAILABLE,        /* split ring: the driver's available index */
     VMSG_WATCH_AVAILABLE_PACKED, /* packed ring: descriptors that the driver marked available */
+    VMSG_WATCH_USED_PACKED,      /* packed ring: descriptors that the device marked used */
 };
 
 struct vmsg_ring_watch {
@@ -22,8 +23,9 @@ struct vmsg_ring_watch {
     size_t offset; /* in the DMA memory: of the ring's index field; packed: of the ring, whose
                       `size` descriptors of 16 bytes lie inside */
     uint32_t size; /* packed: descriptors */
+    uint32_t step; /* used packed: descriptors of each buffer, over which the device skips */
     uint32_t last; /* index, or next descriptor */
-    bool wrapped;  /* packed: the driver's wrap counter is 0 there */
+    bool wrapped;  /* packed: the wrap counter is 0 there */
     /* With VIRTIO_F_EVENT_IDX, where the device says of which buffers it wants to be notified: the
      * split ring's avail_event, the packed queue's device area. */
     bool event_idx;

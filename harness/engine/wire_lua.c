@@ -178,17 +178,29 @@ static uint16_t check_u16(lua_State *L, int arg, const char *what)
     return (uint16_t)v;
 }
 
+/* The message that the first argument names, or numbers as in the list of all. */
+static const struct vmsg_def *check_def(lua_State *L)
+{
+    bool by_number = lua_isinteger(L, 1);
+    lua_Integer at = lua_tointeger(L, 1);
+    const struct vmsg_def *def = !by_number ? vmsg_def_by_name(luaL_checkstring(L, 1))
+                                 : at > 0   ? vmsg_def_at((size_t)at - 1)
+                                            : NULL;
+
+    if (!def)
+        luaL_error(L, "no message '%s' in the wire table", lua_tostring(L, 1));
+    return def;
+}
+
 int vmsg_lua_encode(lua_State *L)
 {
-    const struct vmsg_def *def = vmsg_def_by_name(luaL_checkstring(L, 1));
+    const struct vmsg_def *def = check_def(L);
     uint16_t dev, token;
     bool response = lua_toboolean(L, 5);
     struct draft d = {.def = def};
     luaL_Buffer b;
     size_t cap, n;
 
-    if (!def)
-        return luaL_error(L, "no message '%s' in the wire table", lua_tostring(L, 1));
     if (response && def->kind == VMSG_KIND_EVENT)
         return luaL_error(L, "%s is an event: it has no response", def->name);
     dev = check_u16(L, 2, "dev");

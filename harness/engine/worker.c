@@ -1,7 +1,6 @@
 /* Workers; see worker.h. */
 #include "harness/engine/worker.h"
 
-#include <lauxlib.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -18,18 +17,19 @@ struct vmsg_worker *vmsg_worker_new(const struct vmsg_run_context *ctx, char *er
         return NULL;
     w->ctx = ctx;
     w->connection.tape = ctx->config->tape;
-    w->lists = malloc((suite->n_files + 1) * sizeof *w->lists);
-    if (w->lists) {
-        for (size_t i = 0; i < suite->n_files; i++)
-            w->lists[i] = LUA_NOREF;
-        w->adapter = ctx->source.create(ctx->source.ctx, err, err_size);
-    }
-    if (!w->adapter || !vmsg_script_open(&w->script, ctx->config->catalogue, err, err_size)) {
+    w->adapter = ctx->source.create(ctx->source.ctx, err, err_size);
+    if (w->adapter)
+        w->repertoire = vmsg_suite_take(suite);
+    if (w->adapter && !w->repertoire)
+        w->repertoire = vmsg_repertoire_new(suite, ctx->config->catalogue, err, err_size);
+    if (!w->repertoire) {
         vmsg_worker_free(w);
         return NULL;
     }
-    w->script.lasts_ns = UINT64_C(1000000) * TIMEOUTS_MOST *
-                         (ctx->config->timeout_ms + (uint64_t)ctx->config->ics->request_timeout_ms);
+    w->script = &w->repertoire->script;
+    w->script->lasts_ns =
+        UINT64_C(1000000) * TIMEOUTS_MOST *
+        (ctx->config->timeout_ms + (uint64_t)ctx->config->ics->request_timeout_ms);
     return w;
 }
 
@@ -37,25 +37,19 @@ void vmsg_worker_free(struct vmsg_worker *w)
 {
     if (!w)
         return;
-    vmsg_script_close(&w->script);
+    vmsg_repertoire_free(w->repertoire);
     if (w->adapter)
         w->adapter->ops->free(w->adapter);
-    free(w->lists);
     free(w);
 }
 
 bool vmsg_worker_push(struct vmsg_worker *w, const struct vmsg_suite_entry *entry, char *err,
                       size_t err_size)
 {
-    const struct vmsg_suite_file *f = &w->ctx->config->suite->files[entry->file];
-    lua_State *L = w->script.box.L;
+    lua_State *L = w->script->box.L;
 
-    if (w->lists[entry->file] == LUA_NOREF) {
-        if (!vmsg_script_load(&w->script, f->chunk, f->prefix, f->text, f->length, err, err_size))
-            return false;
-        w->lists[entry->file] = luaL_ref(L, LUA_REGISTRYINDEX);
-    }
-    lua_rawgeti(L, LUA_REGISTRYINDEX, w->lists[entry->file]);
+    if (!vmsg_repertoire_push(w->repertoire, w->ctx->config->suite, entry->file, err, err_size))
+        return false;
     lua_rawgeti(L, -1, entry->position);
     lua_remove(L, -2);
     return true;

@@ -6,13 +6,13 @@
 #define VMSG_WORKER_H
 
 #include "harness/engine/run_context.h"
-#include "harness/engine/script.h"
+#include "harness/engine/suite_build.h"
 
 struct vmsg_worker {
     const struct vmsg_run_context *ctx;
     struct vmsg_adapter *adapter;
-    struct vmsg_script script;
-    int *lists; /* registry references by file, LUA_NOREF: not loaded */
+    struct vmsg_repertoire *repertoire;
+    struct vmsg_script *script; /* the repertoire's */
     struct vmsg_connection connection;
 };
 

@@ -42,6 +42,7 @@ struct request {
     bool readable;  /* its header could be read: token and ids mean something */
     bool malformed; /* a defect, as opposed to merely unsupported */
     bool has_tail;  /* tail within TAIL_KEPT and complete */
+    bool doubtful;  /* one answer may be its own or that of another with the same token */
     enum due due;
     enum vmsg_clause_no blame[MAX_BLAME]; /* unanswered: blame[0]; wrongly answered: all */
     uint8_t n_blame;
@@ -214,7 +215,6 @@ struct device {
     /* queue-wide events */
     uint64_t oob_set_at, oob_reset_at, malformed_at; /* serials */
     uint64_t discarded_at;     /* of the last message that must be discarded */
-    uint64_t paired_at;        /* serial of a request whose answer may be that of an earlier one */
     uint32_t discarded_status; /* status asked for by the last SET_DEVICE_STATUS among them */
     uint64_t answered_at;      /* of the last request that was answered */
     uint64_t last_answer; /* hash of the last response to one of several outstanding requests */

@@ -44,14 +44,25 @@ static bool fits(const struct request *r, const struct vmsg *m)
 }
 
 /*
- * Of the requests with one key, oldest first, the one that m answers: the first that must be
- * answered, or one before it that may be and that m fits better. One that must be discarded is
- * blamed only when no other is there.
+ * Of an earlier request that may be discarded and a later one that m answers as well, either may
+ * be the one: nothing is told from this answer, nor from the lack of another.
+ */
+static void doubt(struct vmsg_oracle *o, struct request *earlier, struct request *later)
+{
+    earlier->doubtful = later->doubtful = true;
+    request_forgive(o, later);
+}
+
+/*
+ * Of the requests with one key, oldest first, the one that m answers: the first that it fits of
+ * those up to the first that must be answered. One that must be discarded is blamed only when no
+ * other is there.
  */
 static struct request *choose(struct vmsg_oracle *o, uint64_t key, bool ghosts,
                               const struct vmsg *m)
 {
     struct request *must = NULL, *open = NULL, *silent = NULL;
+    bool open_fits = false;
     unsigned steps = STEPS;
 
     for (uint32_t i = request_chain(o, key, ghosts).first; i != NONE && steps && !must;
@@ -61,17 +72,21 @@ static struct request *choose(struct vmsg_oracle *o, uint64_t key, bool ghosts,
         if (key_of(r) != key || !r->readable)
             continue;
         steps--;
-        if (r->due == DUE_ANSWER)
+        if (r->due == DUE_ANSWER) {
             must = r;
-        else if (r->due == DUE_SILENCE)
+        } else if (r->due == DUE_SILENCE) {
             silent = silent ? silent : r;
-        else if (!open || (!fits(open, m) && fits(r, m)))
+        } else if (open_fits && fits(r, m)) {
+            doubt(o, open, r);
+        } else if (!open || fits(r, m)) {
             open = r;
+            open_fits = fits(r, m);
+        }
     }
-    if (must && open && fits(must, m) && fits(open, m)) /* either; then order is not known */
-        request_device(o, must)->paired_at = must->serial;
-    if (must && open)
-        return fits(must, m) || !fits(open, m) ? must : open;
+    if (must && open_fits && fits(must, m))
+        doubt(o, open, must);
+    if (must && open_fits)
+        return open;
     return must ? must : open ? open : silent;
 }
 

@@ -200,7 +200,8 @@ static void pass(struct vmsg_oracle *o, struct device *d, const struct request *
         token_ignored(o, d, e);
     /* Processed without an answer; or the answer was its own and r's comes yet; or a message of
      * the implementation's own, which may do anything. */
-    if (e->due == DUE_ANSWER || (e->due == DUE_EITHER && (same || never_answered(o, d, e))) ||
+    if (e->due == DUE_ANSWER || e->doubtful ||
+        (e->due == DUE_EITHER && (same || never_answered(o, d, e))) ||
         (e->msg_id & (VMSG_ID_IMPLEMENTATION | VMSG_ID_EVENT)) ==
             (VMSG_ID_IMPLEMENTATION | VMSG_ID_EVENT))
         forget_effects(o, d, e);
@@ -382,7 +383,7 @@ static void answered_in_order(struct vmsg_oracle *o, struct device *d, struct re
     count_answer(o, d, r);
     if (!r->bus)
         token_answered(o, d, r);
-    if (r->msg_id & VMSG_ID_IMPLEMENTATION || !judge_shape(o, d, r, m))
+    if (r->msg_id & VMSG_ID_IMPLEMENTATION || !judge_shape(o, d, r, m) || r->doubtful)
         forget_effects(o, d, r);
     else
         judge_payload(o, d, r, m);
@@ -400,7 +401,7 @@ void answered(struct vmsg_oracle *o, struct request *r, const struct vmsg *m)
         remember_answer(o, r, m);
         answered_in_order(o, d, r, m);
     } else {
-        if (r->due == DUE_ANSWER && r->serial > d->paired_at)
+        if (r->due == DUE_ANSWER)
             blame(o, VMSG_DEV_ORDERING_1, d->num,
                   "%s (message %u) was answered after a later request; requests are processed in "
                   "receive order",

@@ -164,7 +164,7 @@ static bool make_room(struct vmsg_oracle *o, struct device *d)
  * a message. */
 static void forget_last_use(struct request *r)
 {
-    r->overtaken = r->malformed = r->has_tail = false;
+    r->overtaken = r->malformed = r->has_tail = r->doubtful = false;
     r->due = DUE_ANSWER;
     r->n_blame = 0;
     for (unsigned i = 0; i < MAX_BLAME; i++)

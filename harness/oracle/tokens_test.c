@@ -46,6 +46,39 @@ static void test_one_token_for_open_due_and_malformed(void **state)
     clean(&s);
 }
 
+/* The first may be discarded, and here it is answered, before a request of another token. */
+static void test_one_token_for_open_and_due(void **state)
+{
+    struct session s = with_defaults();
+
+    initialise(&s, AT_FEATURES_OK);
+    twisted(&s, VMSG_TO_DEVICE, "GET_DEVICE_STATUS", 0, NULL,
+            (struct twist){.len = 14, .msg_size = 14});
+    to(&s, "GET_VQUEUE", 3, F(9));
+    to(&s, "SET_DEVICE_STATUS", 4, F(0xf));
+    to(&s, "GET_DEVICE_STATUS", 0, NULL);
+    from(&s, "GET_DEVICE_STATUS", 0, F(0xb));
+    from(&s, "GET_VQUEUE", 3, F(9));
+    from(&s, "SET_DEVICE_STATUS", 4, F(0xf));
+    from(&s, "GET_DEVICE_STATUS", 0, F(0xf));
+    read_status(&s, 0xf);
+    clean(&s);
+}
+
+/* The same, discarded: the one answer is that of the second, and the status it shows is true. */
+static void test_one_token_for_discarded_and_due(void **state)
+{
+    struct session s = with_defaults();
+
+    initialise(&s, AT_FEATURES_OK);
+    twisted(&s, VMSG_TO_DEVICE, "SET_DEVICE_STATUS", 0, F(0xf),
+            (struct twist){.len = 18, .msg_size = 18});
+    to(&s, "SET_DEVICE_STATUS", 0, F(0x8b));
+    from(&s, "SET_DEVICE_STATUS", 0, F(0x8b));
+    read_status(&s, 0x8b);
+    clean(&s);
+}
+
 static void test_token_not_copied(void **state)
 {
     struct session s = with_defaults();
@@ -191,6 +224,8 @@ int main(void)
         cmocka_unit_test(test_token_matters),
         cmocka_unit_test(test_token_does_not_matter),
         cmocka_unit_test(test_one_token_for_open_due_and_malformed),
+        cmocka_unit_test(test_one_token_for_open_and_due),
+        cmocka_unit_test(test_one_token_for_discarded_and_due),
         cmocka_unit_test(test_token_not_copied),
         cmocka_unit_test(test_token_big_endian),
         cmocka_unit_test(test_several_devices),

@@ -141,11 +141,22 @@ static uint32_t refusal(struct vmsg_bus *bus, const struct vmsg *m)
     return 0;
 }
 
-/* Send it on, now or when it is its turn. */
-static void send_on(struct vmsg_bus *bus, const struct vmsg *m, const struct bus_request *r)
+/* Keep a message, with another token, to be sent later. */
+static void hold(struct vmsg_bus *bus, bool to_device, const struct vmsg *m, uint16_t token)
 {
     uint8_t copy[VMSG_MAX_SIZE_MOST];
     struct vmsg own;
+
+    memcpy(copy, m->bytes, m->msg_size);
+    copy[0] &= VMSG_TYPE_RESPONSE | VMSG_TYPE_BUS;
+    vmsg_put_le16(copy + 4, token);
+    vmsg_decode(&own, copy, m->msg_size);
+    bus_wait(bus, to_device, &own);
+}
+
+/* Send it on, now or when it is its turn. */
+static void send_on(struct vmsg_bus *bus, const struct vmsg *m, const struct bus_request *r)
+{
     bool one = bus_quirky(bus, VMSG_BUS_QUIRK_ONE_AT_A_TIME) && bus->outstanding[r->dev] > 1;
     bool swap = bus_faulty(bus, VMSG_BUS_FAULT_REORDERS) && m->msg_id == VMSG_ID_GET_VQUEUE;
 
@@ -156,11 +167,7 @@ static void send_on(struct vmsg_bus *bus, const struct vmsg *m, const struct bus
         bus->swapping = bus->swapping && !swap;
         return;
     }
-    memcpy(copy, m->bytes, m->msg_size);
-    copy[0] &= VMSG_TYPE_RESPONSE | VMSG_TYPE_BUS;
-    vmsg_put_le16(copy + 4, r->ours);
-    vmsg_decode(&own, copy, m->msg_size);
-    bus_wait(bus, true, &own);
+    hold(bus, true, m, r->ours);
     bus->swapping |= swap;
 }
 
@@ -193,7 +200,7 @@ void vmsg_bus_receive(struct vmsg_bus *bus, const void *msg, size_t len)
     if (!framed(bus, &m)) {
         /* Of a transport request whose header can be read the driver side hears. */
         if (m.delivered >= VMSG_HEADER_SIZE && !vmsg_is_bus(&m) && !vmsg_is_response(&m) &&
-            !vmsg_is_event(&m))
+            !vmsg_is_event(&m) && !bus_quirky(bus, VMSG_BUS_QUIRK_SIZES_DROPPED))
             bus_fail(bus, m.dev_num, m.token, m.msg_id, BUS_E_MSGSIZE);
         return;
     }
@@ -223,7 +230,10 @@ static void deliver_response(struct vmsg_bus *bus, const struct vmsg *m)
     token = r->token;
     if (shm && bus_faulty(bus, VMSG_BUS_FAULT_TOKEN_NOT_RESTORED))
         token = r->ours;
-    bus_forward(bus, false, m, token);
+    if (bus_quirky(bus, VMSG_BUS_QUIRK_OVERTAKING) && bus->outstanding[r->dev] > 1)
+        hold(bus, false, m, token);
+    else
+        bus_forward(bus, false, m, token);
     if (shm && bus_faulty(bus, VMSG_BUS_FAULT_FAILS_AFTERWARDS))
         bus_fail(bus, r->dev, r->token, r->msg_id, BUS_E_TIMEOUT);
     bus_request_over(bus, r);

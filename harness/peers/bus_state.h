@@ -30,7 +30,8 @@ struct bus_request {
     uint32_t chain; /* of a bucket; numbered from 1 there, so that zeroed memory is empty */
 };
 
-/* A message that waits: for its turn (a quirk), or because it is held back (a fault). */
+/* A message that waits: for its turn, or to be overtaken (quirks), or because it is held back (a
+ * fault). */
 struct bus_waiting {
     struct bus_waiting *next;
     bool to_device;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { NUMBERS = 65536 };
+enum { NUMBERS = 65536, DEVICE_OWN_STATE = 0x8001 };
 
 /* A window of device numbers: what was examined, and what is returned of it. */
 struct window {
@@ -152,7 +152,8 @@ static void ping(struct vmsg_endpoint *ep, const struct vmsg *m)
 
 void vmsg_endpoint_bus_message(struct vmsg_endpoint *ep, const struct vmsg *m)
 {
-    if (m->dev_num != 0 && vmsg_quirky(ep, VMSG_QUIRK_BUS_DEV_NUM_DROPPED))
+    if ((m->dev_num != 0 && vmsg_quirky(ep, VMSG_QUIRK_BUS_DEV_NUM_DROPPED)) ||
+        vmsg_quirky(ep, VMSG_QUIRK_NO_BUS_MESSAGES))
         return;
     if (m->msg_id == VMSG_ID_GET_DEVICES)
         get_devices(ep, m);
@@ -165,9 +166,15 @@ void vmsg_endpoint_event_device(struct vmsg_endpoint *ep, uint16_t dev_num, uint
 {
     uint64_t f[] = {dev_num, state};
 
+    if (vmsg_quirky(ep, VMSG_QUIRK_NO_BUS_MESSAGES))
+        return;
     if (vmsg_faulty(ep, VMSG_FAULT_EVENT_DEVICE_NUMBER))
         f[0] = (uint16_t)(dev_num + 1);
     if (vmsg_faulty(ep, VMSG_FAULT_EVENT_DEVICE_STATE) && state == VMSG_DEVICE_ADDED)
         f[1] = 3;
     vmsg_endpoint_bus_event(ep, VMSG_ID_EVENT_DEVICE, &(struct vmsg_body){.f = f});
+    if (state == VMSG_DEVICE_ADDED && vmsg_quirky(ep, VMSG_QUIRK_OWN_STATES)) {
+        f[1] = DEVICE_OWN_STATE;
+        vmsg_endpoint_bus_event(ep, VMSG_ID_EVENT_DEVICE, &(struct vmsg_body){.f = f});
+    }
 }

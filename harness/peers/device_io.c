@@ -17,6 +17,11 @@ static void send_event_used(struct vmsg_refdev *d, uint32_t index)
     }
 }
 
+static bool packed(const struct vmsg_refdev *d)
+{
+    return vmsg_refdev_negotiated(d, VIRTIO_F_RING_PACKED);
+}
+
 /* Buffers were used and the driver wants to know. */
 static void notify(struct vmsg_refdev *d, uint32_t index, struct vmsg_queue *q)
 {
@@ -24,7 +29,8 @@ static void notify(struct vmsg_refdev *d, uint32_t index, struct vmsg_queue *q)
 
     if (ep->polling && !vmsg_quirky(ep, VMSG_QUIRK_POLLING_EVENTS))
         return;
-    if (vmsg_faulty(ep, VMSG_FAULT_NO_EVENT_USED))
+    if (vmsg_faulty(ep, VMSG_FAULT_NO_EVENT_USED) ||
+        (vmsg_faulty(ep, VMSG_FAULT_PACKED_NO_EVENT_USED) && packed(d)))
         return;
     if (!vmsg_quirky(ep, VMSG_QUIRK_COALESCES_USED)) {
         send_event_used(d, index);
@@ -62,15 +68,12 @@ static bool may_process(const struct vmsg_refdev *d)
     bool ok = d->status & VIRTIO_S_DRIVER_OK || vmsg_faulty(d->ep, VMSG_FAULT_IO_BEFORE_DRIVER_OK);
 
     return ok && !d->stopped && !d->reset_pending && d->ep->dma.bytes &&
-           !vmsg_faulty(d->ep, VMSG_FAULT_IO_NEVER);
+           !vmsg_faulty(d->ep, VMSG_FAULT_IO_NEVER) &&
+           !(vmsg_faulty(d->ep, VMSG_FAULT_INDIRECT_NEVER) &&
+             vmsg_refdev_negotiated(d, VIRTIO_F_INDIRECT_DESC));
 }
 
 /* ---- either kind of ring ---- */
-
-static bool packed(const struct vmsg_refdev *d)
-{
-    return vmsg_refdev_negotiated(d, VIRTIO_F_RING_PACKED);
-}
 
 static enum vmsg_ring_take take(struct vmsg_refdev *d, struct vmsg_queue *q)
 {
@@ -84,6 +87,8 @@ static bool give(struct vmsg_refdev *d, struct vmsg_queue *q, uint32_t written)
 {
     struct vmsg_endpoint *ep = d->ep;
 
+    if (vmsg_faulty(ep, VMSG_FAULT_PACKED_NEVER_WRAPS))
+        q->packed.used_wrapped = false;
     return packed(d) ? vmsg_packed_ring_give(&q->packed, &ep->dma, ep->chain.head, written)
                      : vmsg_split_ring_give(&q->ring, &ep->dma, ep->chain.head, written);
 }
@@ -181,6 +186,8 @@ void vmsg_refdev_event_avail(struct vmsg_refdev *d, const struct vmsg *m)
 
         vmsg_endpoint_send_bare(d->ep, &h, 0);
     }
+    if (vmsg_quirky(d->ep, VMSG_QUIRK_EVENTS_DROPPED))
+        return;
     if (index < d->model->max_virtqueues && vmsg_queue_peek(&d->queues, index)->running &&
         may_process(d))
         process_queue(d, index, vmsg_queue_touch(&d->queues, index), false);

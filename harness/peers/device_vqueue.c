@@ -75,13 +75,12 @@ static void reset_queue(struct vmsg_refdev *d, uint32_t index)
         clean.device = q->device;
     }
     clean.running = q->running;
-    if (vmsg_faulty(d->ep, VMSG_FAULT_RESET_VQ_KEEPS_RUNNING))
-        clean.ring = q->ring;
-    else
+    if (!vmsg_faulty(d->ep, VMSG_FAULT_RESET_VQ_KEEPS_RUNNING))
         vmsg_queue_run(&d->queues, index, clean.running = false);
-    if (vmsg_faulty(d->ep, VMSG_FAULT_RESET_VQ_KEEPS_RING)) {
-        clean.keeps_ring = true;
+    clean.keeps_ring = vmsg_faulty(d->ep, VMSG_FAULT_RESET_VQ_KEEPS_RING);
+    if (clean.running || clean.keeps_ring) {
         clean.ring = q->ring;
+        clean.packed = q->packed;
     }
     clean.blocked = vmsg_faulty(d->ep, VMSG_FAULT_RESET_VQ_BLOCKS_SETUP);
     *q = clean;

@@ -121,19 +121,24 @@ static void start_ring(struct vmsg_refdev *d, uint32_t index, struct vmsg_queue 
         .used = q->device,
         .size = q->size,
     };
-
-    if (q->keeps_ring) {
-        fresh.stale = true;
-        fresh.last_avail = q->ring.last_avail;
-        fresh.used_idx = fresh.signalled = q->ring.used_idx;
-    }
-    q->ring = fresh;
-    q->packed = (struct vmsg_packed_ring){
+    struct vmsg_packed_ring packed = {
         .desc = q->desc,
         .driver = q->driver,
         .device = q->device,
         .size = q->size,
     };
+
+    if (q->keeps_ring) {
+        fresh.stale = true;
+        fresh.last_avail = q->ring.last_avail;
+        fresh.used_idx = fresh.signalled = q->ring.used_idx;
+        packed.next_avail = q->packed.next_avail % q->size;
+        packed.next_used = q->packed.next_used % q->size;
+        packed.avail_wrapped = q->packed.avail_wrapped;
+        packed.used_wrapped = q->packed.used_wrapped;
+    }
+    q->ring = fresh;
+    q->packed = packed;
     vmsg_queue_run(&d->queues, index, fresh.size > 0);
 }
 

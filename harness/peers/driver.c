@@ -117,7 +117,8 @@ void vmsg_driver_receive(struct vmsg_driver *drv, const void *msg, size_t len)
         return;
     }
     d = driver_find(drv, m.dev_num);
-    if (!d)
+    if (!d ||
+        (vmsg_is_event(&m) && m.extra && driver_quirky(d, VMSG_DRIVER_QUIRK_LONG_EVENTS_DROPPED)))
         return;
     if (vmsg_is_response(&m))
         driver_answer(d, &m);

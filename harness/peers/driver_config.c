@@ -215,7 +215,8 @@ void driver_op_set_config_answer(struct driver_device *d, const struct vmsg *m)
 {
     uint64_t length = m->f[VMSG_SET_CONFIG_RESP_length];
 
-    generation_seen(d, (uint32_t)m->f[VMSG_SET_CONFIG_RESP_generation]);
+    if (!driver_quirky(d, VMSG_DRIVER_QUIRK_READS_COUNT))
+        generation_seen(d, (uint32_t)m->f[VMSG_SET_CONFIG_RESP_generation]);
     if (length == d->op.length) {
         keep(d, d->op.offset, d->op.data, d->op.length);
         driver_enter(d, DRIVER_RUNNING);

@@ -122,8 +122,9 @@ void driver_reset_answer(struct driver_device *d, const struct vmsg *m)
 {
     uint64_t status = m->f[VMSG_SET_DEVICE_STATUS_RESP_status];
     bool polled = d->step == DRIVER_RESET_POLL;
+    bool enough = polled || !driver_quirky(d, VMSG_DRIVER_QUIRK_CONFIRMS_RESET);
 
-    if (status == 0 || driver_faulty(d, VMSG_DRIVER_FAULT_RESET_NOT_AWAITED) ||
+    if ((status == 0 && enough) || driver_faulty(d, VMSG_DRIVER_FAULT_RESET_NOT_AWAITED) ||
         (polled && driver_faulty(d, VMSG_DRIVER_FAULT_POLLS_ONCE)))
         reset_done(d);
     else if (polled && ++d->polls >= DRIVER_POLLS &&
@@ -196,6 +197,8 @@ void driver_poll(struct driver_device *d)
 /* Repeated request values must agree; a response that echoes others answers something else. */
 static bool echo_agrees(const struct driver_device *d, const struct vmsg *m)
 {
+    if (driver_quirky(d, VMSG_DRIVER_QUIRK_IGNORES_ECHOES))
+        return true;
     switch (m->msg_id) {
     case VMSG_ID_GET_DEVICE_FEATURES:
         return m->f[VMSG_GET_DEVICE_FEATURES_RESP_block_index] == d->block;
@@ -211,9 +214,18 @@ static bool echo_agrees(const struct driver_device *d, const struct vmsg *m)
     }
 }
 
+/* A quirk takes what the driver could fill up with zeros for malformed. */
+static bool too_short(const struct driver_device *d, const struct vmsg *m)
+{
+    return driver_quirky(d, VMSG_DRIVER_QUIRK_SHORT_MALFORMED) &&
+           m->msg_id == VMSG_ID_GET_DEVICE_FEATURES &&
+           m->f[VMSG_GET_DEVICE_FEATURES_RESP_num_blocks] < d->asked_blocks;
+}
+
 void driver_answer(struct driver_device *d, const struct vmsg *m)
 {
-    if (!driver_request_is(d->driver, &d->request, m->msg_id, m->token) || !echo_agrees(d, m))
+    if (!driver_request_is(d->driver, &d->request, m->msg_id, m->token) || !echo_agrees(d, m) ||
+        too_short(d, m))
         return;
     d->request.active = false;
     d->request.timer.set = false;

@@ -133,7 +133,8 @@ void driver_notify(struct driver_device *d, uint32_t index)
     uint64_t f[] = {[VMSG_EVENT_AVAIL_REQ_vq_index] = index + other,
                     [VMSG_EVENT_AVAIL_REQ_next_offset] = next_offset(d, index)};
 
-    if (d->driver->polling || driver_faulty(d, VMSG_DRIVER_FAULT_NEVER_NOTIFIES))
+    if ((d->driver->polling && !driver_quirky(d, VMSG_DRIVER_QUIRK_NOTIFIES_POLLED)) ||
+        driver_faulty(d, VMSG_DRIVER_FAULT_NEVER_NOTIFIES))
         return;
     driver_post(d->driver, def, false, d->dev_num, 0, f);
     if (driver_quirky(d, VMSG_DRIVER_QUIRK_NOTIFIES_TWICE))

@@ -143,6 +143,7 @@ struct driver_device {
     unsigned n_ops, op_tries;
     enum driver_step op_from; /* DRIVER_RUNNING or DRIVER_STOPPED, where OP_STATUS goes back to */
     bool op_retry;            /* SET_CONFIG again, after the configuration was read */
+    uint32_t asked_blocks;    /* by the GET_DEVICE_FEATURES under way */
     bool again, began, restarted;        /* a quirk has done what it does once */
     uint32_t highest_generation, writes; /* for faults */
 };

@@ -222,6 +222,7 @@ static void get_features_send(struct driver_device *d)
     uint64_t f[] = {[VMSG_GET_DEVICE_FEATURES_REQ_block_index] = d->block,
                     [VMSG_GET_DEVICE_FEATURES_REQ_num_blocks] = blocks_now(d)};
 
+    d->asked_blocks = blocks_now(d);
     driver_send(d, VMSG_ID_GET_DEVICE_FEATURES, f, NULL, 0);
 }
 

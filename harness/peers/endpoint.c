@@ -57,6 +57,20 @@ static void misanswer_absent(struct vmsg_endpoint *ep, const struct vmsg *m)
     vmsg_refdev_get_device_info(&ghost, m);
 }
 
+/* An EVENT_USED without a used buffer, now and then, while the device is in operation. */
+static void send_for_nothing(struct vmsg_refdev *d)
+{
+    struct vmsg_endpoint *ep = d->ep;
+    uint32_t first = 0;
+    uint64_t f[1];
+
+    if (!(d->status & VIRTIO_S_DRIVER_OK) || d->reset_pending || d->stopped || ep->polling ||
+        ep->received % SPURIOUS_EVERY || !vmsg_queue_next_running(&d->queues, &first))
+        return;
+    f[0] = first;
+    vmsg_refdev_event(d, VMSG_ID_EVENT_USED, &(struct vmsg_body){.f = f});
+}
+
 static void serve(struct vmsg_endpoint *ep, const struct vmsg *m)
 {
     struct vmsg_refdev *d;
@@ -66,16 +80,25 @@ static void serve(struct vmsg_endpoint *ep, const struct vmsg *m)
         return;
     }
     d = vmsg_endpoint_find(ep, m->dev_num);
+    if (d && vmsg_quirky(ep, VMSG_QUIRK_EVENTS_BETWEEN) && !vmsg_is_event(m))
+        send_for_nothing(d);
     if (!d)
         misanswer_absent(ep, m);
     else if (!d->hidden)
         vmsg_refdev_receive(d, m);
 }
 
+/* With a quirk the first device alone is slow. */
+static bool may_wait(const struct vmsg_endpoint *ep, const struct vmsg *m)
+{
+    return !vmsg_quirky(ep, VMSG_QUIRK_OWN_SPEED) ||
+           (ep->n_devices && m->dev_num == ep->devices[0]->dev_num);
+}
+
 /* Whether this peer puts a request off until the next one, or until a moment later. */
 static bool holds(const struct vmsg_endpoint *ep, const struct vmsg *m)
 {
-    if (!ep->held || ep->held_len || vmsg_is_bus(m) || vmsg_is_event(m) ||
+    if (!ep->held || ep->held_len || !may_wait(ep, m) || vmsg_is_bus(m) || vmsg_is_event(m) ||
         m->delivered > VMSG_MAX_SIZE_MOST)
         return false;
     if (vmsg_faulty(ep, VMSG_FAULT_GET_OVERTAKES_SET))
@@ -99,7 +122,8 @@ static void serve_held(struct vmsg_endpoint *ep)
 
 static void take_in(struct vmsg_endpoint *ep, const struct vmsg *m)
 {
-    bool in_order = vmsg_quirky(ep, VMSG_QUIRK_ANSWERS_LATE);
+    bool in_order = vmsg_quirky(ep, VMSG_QUIRK_ANSWERS_LATE) ||
+                    (vmsg_quirky(ep, VMSG_QUIRK_OWN_SPEED) && may_wait(ep, m));
 
     if (in_order)
         serve_held(ep);
@@ -113,19 +137,14 @@ static void take_in(struct vmsg_endpoint *ep, const struct vmsg *m)
     serve_held(ep);
 }
 
-/* What quirks do between messages, for a device in operation. */
+/* What quirks do between messages, for a device in operation that is not stopped. */
 static void interject(struct vmsg_refdev *d)
 {
     struct vmsg_endpoint *ep = d->ep;
     const struct vmsg_span *s = &d->model->spontaneous;
-    uint32_t first = 0;
 
-    if (vmsg_quirky(ep, VMSG_QUIRK_SPURIOUS_USED) && !ep->polling &&
-        ep->received % SPURIOUS_EVERY == 0 && vmsg_queue_next_running(&d->queues, &first)) {
-        uint64_t f[] = {first};
-
-        vmsg_refdev_event(d, VMSG_ID_EVENT_USED, &(struct vmsg_body){.f = f});
-    }
+    if (vmsg_quirky(ep, VMSG_QUIRK_SPURIOUS_USED))
+        send_for_nothing(d);
     if (vmsg_quirky(ep, VMSG_QUIRK_SPONTANEOUS_CHANGES) && ep->received % SPONTANEOUS_EVERY == 0 &&
         s->length) {
         uint64_t random = vmsg_rng_next(&ep->rng);
@@ -137,7 +156,8 @@ static void interject(struct vmsg_refdev *d)
 
 static bool looks_by_itself(const struct vmsg_endpoint *ep)
 {
-    return ep->polling || vmsg_quirky(ep, VMSG_QUIRK_LOOKS_UNASKED);
+    return ep->polling || vmsg_quirky(ep, VMSG_QUIRK_LOOKS_UNASKED) ||
+           vmsg_quirky(ep, VMSG_QUIRK_EVENTS_DROPPED);
 }
 
 static void after_message(struct vmsg_endpoint *ep)

@@ -116,7 +116,8 @@ static bool host_usable(const struct vmsg_sut_host *host, char *err, size_t err_
 static bool may_hold(const struct vmsg_endpoint *ep)
 {
     return vmsg_faulty(ep, VMSG_FAULT_GET_OVERTAKES_SET) ||
-           vmsg_faulty(ep, VMSG_FAULT_ANSWERS_SWAPPED) || vmsg_quirky(ep, VMSG_QUIRK_ANSWERS_LATE);
+           vmsg_faulty(ep, VMSG_FAULT_ANSWERS_SWAPPED) ||
+           vmsg_quirky(ep, VMSG_QUIRK_ANSWERS_LATE) || vmsg_quirky(ep, VMSG_QUIRK_OWN_SPEED);
 }
 
 struct vmsg_endpoint *vmsg_endpoint_new(const struct vmsg_peer_config *config,

@@ -96,8 +96,9 @@ struct vmsg_fault {
     const char *clause;  /* the clause that it breaks */
     const char *also;    /* space-separated clauses that break with it by the text, or NULL */
     const char *needs;   /* "strict", "memory", "upper", "polling", "events", "timeout" (declared
-                            request_timeout_ms), "no-uuid" (declared in the ICS): what a run needs
-                            to see it, space-separated, or NULL */
+                            request_timeout_ms), "no-uuid" (declared in the ICS), "no-bus-messages"
+                            (the   same), "packed" (the peer's quirk of that name): what a run needs to
+                            see it,   space-separated, or NULL */
     const char *model;   /* the device model that shows it, NULL: any */
     const char *summary; /* what the peer does wrong, one sentence */
 };
@@ -105,7 +106,8 @@ struct vmsg_fault {
 struct vmsg_quirk {
     const char *id;
     enum vmsg_role role;
-    const char *clause; /* the MAY clause or freedom that allows it; NULL: several */
+    const char *clause; /* the MAY clauses, and those with the reading that it takes,
+                           space-separated; NULL: core virtio alone allows it */
     const char *needs;
     const char *model;
     const char *summary;

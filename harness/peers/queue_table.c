@@ -22,12 +22,14 @@ struct vmsg_queue *vmsg_queue_touch(struct vmsg_queue_table *t, uint32_t index)
 
     if (!*page)
         *page = calloc(1, sizeof **page);
+    if (t->n_pages <= index / VMSG_QUEUE_PAGE)
+        t->n_pages = index / VMSG_QUEUE_PAGE + 1;
     return *page ? &(*page)->queues[index % VMSG_QUEUE_PAGE] : NULL;
 }
 
 struct vmsg_queue *vmsg_queue_next_running(struct vmsg_queue_table *t, uint32_t *index)
 {
-    while (*index < VMSG_QUEUES_MAX) {
+    while (*index < t->n_pages * VMSG_QUEUE_PAGE) {
         struct vmsg_queue_page *page = t->pages[*index / VMSG_QUEUE_PAGE];
 
         if (!page || page->running == 0) {
@@ -56,8 +58,9 @@ void vmsg_queue_run(struct vmsg_queue_table *t, uint32_t index, bool on)
 
 void vmsg_queue_table_clear(struct vmsg_queue_table *t)
 {
-    for (unsigned i = 0; i < VMSG_QUEUE_PAGES; i++) {
+    for (unsigned i = 0; i < t->n_pages; i++) {
         free(t->pages[i]);
         t->pages[i] = NULL;
     }
+    t->n_pages = 0;
 }

@@ -31,6 +31,7 @@ struct vmsg_queue {
 
 struct vmsg_queue_table {
     struct vmsg_queue_page *pages[VMSG_QUEUE_PAGES];
+    unsigned n_pages; /* those behind were never touched */
 };
 
 /* The queue as it is; zeros when it was never touched. Never NULL. index < VMSG_QUEUES_MAX. */

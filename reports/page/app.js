@@ -1,4 +1,4 @@
-// Filters, search, deep links, keys and the theme of a report. Without it the page is whole, only unfiltered.
+// Filters, search, deep links and keys of a report. Without it the page is whole, only unfiltered.
 (() => {
   "use strict";
   const $ = (selector, from = document) => [...from.querySelectorAll(selector)];
@@ -122,17 +122,7 @@
     else if (event.key === "p") step(-1);
   });
 
-  // The theme: the system's until a reader chooses.
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const stored = () => { try { return localStorage.getItem("vmsgspec-theme"); } catch { return null; } };
-  const theme = () => { root.dataset.theme = stored() || (dark.matches ? "dark" : "light"); };
-  theme();
-  dark.addEventListener("change", theme);
-  on("theme", () => {
-    const other = root.dataset.theme === "dark" ? "light" : "dark";
-    try { localStorage.setItem("vmsgspec-theme", other); } catch { /* a file may have no storage */ }
-    root.dataset.theme = other;
-  });
+  on("theme", vmsgspecTheme);
 
   // On paper: what is broken, open.
   let opened = [];

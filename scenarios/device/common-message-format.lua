@@ -118,15 +118,29 @@ return {
             if #t.devices < 2 then
                 t:skip("the bus has a single device")
             end
-            local function look_at_others()
+            local function others(each)
                 for _, dev in ipairs(some_devices(t)) do
                     if dev ~= t.dev then
-                        t:GET_DEVICE_INFO({}, { dev = dev })
-                        t:GET_DEVICE_STATUS({}, { dev = dev })
-                        t:GET_VQUEUE({ index = 0 }, { dev = dev })
+                        each({ dev = dev })
                     end
                 end
             end
+            local function look_at_others()
+                others(function(at)
+                    t:GET_DEVICE_INFO({}, at)
+                    t:GET_DEVICE_STATUS({}, at)
+                    t:GET_VQUEUE({ index = 0 }, at)
+                end)
+            end
+            others(function(at) -- something to lose
+                if t:GET_DEVICE_STATUS({}, at).status == 0 then
+                    t:SET_DEVICE_STATUS({ status = t.S.ACKNOWLEDGE }, at)
+                    t:SET_DEVICE_STATUS({ status = t.S.ACKNOWLEDGE | t.S.DRIVER }, at)
+                end
+                if t:GET_VQUEUE({ index = 0 }, at).max_size > 0 then
+                    t:SET_VQUEUE(t:queue_setup{ index = 0, size = 1, flags = t.VQ.KEEP_DISABLED }, at)
+                end
+            end)
             look_at_others()
             t:init("driver-ok")
             look_at_others()

@@ -29,6 +29,7 @@ return {
         requirement = "Buffers that are offered one after the other are each announced.",
         clauses = { "dev.device-notifications.1", "dev.prose.event-used-queue" },
         needs = { io = true, notifications = "events" },
+        rings = { "indirect", "packed", "packed-indirect" },
         run = function(t)
             t:init("driver-ok")
             local r = t:ring(t.vq)
@@ -45,6 +46,7 @@ return {
         requirement = "Many buffers behind one notification are all used and announced.",
         clauses = { "dev.device-notifications.1", "dev.finalizing-initialization.2" },
         needs = { io = true },
+        rings = { "indirect", "packed" },
         run = function(t)
             t:init("driver-ok")
             local r = t:ring(t.vq)
@@ -60,6 +62,7 @@ return {
         requirement = "Notifications go on when the ring wraps around.",
         clauses = { "dev.device-notifications.1", "dev.finalizing-initialization.2" },
         needs = { io = true },
+        rings = { "indirect", "packed", "packed-indirect" },
         run = function(t)
             t:init("driver-ok", { size = 8 })
             local r = t:ring(t.vq)
@@ -68,6 +71,7 @@ return {
                 r:offer()
                 r:kick()
                 r:wait(2 * n)
+                t:fence() -- so that an event of this round does not pass for one of the next
             end
         end,
     },
@@ -76,6 +80,7 @@ return {
         requirement = "With notifications suppressed buffers are used; asked for again, they come.",
         clauses = { "dev.device-notifications.1", "dev.finalizing-initialization.2" },
         needs = { io = true, notifications = "events" },
+        rings = { "packed" },
         run = function(t)
             t:init("driver-ok")
             local r = t:ring(t.vq)
@@ -98,6 +103,7 @@ return {
         requirement = "With EVENT_IDX negotiated, buffers are used as ever.",
         clauses = { "dev.finalizing-initialization.2" },
         needs = { io = true, feature = "EVENT_IDX" },
+        rings = { "packed" },
         run = function(t)
             t:init("driver-ok", { features = { t.F.EVENT_IDX } })
             local r = t:ring(t.vq)
@@ -113,6 +119,7 @@ return {
         requirement = "In polling mode buffers are used without EVENT_AVAIL; EVENT_USED may come.",
         clauses = { "dev.device-notifications.2" },
         needs = { io = true, notifications = "polling" },
+        rings = { "packed" },
         run = function(t)
             t:init("driver-ok")
             local r = t:ring(t.vq)
@@ -129,6 +136,7 @@ return {
         requirement = "A buffer that the device finishes when told to is announced for its queue.",
         clauses = { "dev.device-notifications.1", "dev.prose.event-used-queue" },
         needs = { upper = true, io = true, notifications = "events" },
+        rings = { "packed" },
         run = function(t)
             t:init("driver-ok")
             local r = t:ring(t.vq)
@@ -157,6 +165,7 @@ return {
         requirement = "A notification without a new buffer uses none and hurts nothing.",
         clauses = { "dev.finalizing-initialization.2" },
         needs = { io = true },
+        rings = { "packed" },
         run = function(t)
             t:init("driver-ok")
             local r = t:ring(t.vq)
@@ -175,6 +184,7 @@ return {
         requirement = "An available index beyond the queue leaves the device resettable.",
         clauses = { "dev.get-device-status.1", "dev.set-device-status.2", "dev.error-signaling.2" },
         needs = { io = true },
+        rings = { "packed" },
         run = function(t)
             break_and_recover(t, "index")
         end,
@@ -184,6 +194,7 @@ return {
         requirement = "A buffer outside memory leaves the device resettable.",
         clauses = { "dev.get-device-status.1", "dev.set-device-status.2", "dev.error-signaling.2" },
         needs = { io = true },
+        rings = { "packed" },
         run = function(t)
             break_and_recover(t, "address")
         end,
@@ -193,8 +204,29 @@ return {
         requirement = "A descriptor chain without end leaves the device resettable.",
         clauses = { "dev.get-device-status.1", "dev.set-device-status.2", "dev.error-signaling.2" },
         needs = { io = true },
+        rings = { "packed" },
         run = function(t)
             break_and_recover(t, "loop")
+        end,
+    },
+    {
+        name = "broken-table-address",
+        requirement = "A table of descriptors outside memory leaves the device resettable.",
+        clauses = { "dev.get-device-status.1", "dev.set-device-status.2", "dev.error-signaling.2" },
+        needs = { io = true, rings = "indirect" },
+        rings = { "packed-indirect" },
+        run = function(t)
+            break_and_recover(t, "table")
+        end,
+    },
+    {
+        name = "broken-table-length",
+        requirement = "A table that ends within a descriptor leaves the device resettable.",
+        clauses = { "dev.get-device-status.1", "dev.set-device-status.2", "dev.error-signaling.2" },
+        needs = { io = true, rings = "indirect" },
+        rings = { "packed-indirect" },
+        run = function(t)
+            break_and_recover(t, "table-cut")
         end,
     },
 }

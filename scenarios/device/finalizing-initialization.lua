@@ -12,6 +12,7 @@ return {
         requirement = "A notification before DRIVER_OK starts nothing; after DRIVER_OK it does.",
         clauses = { "dev.finalizing-initialization.1", "dev.finalizing-initialization.2" },
         needs = { io = true },
+        rings = { "indirect", "packed", "packed-indirect" },
         run = function(t)
             t:init("queues")
             local r = t:ring(t.vq)
@@ -31,6 +32,7 @@ return {
         requirement = "Once DRIVER_OK is set the device uses the buffers that it is notified of.",
         clauses = { "dev.finalizing-initialization.2" },
         needs = { io = true },
+        rings = { "indirect", "packed" },
         run = function(t)
             t:init("driver-ok")
             run_one(t:ring(t.vq), 1)
@@ -41,6 +43,7 @@ return {
         requirement = "With NOTIFICATION_DATA negotiated the device is notified and serves.",
         clauses = { "dev.finalizing-initialization.2" },
         needs = { io = true, feature = "NOTIFICATION_DATA" },
+        rings = { "packed" },
         run = function(t)
             t:init("driver-ok", { features = { t.F.NOTIFICATION_DATA } })
             local r = t:ring(t.vq)

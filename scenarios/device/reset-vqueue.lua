@@ -33,6 +33,7 @@ return {
         requirement = "Without RING_RESET, the queue still serves after RESET_VQUEUE.",
         clauses = { "dev.reset-vqueue.2", "dev.finalizing-initialization.2" },
         needs = { io = true },
+        rings = { "packed" },
         run = function(t)
             t:init("driver-ok", { features = {} })
             local r = t:ring(t.vq)
@@ -137,6 +138,7 @@ return {
         requirement = "Once RESET_VQUEUE is answered the device uses no buffer of the old ring.",
         clauses = { "dev.prose.reset-vqueue-quiesced", "dev.reset-vqueue.3" },
         needs = { io = true, feature = "RING_RESET" },
+        rings = { "packed" },
         run = function(t)
             t:init("driver-ok")
             local r = t:ring(t.vq)
@@ -157,6 +159,7 @@ return {
         requirement = "RESET_VQUEUE behind a notification is answered after the queue is quiet.",
         clauses = { "dev.reset-vqueue.3", "dev.prose.reset-vqueue-quiesced" },
         needs = { io = true, feature = "RING_RESET" },
+        rings = { "packed" },
         run = function(t)
             t:init("driver-ok")
             local r = t:ring(t.vq)
@@ -175,6 +178,7 @@ return {
         requirement = "A queue that was reset serves again at other addresses with another size.",
         clauses = { "dev.reset-vqueue.3", "dev.finalizing-initialization.2" },
         needs = { io = true, feature = "RING_RESET" },
+        rings = { "packed", "packed-indirect" },
         run = function(t)
             t:init("driver-ok")
             local r = t:ring(t.vq)

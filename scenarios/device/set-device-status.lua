@@ -81,6 +81,7 @@ return {
         requirement = "A reset with buffers in flight completes, and the device serves again.",
         clauses = { "dev.set-device-status.2", "dev.finalizing-initialization.2" },
         needs = { io = true },
+        rings = { "packed" },
         run = function(t)
             t:init("driver-ok")
             local r = t:ring(t.vq)
@@ -96,6 +97,27 @@ return {
                 r:kick()
                 r:wait(1)
             end
+        end,
+    },
+    {
+        name = "rings-begin-anew",
+        requirement = "After a reset a queue is served from its start, wherever it was before.",
+        clauses = { "dev.set-device-status.2", "dev.finalizing-initialization.2" },
+        needs = { io = true },
+        rings = { "packed" },
+        run = function(t)
+            t:init("driver-ok", { size = 8 })
+            local r = t:ring(t.vq)
+            for n = 1, 8 // r.descriptors + 1 do -- into the second turn
+                r:offer()
+                r:kick()
+                r:wait(n)
+            end
+            t:init("driver-ok", { size = 8 })
+            r = t:ring(t.vq)
+            r:offer()
+            r:kick()
+            r:wait(1)
         end,
     },
     {

@@ -141,6 +141,19 @@ return {
         end,
     },
     {
+        name = "short-answer",
+        requirement = "An answer with fewer blocks than asked for is filled up, or discarded.",
+        clauses = { "drv.get-device-features.1", "drv.device-features.1" },
+        run = function(t)
+            t:on_answer("GET_DEVICE_FEATURES", function(f)
+                f.num_blocks = nil
+                f.features[#f.features] = nil
+            end, { times = 1 })
+            t:await("SET_DRIVER_FEATURES")
+            t:quiet()
+        end,
+    },
+    {
         name = "features-in-parts",
         requirement = "The selection may come in several requests before FEATURES_OK.",
         clauses = { "drv.set-driver-features.2" },

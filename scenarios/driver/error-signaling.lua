@@ -237,6 +237,33 @@ return {
         needs = { timeout = true },
         run = lost_for_good("GET_VQUEUE"),
     },
+    {
+        name = "long-events",
+        requirement = "An unknown event, and one with more payload than is defined, do no harm.",
+        clauses = discards,
+        run = function(t)
+            t:boot()
+            t:quiet()
+            t:raw(header(0, 0x44, t.dev, 8))
+            t:say("EVENT_CONFIG", { device_status = t:status(t.dev) }, { extra = "more" })
+            t:quiet()
+            if t.upper_available then
+                t:upper("status " .. t.dev)
+            end
+            t:quiet()
+        end,
+    },
+    {
+        name = "other-echo",
+        requirement = "A repeated value that is not the request's may be minded, or not.",
+        clauses = { "drv.get-config.1" },
+        needs = { model = "block" },
+        run = function(t)
+            t:on_answer("GET_CONFIG", function(f) f.offset = f.offset + 1 end, { times = 1 })
+            t:await_status(t.S.FEATURES_OK)
+            t:quiet()
+        end,
+    },
     vanishes("vanishes-at-features", "GET_DEVICE_FEATURES"),
     vanishes("vanishes-at-selection", "SET_DRIVER_FEATURES"),
     vanishes("vanishes-at-configuration", "GET_CONFIG", "block"),

@@ -1,40 +1,25 @@
 /*
- * What shm: costs: round trips a second through the adapter, next to a bare ring of the same shape,
- * between two threads; both poll, then both wait for eventfds. In turns, placed alike.
+ * What shm: costs: round trips a second through the adapter, next to a bare ring of the same layout
+ * with one and the same partner, another thread; all poll, then all wait for eventfds. In turns.
  */
 #include "adapters/adapter.h"
 #include "adapters/clock.h"
-#include "adapters/shm/port.h"
+#include "adapters/shm/layout.h"
 #include "adapters/shm/shared.h"
 #include "harness/wire/wire.h"
+#include "tests/bench/turns.h"
 
+#include <fcntl.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-enum { TURNS = 15, ELEMENTS = 16, SIZE = 64, ANSWER_SIZE = 12 };
+enum { ELEMENTS = 16, SIZE = 64, ANSWER_SIZE = 12, AREA_SIZE = 1 << 16 };
 
 static const uint8_t request[] = {0, VMSG_ID_GET_DEVICE_STATUS, 0, 0, 7, 0, VMSG_HEADER_SIZE, 0};
-
-static void die(const char *what)
-{
-    fprintf(stderr, "bench_ring: %s\n", what);
-    exit(3);
-}
-
-static void run_on(int cpu)
-{
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(cpu, &set);
-    if (sched_setaffinity(0, sizeof set, &set))
-        die("cannot be placed on that processor");
-}
 
 static void relax(void)
 {
@@ -43,20 +28,61 @@ static void relax(void)
 #endif
 }
 
-/* ---- the bare ring ---- */
+/* ---- one bare side: nothing is judged, bounded or believed less ---- */
 
 struct side {
-    _Alignas(64) atomic_uint head;
-    atomic_uint tail;
-    _Alignas(64) uint8_t elements[ELEMENTS][SIZE];
+    uint8_t *own_head, *peer_head, *own_queue, *peer_queue, *own_words, *peer_words;
+    uint16_t state, head, tail;
+    uint64_t tx, rx;
 };
 
-struct bare {
-    struct side near, far;
-    int to_far, to_near; /* eventfds; -1: both poll */
-    int cpu;
-    atomic_bool done, turn; /* turn: not the adapter's, which needs the processor then */
-};
+static struct side side_of(uint8_t *area, const struct vmsg_amp_layout *l, enum vmsg_amp_side own)
+{
+    enum vmsg_amp_side peer = own == VMSG_AMP_DRIVER ? VMSG_AMP_DEVICE : VMSG_AMP_DRIVER;
+    return (struct side){
+        .own_head = area + (l->head[own] & VMSG_AMP_OFFSET_MASK),
+        .peer_head = area + (l->head[peer] & VMSG_AMP_OFFSET_MASK),
+        .own_queue = area + (l->queue[own] & VMSG_AMP_OFFSET_MASK),
+        .peer_queue = area + (l->queue[peer] & VMSG_AMP_OFFSET_MASK),
+        .own_words = l->words ? area + (l->notify[own] & VMSG_AMP_OFFSET_MASK) : NULL,
+        .peer_words = l->words ? area + (l->notify[peer] & VMSG_AMP_OFFSET_MASK) : NULL,
+        .state = VMSG_AMP_RUN,
+    };
+}
+
+static void publish(const struct side *s)
+{
+    const struct vmsg_amp_head h = {VMSG_AMP_QUEUE_MAGIC, s->state, s->head, s->tail};
+    vmsg_shared_store_head(s->own_head, &h);
+}
+
+static void put(struct side *s, const void *bytes, size_t len)
+{
+    vmsg_shared_write(s->own_queue + s->head * SIZE, bytes, len);
+    s->head = (uint16_t)((s->head + 1) % ELEMENTS);
+    publish(s);
+}
+
+static bool take(struct side *s, uint8_t *to)
+{
+    if (vmsg_shared_head(vmsg_shared_load64(s->peer_head)).head == s->tail)
+        return false;
+    vmsg_shared_read(to, s->peer_queue + s->tail * SIZE, SIZE);
+    s->tail = (uint16_t)((s->tail + 1) % ELEMENTS);
+    publish(s);
+    return true;
+}
+
+/* Event 0, where there are words: what came is acknowledged, one of its own is raised. */
+static void signal_event(struct side *s)
+{
+    if (!s->own_words)
+        return;
+    s->rx = vmsg_shared_load64(s->peer_words);
+    vmsg_shared_store64(s->own_words + 8, s->rx);
+    s->tx = vmsg_shared_load64(s->peer_words + 8) ^ 1;
+    vmsg_shared_store64(s->own_words, s->tx);
+}
 
 static void wait_at(int fd)
 {
@@ -74,89 +100,63 @@ static void ring_at(int fd)
         die("an eventfd broke");
 }
 
-static void put(struct side *own, const void *bytes, size_t len)
-{
-    unsigned head = atomic_load_explicit(&own->head, memory_order_relaxed);
-    memcpy(own->elements[head], bytes, len);
-    atomic_store_explicit(&own->head, (head + 1) % ELEMENTS, memory_order_release);
-}
+/* ---- the partner ---- */
 
-static bool take(struct side *own, struct side *other, uint8_t *to)
+enum turn { BARE, ADAPTER, DONE, N_TURNS };
+
+struct partner {
+    struct side side[2]; /* of each turn's area */
+    int to_it, to_us[2]; /* eventfds; -1: all poll */
+    int cpu;
+    atomic_int turn;
+};
+
+/* The adapter starts with a handshake, and ends. */
+static bool follow(struct side *s)
 {
-    unsigned tail = atomic_load_explicit(&own->tail, memory_order_relaxed);
-    if (atomic_load_explicit(&other->head, memory_order_acquire) == tail)
+    unsigned peer = vmsg_amp_state_of(vmsg_shared_head(vmsg_shared_load64(s->peer_head)).status);
+    unsigned state = peer == VMSG_AMP_READY || peer == VMSG_AMP_RUN ? VMSG_AMP_RUN : VMSG_AMP_READY;
+    if (s->state == state)
         return false;
-    memcpy(to, other->elements[tail], SIZE);
-    atomic_store_explicit(&own->tail, (tail + 1) % ELEMENTS, memory_order_release);
+    s->state = (uint16_t)state;
+    publish(s);
     return true;
 }
 
-static void *bare_echo(void *arg)
+static void *echo(void *arg)
 {
-    struct bare *b = arg;
+    struct partner *p = arg;
     uint8_t message[SIZE];
-    run_on(b->cpu);
-    while (!atomic_load_explicit(&b->done, memory_order_relaxed)) {
-        if (!take(&b->far, &b->near, message)) {
-            if (b->to_far < 0 && !atomic_load_explicit(&b->turn, memory_order_relaxed))
-                usleep(200);
-            else
-                wait_at(b->to_far);
+    int turn;
+    run_on(p->cpu);
+    while ((turn = atomic_load_explicit(&p->turn, memory_order_relaxed)) != DONE) {
+        struct side *s = &p->side[turn];
+        if (take(s, message)) {
+            message[6] = ANSWER_SIZE;
+            put(s, message, ANSWER_SIZE);
+            signal_event(s);
+        } else if (turn == BARE || !follow(s)) {
+            wait_at(p->to_it);
             continue;
         }
-        put(&b->far, message, ANSWER_SIZE);
-        ring_at(b->to_near);
+        ring_at(p->to_us[turn]);
     }
     return NULL;
 }
 
-static double bare_turn(struct bare *b, int trips)
+/* ---- the two that are compared ---- */
+
+static double bare_turn(struct partner *p, struct side *s, int trips)
 {
     uint8_t message[SIZE];
     uint64_t before = vmsg_clock_ns();
     for (int i = 0; i < trips; i++) {
-        put(&b->near, request, sizeof request);
-        ring_at(b->to_far);
-        while (!take(&b->near, &b->far, message))
-            wait_at(b->to_near);
+        put(s, request, sizeof request);
+        ring_at(p->to_it);
+        while (!take(s, message))
+            wait_at(p->to_us[BARE]);
     }
     return (double)(vmsg_clock_ns() - before) / trips;
-}
-
-/* ---- the adapter, and an echo at the other side of its area ---- */
-
-struct echo {
-    char uri[300];
-    int cpu;
-    atomic_bool done;
-};
-
-static void *port_echo(void *arg)
-{
-    struct echo *e = arg;
-    struct vmsg_shm_port p;
-    uint8_t message[SIZE];
-    char err[300];
-    size_t len;
-    run_on(e->cpu);
-    if (!vmsg_shm_port_init(&p, "shm", e->uri, VMSG_AMP_DEVICE, err, sizeof err))
-        die(err);
-    p.max_msg_size = SIZE;
-    if (vmsg_shm_port_open(&p) != VMSG_SHM_FOUND)
-        die(p.why);
-    vmsg_amp_begin(&p.amp);
-    while (!atomic_load_explicit(&e->done, memory_order_relaxed)) {
-        if (vmsg_shm_port_look(&p, false) != VMSG_AMP_UP ||
-            !vmsg_shm_port_take(&p, message, sizeof message, &len)) {
-            vmsg_shm_port_pause(&p, UINT64_MAX);
-            continue;
-        }
-        message[6] = ANSWER_SIZE;
-        vmsg_shm_port_put(&p, message, ANSWER_SIZE);
-    }
-    vmsg_shm_port_end(&p);
-    vmsg_shm_port_free(&p);
-    return NULL;
 }
 
 static double adapter_turn(struct vmsg_adapter *a, int trips)
@@ -178,74 +178,102 @@ static double adapter_turn(struct vmsg_adapter *a, int trips)
     return (double)(vmsg_clock_ns() - before) / trips;
 }
 
-static int by_value(const void *a, const void *b)
+static struct vmsg_amp_layout layout_of(bool words)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+    struct vmsg_amp_layout l = {.magic = VMSG_AMP_LAYOUT_MAGIC,
+                                .version = VMSG_AMP_VERSION,
+                                .length = VMSG_AMP_HEADER_SIZE,
+                                .words = words,
+                                .per_device = 1,
+                                .elements = ELEMENTS,
+                                .element_size = SIZE};
+    vmsg_amp_place(&l, VMSG_AMP_AREA_MAIN);
+    return l;
 }
 
-static double median(double *values)
+static uint8_t *area_at(const char *path)
 {
-    qsort(values, TURNS, sizeof *values, by_value);
-    return values[TURNS / 2];
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    uint8_t *area = MAP_FAILED;
+    if (fd >= 0 && !ftruncate(fd, AREA_SIZE))
+        area = mmap(NULL, AREA_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (area == MAP_FAILED)
+        die("no shared memory");
+    close(fd);
+    return area;
 }
 
-static void measure(const char *name, bool doorbells, int trips)
+static struct vmsg_adapter *adapter_at(const char *path, int wake, int ring)
 {
-    const struct vmsg_adapter_params params = {
-        .role = "device", .revision = 1, .max_msg_size = VMSG_MAX_SIZE_LEAST, .devices = "0"};
-    struct bare *b = aligned_alloc(64, sizeof *b);
-    struct echo e = {.cpu = 1};
-    char path[64], near[300], err[400];
-    int fds[4] = {-1, -1, -1, -1};
-    double bare[TURNS], shm[TURNS];
-    pthread_t bare_thread, shm_thread;
-    if (!b)
-        die("out of memory");
-    memset(b, 0, sizeof *b);
-    for (int i = 0; i < 4 && doorbells; i++)
-        fds[i] = eventfd(0, EFD_CLOEXEC | (i < 2 ? 0 : EFD_NONBLOCK));
-    b->to_far = fds[0];
-    b->to_near = fds[1];
-    b->cpu = e.cpu = doorbells ? 0 : 1;
-    snprintf(path, sizeof path, "/dev/shm/vmsgspec-bench-%d", (int)getpid());
-    snprintf(near, sizeof near, doorbells ? "shm:%s?wake=fd:%d&ring=fd:%d" : "shm:%s", path, fds[3],
-             fds[2]);
-    snprintf(e.uri, sizeof e.uri,
-             doorbells ? "%s?elements=16&element-size=64&words=1&wake=fd:%d&ring=fd:%d"
-                       : "%s?elements=16&element-size=64&words=0",
-             path, fds[2], fds[3]);
-    run_on(0);
-    struct vmsg_adapter *a = vmsg_adapter_create(near, "device", err, sizeof err);
+    char uri[200], err[400];
+    int n = snprintf(uri, sizeof uri, "shm:%s", path);
+    if (wake >= 0)
+        snprintf(uri + n, sizeof uri - (size_t)n, "?wake=fd:%d&ring=fd:%d", wake, ring);
+    struct vmsg_adapter *a = vmsg_adapter_create(uri, "device", err, sizeof err);
     if (!a)
         die(err);
-    pthread_create(&bare_thread, NULL, bare_echo, b);
-    pthread_create(&shm_thread, NULL, port_echo, &e);
+    return a;
+}
+
+static void start(struct vmsg_adapter *a)
+{
+    const struct vmsg_adapter_params params = {
+        .role = "device", .revision = 1, .max_msg_size = SIZE, .devices = "0"};
+    char err[400];
     if (!a->ops->start(a, &params, err, sizeof err))
         die(err);
+}
+
+static void measure(const char *placement, bool doorbells, int trips)
+{
+    const struct vmsg_amp_layout plain = layout_of(false), full = layout_of(doorbells);
+    struct partner p = {.to_it = -1, .to_us = {-1, -1}, .cpu = doorbells ? 0 : 1};
+    char paths[2][64];
+    uint8_t *areas[2];
+    double bare[TURNS], shm[TURNS];
+    pthread_t thread;
+    for (int i = 0; i < 2; i++) {
+        snprintf(paths[i], sizeof paths[i], "/dev/shm/vmsgspec-bench-%d-%d", (int)getpid(), i);
+        areas[i] = area_at(paths[i]);
+        p.side[i] = side_of(areas[i], i ? &full : &plain, VMSG_AMP_DEVICE);
+        if (doorbells)
+            p.to_us[i] = eventfd(0, EFD_CLOEXEC | (i ? EFD_NONBLOCK : 0));
+    }
+    struct side near = side_of(areas[BARE], &plain, VMSG_AMP_DRIVER);
+    vmsg_amp_write_layout(areas[ADAPTER], &full);
+    p.side[ADAPTER].state = VMSG_AMP_INIT;
+    if (doorbells)
+        p.to_it = eventfd(0, EFD_CLOEXEC);
+    struct vmsg_adapter *a = adapter_at(paths[ADAPTER], p.to_us[ADAPTER], p.to_it);
+    run_on(0);
+    p.turn = ADAPTER;
+    pthread_create(&thread, NULL, echo, &p);
+    start(a);
     for (int i = 0; i < TURNS; i++) {
-        atomic_store(&b->turn, true);
-        bare[i] = bare_turn(b, trips);
-        atomic_store(&b->turn, false);
+        p.turn = BARE;
+        bare[i] = bare_turn(&p, &near, trips);
+        p.turn = ADAPTER;
         shm[i] = adapter_turn(a, trips);
     }
-    atomic_store(&b->done, true);
-    atomic_store(&e.done, true);
-    ring_at(b->to_far);
-    pthread_join(bare_thread, NULL);
-    a->ops->free(a); /* which wakes the echo */
-    pthread_join(shm_thread, NULL);
-    for (int i = 0; i < 4 && doorbells; i++)
-        close(fds[i]);
-    free(b);
-    double x = median(bare), y = median(shm);
-    printf("%-22s bare %8.0f/s  shm: %8.0f/s  ratio %.2f\n", name, 1e9 / x, 1e9 / y, y / x);
+    a->ops->free(a);
+    p.turn = DONE;
+    ring_at(p.to_it);
+    pthread_join(thread, NULL);
+    for (int i = 0; i < 2; i++) {
+        munmap(areas[i], AREA_SIZE);
+        unlink(paths[i]);
+        if (doorbells)
+            close(p.to_us[i]);
+    }
+    if (doorbells)
+        close(p.to_it);
+    print_ratio(doorbells ? "shm: eventfds" : "shm: polling", placement, bare, shm);
 }
 
 int main(void)
 {
     if (sysconf(_SC_NPROCESSORS_ONLN) > 1)
-        measure("polling, two cores", false, 20000);
-    measure("eventfds, one core", true, 5000);
+        measure("two cores", false, 4 * ROUND_TRIPS);
+    measure("one core", true, ROUND_TRIPS);
     return 0;
 }

@@ -17,6 +17,10 @@ GET_STATUS = "    case GET_STATUS:\n        put32(a, u->status);"
 RESET = "        reset(u);\n        return;"
 FIELDS = "    uint32_t status, generation, selected[BLOCKS];"
 CONFIG_GIVEN = "    if (len && memcmp(u->config + offset, p + 12, len)) {"
+REFUSAL = "    return !(u->selected[0] & ~offered[0])"
+SPLIT_EVENT = "    if (!served || le16(avail) & 1)"
+PACKED_EVENT = "    if (done && le16(driver + 2) != 1)"
+PACKED_FLAGS = "        put16(desc + 14, first_turn ? AVAILABLE | USED : 0);\n"
 
 ODDITIES = [
     Oddity("reset-takes-reads", FIELDS, "    uint32_t late, status, generation, selected[BLOCKS];",
@@ -90,11 +94,46 @@ ODDITIES = [
     Oddity("small-windows", "most = (b->host->max_msg_size - HEADER - 6) * 8", "most = 3"),
     Oddity("no-uuid", "    if (u->index == 0)\n        memcpy(a + 8", "    if (false)\n        memcpy(a + 8"),
     Oddity("many-blocks", "put32(a + 24, BLOCKS);", "put32(a + 24, 40);"),
-    Oddity("no-ring-reset", "VERSION_1 | RING_RESET}", "VERSION_1}"),
+    Oddity("no-ring-reset", "PACKED | VERSION_1 | RING_RESET}", "PACKED | VERSION_1}"),
     Oddity("all-queues-available", "{128, 64, 0, 16}", "{128, 64, 1, 16}"),
     Oddity("no-queues", "put32(a + 32, QUEUES);", "put32(a + 32, 0);", "{128, 64, 0, 16}", "{0}"),
     Oddity("no-config", "put32(a + 28, CONFIG);", "put32(a + 28, 0);", "if (offset + len > CONFIG || HEADER", "if (true || HEADER",
            "if (offset < WRITABLE || offset", "if (true || offset"),
     Oddity("number-65535", "{3, 0x0104}", "{0, 65535}", declared=False),
     Oddity("pings-the-driver", AFTER_ANSWER, "    if (b->messages % 5 == 0)\n        transmit(b, BUS, BUS_PING, 0, 0x77, 4);\n" + AFTER_ANSWER),
+    Oddity("packed-refused", REFUSAL, "    if (u->selected[1] & PACKED)\n        return false;\n" + REFUSAL),
+    Oddity("indirect-refused", REFUSAL, "    if (u->selected[0] & INDIRECT)\n        return false;\n" + REFUSAL),
+    Oddity("packed-with-indirect-refused", REFUSAL,
+           "    if (u->selected[0] & INDIRECT && u->selected[1] & PACKED)\n        return false;\n" + REFUSAL),
+    Oddity("not-packed", "PACKED | VERSION_1 | RING_RESET}", "VERSION_1 | RING_RESET}"),
+    Oddity("not-indirect", "{INDIRECT | 0x00000a40", "{0x00000a40"),
+    Oddity("packed-ignores-suppression", PACKED_EVENT, "    if (done)"),
+    Oddity("packed-event-per-buffer", "        done++;\n",
+           "        done++;\n        if (le16(driver + 2) != 1)\n            event_used(b, u, index);\n",
+           PACKED_EVENT, "    if (false)"),
+    Oddity("wants-no-notification", PACKED_EVENT,
+           "    if (dma(b, q->area[2], 4))\n        put16(dma(b, q->area[2], 4) + 2, 1);\n" + PACKED_EVENT,
+           SPLIT_EVENT, "    put16(used, 1);\n" + SPLIT_EVENT),
+    Oddity("packed-completes-in-one-go-from-behind", "    uint32_t done = 0, n;",
+           "    struct { uint8_t *at; uint32_t flags; } late[256];\n    uint32_t done = 0, n;",
+           PACKED_FLAGS, "        late[done].at = desc;\n        late[done].flags = first_turn ? AVAILABLE | USED : 0;\n",
+           PACKED_EVENT, "    for (uint32_t i = done; i--;)\n        put16(late[i].at + 14, late[i].flags);\n" + PACKED_EVENT),
+    Oddity("packed-out-of-order", "    uint32_t done = 0, n;",
+           "    struct { uint32_t id, written, n; } late[256];\n    uint32_t done = 0, n, at = q->seen;",
+           "        put16(desc + 12, id);\n        put32(desc + 8, r.written);\n",
+           "        late[done].id = id;\n        late[done].written = r.written;\n        late[done].n = n;\n",
+           PACKED_FLAGS, "",
+           PACKED_EVENT, "    for (uint32_t i = done; i--; at = (at + late[i + 0].n) % (2 * q->size)) {\n"
+           "        uint8_t *desc = ring + DESCRIPTOR * (size_t)(at % q->size);\n"
+           "        put16(desc + 12, late[i].id);\n        put32(desc + 8, late[i].written);\n"
+           "        put16(desc + 14, at < q->size ? AVAILABLE | USED : 0);\n    }\n" + PACKED_EVENT),
+    Oddity("split-out-of-order", "    while (q->seen != end) {",
+           "    uint16_t from = q->seen;\n    struct { uint32_t head, written; } late[256];\n    while (q->seen != end) {",
+           "        put32(element, head);\n        put32(element + 4, r.written);\n",
+           "        late[served].head = head;\n        late[served].written = r.written;\n",
+           "        put16(used + 2, q->seen);\n", "",
+           SPLIT_EVENT, "    for (uint32_t i = served; i--; from++) {\n"
+           "        uint8_t *element = used + 4 + 8 * (from % q->size);\n"
+           "        put32(element, late[i].head);\n        put32(element + 4, late[i].written);\n    }\n"
+           "    put16(used + 2, q->seen);\n" + SPLIT_EVENT),
 ]

@@ -185,6 +185,20 @@ def test_theme_is_remembered(page, report):
     page.js("localStorage.clear()")
 
 
+def test_theme_is_there_before_the_page(page, report):
+    """A long page is seen while it is read: no flash of the other theme."""
+    page.size(1280, scheme="dark")
+    source = page.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": """
+        new MutationObserver((_, seen) => { if (document.body) {
+            window.themeAtBody = document.documentElement.dataset.theme; seen.disconnect(); }
+        }).observe(document, {childList: true, subtree: true});"""})
+    try:
+        page.open(report[0])
+        assert page.js("return window.themeAtBody") == "dark"
+    finally:
+        page.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", source)
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_nothing_is_wider_than_the_window(page, report, width):
     page.size(width)

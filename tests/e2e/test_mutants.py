@@ -9,26 +9,31 @@ import pytest
 import mutants
 import vmsgspec
 
-BLK = vmsgspec.SUTS / "blk.c"
+BLK = [vmsgspec.SUTS / name for name in ("blk.c", "blk_rings.c", "blk.h")]
 ICS = vmsgspec.SUTS / "blk.ics.lua"
 ALL = [m for group in (mutants.HEADER_MISTAKES, mutants.ORDERING_MISTAKES,
                        mutants.FEATURE_MISTAKES, mutants.STATUS_MISTAKES, mutants.QUEUE_MISTAKES,
-                       mutants.CONFIG_MISTAKES, mutants.OTHER_MISTAKES) for m in group]
+                       mutants.CONFIG_MISTAKES, mutants.OTHER_MISTAKES,
+                       mutants.RING_MISTAKES) for m in group]
 
 
 def changed(edits):
-    text = BLK.read_text()
+    """The files' texts by name, with these changes."""
+    texts = {path.name: path.read_text() for path in BLK}
     for old, new in edits:
-        assert text.count(old) == 1, f"{old!r} is there {text.count(old)} times"
-        text = text.replace(old, new)
-    return text
+        count = sum(text.count(old) for text in texts.values())
+        assert count == 1, f"{old!r} is there {count} times"
+        texts = {name: text.replace(old, new) for name, text in texts.items()}
+    return texts
 
 
 def build(folder, edits=()):
     """blk.c with these changes, as a shared object."""
-    (folder / "sut.c").write_text(changed(edits))
+    for name, text in changed(edits).items():
+        (folder / name).write_text(text)
     subprocess.run(["gcc", "-std=c17", "-D_GNU_SOURCE", "-w", "-O0", "-shared", "-fPIC",
-                    f"-I{vmsgspec.ROOT}", "-o", folder / "sut.so", folder / "sut.c"], check=True)
+                    f"-I{vmsgspec.ROOT}", "-o", folder / "sut.so", folder / "blk.c",
+                    folder / "blk_rings.c"], check=True)
     return f"lib:{folder / 'sut.so'}"
 
 

@@ -50,3 +50,9 @@ def test_oddity_without_a_statement(oddity, tmp_path):
         sut = build(tmp_path, oddity.edits)
         outcome = vmsgspec.run(sut + "?isolate=no", "--timeout", "0.5")
         assert not outcome.clauses("fail", "warn"), str(outcome)
+
+
+def test_each_device_is_found_once(tmp_path):
+    """Although windows may overlap: the next one need only begin behind the beginning of the last."""
+    outcome = vmsgspec.run(build(tmp_path), select=["device/get-device-info/consistent"])
+    assert "2 devices found by GET_DEVICES" in outcome.out, str(outcome)

@@ -1,5 +1,8 @@
 """`replay`: a capture's one side, or a scenario file, is sent again and judged live."""
 
+import json
+import re
+
 import pytest
 
 import captures
@@ -70,6 +73,21 @@ def test_bare_messages(tmp_path):
     assert outcome.status == vmsgspec.USAGE and "--role" in outcome.err, str(outcome)
 
 
+def test_says_where_memory_decided(recorded, tmp_path):
+    """A capture does not hold memory. Whoever sends it again must not take less for the whole."""
+    role, path = recorded
+    outcome = replay(path, "ref:", "--report", f"json={tmp_path / 'report.json'}")
+    [told] = [line for line in outcome.err.splitlines() if "does not hold DMA memory" in line]
+    assert re.search(rf"in {role}/\S+ from message \d+ on \(.*available on queue", told), told
+    report = json.loads((tmp_path / "report.json").read_text())
+    reasons = [s["reason"] or "" for s in report["scenarios"]]
+    if role == "driver":  # which waits for its buffers
+        assert any(re.search(r"sent message \d+; DMA memory may decide that, since message \d+", r)
+                   for r in reasons)
+    plain = tmp_path / "plain.pcap"
+    captures.record(plain, role, "ref:", "--mem", "0", select=[f"{role}/common-message-format/*"
+                                                             if role != "bus" else "*"])
+    assert "DMA memory" not in replay(plain, "ref:").err
 
 
 def test_a_scenario_file(tmp_path):

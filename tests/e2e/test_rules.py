@@ -107,3 +107,54 @@ def test_diff_moved(tmp_path):
         "  \\item A device MAY", item + "  \\item A device MAY")))
     assert outcome.status == vmsgspec.FAILS and "moved" in outcome.out, str(outcome)
     assert "removed" not in outcome.out.replace("0 removed", ""), str(outcome)
+
+
+def test_diff_reworded_behind_an_insertion(tmp_path):
+    """The entry that an item became is named by its words, not by its ordinal alone."""
+    old = "A bus implementation MUST advertise a maximum message size of at least\n        52 bytes."
+    outcome = diff(tmp_path, (f"  \\item {old}\n", "  \\item A bus MUST whistle before breakfast.\n"
+                              f"  \\item {old.replace('52', '44')}\n"))
+    assert outcome.status == vmsgspec.FAILS, str(outcome)
+    reworded = [line for line in outcome.out.splitlines() if line.startswith("reworded")]
+    assert [line.split(",")[0] for line in reworded] == [
+        "reworded  bus.message-size.1 -> bus.message-size.2"], str(outcome)
+    assert "whistle" in outcome.out.split("added ")[1], outcome.out
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r"], ids=["crlf", "cr"])
+def test_diff_of_other_line_ends(end, tmp_path):
+    path = tmp_path / "chapter.tex"
+    path.write_bytes(TEX.read_bytes().replace(b"\n", end.encode()))
+    outcome = vmsgspec.vmsgspec("rules", "diff", path)
+    assert outcome.status == 0, str(outcome)
+
+
+@pytest.mark.sanitized
+@pytest.mark.parametrize("content, says", [
+    (b"\0\x01\x02" * 1000, "no text"),
+    ("A device MUST answer.".encode("utf-16"), "no text"),
+    (b"", "no requirement"),
+    (b"hello, world. Nothing here.\n", "no requirement"),
+    (b"\\section{A} \\unknown{\\macro[x]{y}} %", "no requirement"),
+    (b"A device MUST answer. " * 200000, "larger than 4 MiB"),
+    (None, "No such file"),
+], ids=["binary", "utf-16", "empty", "no-keyword", "macros", "huge", "absent"])
+def test_diff_of_what_is_no_chapter(content, says, tmp_path):
+    path = tmp_path / "chapter.tex"
+    if content is not None:
+        path.write_bytes(content)
+    outcome = vmsgspec.vmsgspec("rules", "diff", path)
+    assert outcome.status == vmsgspec.USAGE and not outcome.out, str(outcome)
+    line, = outcome.err.splitlines()
+    assert says in line and "chapter.tex" in line, line
+
+
+@pytest.mark.sanitized
+@pytest.mark.parametrize("at", range(1000, 107000, 15143))
+def test_diff_of_a_part(at, tmp_path):
+    """Cut anywhere: what is there is compared, what is not is told as removed."""
+    path = tmp_path / "part.tex"
+    path.write_bytes(TEX.read_bytes()[:at])
+    outcome = vmsgspec.vmsgspec("rules", "diff", path)
+    assert outcome.status in (vmsgspec.FAILS, vmsgspec.USAGE), str(outcome)
+    assert " removed," in outcome.out or "no requirement" in outcome.err, str(outcome)

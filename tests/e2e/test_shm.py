@@ -107,9 +107,9 @@ def chosen(role, n):
 
 
 RUNS = [(medium, role, fault, ids)
-        for medium, n in (("shm", 10), ("ivshmem", 3))
+        for medium in ("shm", "ivshmem")
         for role in ("device", "driver", "bus")
-        for fault, ids in [({"id": "clean"}, None), *chosen(role, n)]]
+        for fault, ids in [({"id": "clean"}, None), *chosen(role, 10)]]
 
 
 def judged(folder, medium, role, fault, ids):
@@ -206,41 +206,6 @@ def test_named_pipes_as_doorbells(tmp_path):
     with ended("peer", "device", "--listen", far):
         outcome = vmsgspec.run(near, ics=ICS["device"], select=["device/get-device-status/*"])
     assert outcome.status == vmsgspec.CONFORMS, str(outcome)
-
-
-# ---- ends in the middle ----
-
-@pytest.mark.parametrize("victim", ["shm-peer", "ivshmem-peer", "ivshmem-server"])
-def test_killed_in_the_middle(victim, tmp_path):
-    with contextlib.ExitStack() as stack:
-        if victim == "shm-peer":
-            uri = f"shm:{tmp_path}/area?patience=1000"
-        else:
-            uri = f"ivshmem:{tmp_path}/server?patience=1000"
-            server = stack.enter_context(ended("ivshmem-server", "--socket", tmp_path / "server",
-                                               "--size", "32M"))
-            assert server.stdout.readline() == "ready\n"
-        device = stack.enter_context(ended("peer", "device", "--listen", uri))
-        command = [str(vmsgspec.TOOL), "run", "--role", "device", "--sut", uri, "--repeat", "200",
-                   "--timeout", "1", "--ics", str(ICS["device"]), "--verbose", "--select",
-                   "device/set-device-status/initialise-many-times"]
-        judge = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        stack.callback(judge.kill)
-        while device.poll() is None and not in_conversation(judge):
-            pass
-        (server if victim == "ivshmem-server" else device).kill()
-        out, err = judge.communicate(timeout=90)
-    assert judge.returncode in (vmsgspec.FAILS, vmsgspec.NO_SUT), out + err
-    assert "crashed" in out or "wedged" in out or "did not start" in out, out + err
-
-
-def in_conversation(judge):
-    """Has it mapped the shared memory?"""
-    try:
-        with open(f"/proc/{judge.pid}/maps") as maps:
-            return any("/area" in line or "ivshmem" in line for line in maps)
-    except OSError:
-        return True
 
 
 # ---- what is told to the user ----

@@ -3,7 +3,9 @@ needs.
 """
 
 import pathlib
+import tempfile
 
+import captures
 import vmsgspec
 
 MATRIX = pathlib.Path(__file__).parent
@@ -23,7 +25,8 @@ SMALL = ("--max-msg-size", "52")
 # What a run needs to see a fault or a quirk: flags beside the statement. Memory, the upper tester
 # and a driver's timeouts are there anyway.
 FLAGS = {"strict": STRICT, "polling": POLLING, "small": SMALL, "memory": (), "upper": (),
-         "events": (), "timeout": (), "synthesis": SYNTHESIS, "no-uuid": ("--optional", "uuid=false")}
+         "events": (), "timeout": (), "packed": (),
+         "no-bus-messages": ("--bus-messages", ""), "synthesis": SYNTHESIS, "no-uuid": ("--optional", "uuid=false")}
 
 
 def listed(what):
@@ -51,11 +54,30 @@ def flags(entry):
     return [flag for need in (entry.get("needs") or "").split() for flag in FLAGS[need]]
 
 
+def options(entry):
+    """The quirks that a fault shows with, as the ref: URI has them."""
+    return "&quirk=packed" if "packed" in (entry.get("needs") or "").split() else ""
+
+
 def run(what, *args, options="", **kwargs):
     """One run in process against a reference peer; options are the ref: URI's, "&fault=..."."""
     uri = "ref:?" + options.lstrip("&") if role(what) != "device" else \
         f"ref:?devices={what}{options}"
     return vmsgspec.run(uri, *args, ics=MODELS[what], role=role(what), **kwargs)
+
+
+def recorded(what, *args, **kwargs):
+    """The same, and what `check` says of its capture must be what the run itself said. Once is enough:
+    sanitizers, under which it takes long, see checking captures elsewhere."""
+    if vmsgspec.SANITIZED:
+        return run(what, *args, **kwargs)
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "run.pcap"
+        live = run(what, "--capture", path, *args, **kwargs)
+        checked = captures.check(path)
+    assert captures.comparable(checked.report) == captures.comparable(live.report)
+    assert checked.status == live.status, f"{live}\n{checked}"
+    return live
 
 
 def findings(outcome):

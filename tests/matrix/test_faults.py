@@ -48,8 +48,18 @@ def judge(fault, outcome):
 @pytest.mark.sanitized
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault["id"])
 def test_fault_is_caught_under_its_clause(fault):
-    judge(fault, peers.run(peers.model(fault), *peers.flags(fault),
-                           options=f"&fault={fault['id']}"))
+    """Live, and again in the capture of it."""
+    judge(fault, peers.recorded(peers.model(fault), *peers.flags(fault),
+                                options=f"&fault={fault['id']}{peers.options(fault)}"))
+
+
+@pytest.mark.parametrize("fault", [f for f in FAULTS if f["role"] == "device"
+                                   and "memory" in (f.get("needs") or "")],
+                         ids=lambda fault: fault["id"])
+def test_fault_is_caught_on_packed_rings(fault):
+    """By the scenarios for packed rings alone."""
+    judge(fault, peers.run(peers.model(fault), *peers.flags(fault), select=("*-packed*",),
+                           options=f"&fault={fault['id']}&quirk=packed"))
 
 
 @pytest.mark.parametrize("name", OVER_EXEC)

@@ -104,14 +104,14 @@ def libraries_of(program):
     return [*libraries, folder / "libgcc_s.so.1"]  # loaded by the C library to end a thread
 
 
-def initramfs(path, modules, lanes):
+def initramfs(path, modules, lanes, programs=PROGRAMS):
     """`modules` are loaded in this order, and the last is unloaded at the end; `lanes` run beside
     each other, each {name: shell command} in order. $REPORT is the option for the job's report."""
     root = path.with_suffix(".root")
     for folder in ("bin", "proc", "sys", "dev", "modules"):
         (root / folder).mkdir(parents=True)
     shutil.copy(BUSYBOX, root / "bin" / "busybox")
-    for program in PROGRAMS:
+    for program in programs:
         shutil.copy(vmsgspec.BUILD / program, root / "bin")
         subprocess.run(["strip", root / "bin" / program], check=True)
         for library in libraries_of(vmsgspec.BUILD / program):
@@ -132,6 +132,12 @@ def initramfs(path, modules, lanes):
         subprocess.run(["cpio", "-o", "-H", "newc", "--quiet", "-R", "0:0"], cwd=root,
                        input=names.encode(), stdout=archive, check=True)
     shutil.rmtree(root)
+
+
+def harness(sut, run):
+    """A guest under emulation is slow: silence means little before a minute is over."""
+    return ["vmsgspec", "run", "--role", run.role, "--sut", sut, "--timeout", "60",
+            *run.options(run.select)]
 
 
 def command_of(kernel, initrd, disk, console, *more):

@@ -99,7 +99,7 @@ static void end_peer(struct relay *r)
     r->peer = -1;
 }
 
-/* The peer lives while the front is open and all its devices are there. */
+/* The peer lives from when all its devices are there until the front is closed. */
 static void look(struct relay *r)
 {
     bool ready = r->is_open;
@@ -107,15 +107,22 @@ static void look(struct relay *r)
         ready &= r->there[i];
     if (ready && r->peer < 0)
         start_peer(r);
-    else if (!ready)
+    else if (!r->is_open)
         end_peer(r);
 }
 
+/* A device comes or goes: EVENT_DEVICE for a peer that is under way. */
 static void mark(struct relay *r, const uint8_t *payload, bool there)
 {
+    uint8_t event[12] = {VMSG_TYPE_BUS, VMSG_ID_EVENT_DEVICE};
     for (size_t i = 0; i < r->n_wanted; i++)
         if (r->wanted[i] == vmsg_le16(payload))
             r->there[i] = there;
+    vmsg_put_le16(event + 6, sizeof event);
+    memcpy(event + 8, payload, 2);
+    vmsg_put_le16(event + 10, there ? VMSG_DEVICE_ADDED : VMSG_DEVICE_REMOVED);
+    if (r->peer >= 0)
+        send(r->peer, event, sizeof event, MSG_NOSIGNAL);
 }
 
 /* The transport-visible failure of a request, as the harness words it for drivers. */
@@ -188,6 +195,7 @@ static void from_peer(struct relay *r)
         r->reset_after = 0;
         if (ioctl(r->back, VM_RESET))
             die("resetting the endpoint");
+        end_peer(r); /* what comes back is another driver */
     }
 }
 

@@ -1,20 +1,18 @@
 """A booted Linux as the other side: its character devices, judged through chardev: and bridge:, and
-its vsock, all by a harness in the guest; and a device in the guest behind a shared PCI region,
-judged by a harness on this machine. One guest runs everything; each test looks at a part of what it
-brought out.
+its vsock, all by a harness in the guest; and a PCI region that it shares with this machine, with the
+harness at either end. One guest runs everything; each test looks at a part of what it brought out.
 """
 
 import json
 import re
 import shlex
 import shutil
-import socket
-import subprocess
 
 import pytest
 
 import comparison
 import guest
+import region
 import vmsgspec
 
 MODULES = ("virtio_pci", "virtio_blk", "vsock_loopback")
@@ -22,12 +20,6 @@ USER_NODE, BRIDGE_NODE = "/dev/vmsgspec-user", "/dev/vmsgspec-bridge"
 USER = f"chardev:/dev/virtio-msg-0?control=/dev/virtio-msg-lb&mem-base={comparison.BASE}"
 BRIDGE = f"bridge:/dev/virtio-msg-bridge?bus=loopback&id=0&mem-base={comparison.BASE}"
 VSOCK_PORT = 5000
-
-
-def harness(sut, run):
-    """A guest under emulation is slow: silence means little before a minute is over."""
-    return ["vmsgspec", "run", "--role", run.role, "--sut", sut, "--timeout", "60",
-            *run.options(run.select)]
 
 
 def relay(node, run, *options):
@@ -38,7 +30,7 @@ def relay(node, run, *options):
 
 
 def relayed(node, sut, run):
-    return shlex.join(relay(node, run) + harness(sut, run))
+    return shlex.join(relay(node, run) + guest.harness(sut, run))
 
 
 def over_vsock(run):
@@ -46,7 +38,7 @@ def over_vsock(run):
     patient = " --request-timeout-ms 60000" if run.role == "driver" else ""
     return (f"mkfifo /tmp/said; {run.peer()}{patient} --listen vsock-listen:{VSOCK_PORT} >/tmp/said & "
             f"peer=$!; exec 3</tmp/said; read line <&3; "
-            f"{shlex.join(harness(f'vsock:1:{VSOCK_PORT}', run))} $REPORT; "
+            f"{shlex.join(guest.harness(f'vsock:1:{VSOCK_PORT}', run))} $REPORT; "
             f"status=$?; kill $peer; rm /tmp/said; exit $status")
 
 
@@ -58,77 +50,36 @@ def comparisons():
         runs[f"chardev-{run.name}"] = (run, relayed(USER_NODE, USER, run))
     for run in comparison.all_runs("device", memory=comparison.MEMORY):
         runs[f"chardev-{run.name}"] = (run, relayed(USER_NODE, USER, run))
-    for run in comparison.all_runs("device") + [comparison.Run("driver", devices="")]:
+    for run in comparison.all_runs("device") + comparison.all_runs("driver", devices=""):
         runs[f"vsock-{run.name}"] = (run, over_vsock(run))
     return runs
 
 
 COMPARISONS = comparisons()
 START = comparison.Run("driver", memory=comparison.MEMORY, only=("driver/overview/starts-up",))
+HOTPLUG = comparison.Run("driver", memory=comparison.MEMORY,
+                         only=("driver/bus-messages/hotplug*", "driver/bus-messages/added-twice"))
 
 
 def other_runs():
-    """What happens to the driver, or to the harness, in the middle of a scenario."""
+    """What happens to the driver, its device, or the harness in the middle of a scenario."""
     nodes = {"chardev": (USER_NODE, USER), "bridge": (BRIDGE_NODE, BRIDGE)}
     commands = {}
     for name, (node, sut) in nodes.items():
-        killed = relay(node, START, "--kill-after", "9") + harness(sut, START)
+        killed = relay(node, START, "--kill-after", "9") + guest.harness(sut, START)
         commands[f"{name}-killed"] = shlex.join(killed)
+        commands[f"{name}-hotplug"] = relayed(node, sut, HOTPLUG)
         # A signal ends every call that waits; the kernel's interface then returns 0.
-        stopped = (f"{shlex.join(harness(sut, START))} $REPORT & harness=$!; "
+        stopped = (f"{shlex.join(guest.harness(sut, START))} $REPORT & harness=$!; "
                    "for i in 1 2 3 4 5; do kill -STOP $harness; kill -CONT $harness; done; "
                    "wait $harness")
         commands[f"{name}-interrupted"] = shlex.join(relay(node, START) + ["sh", "-c", stopped])
-    reset = relay(BRIDGE_NODE, START, "--reset-after", "9") + harness(BRIDGE, START)
+    reset = relay(BRIDGE_NODE, START, "--reset-after", "9") + guest.harness(BRIDGE, START)
     commands["bridge-reset"] = shlex.join(reset)
     return commands
 
 
 OTHERS = other_runs()
-SHARED = [comparison.Run("device", fault) for fault in
-          ("", "drops-token-zero", "set-config-not-stored", "reset-keeps-queues")]
-REGION = """for d in /sys/bus/pci/devices/*; do
-[ $(cat $d/device) = 0x1110 ] && echo 1 >$d/enable && region=$d/resource2; done
-"""
-
-
-def serve_shared():
-    """The guest's part: one peer after another behind the region, each until a word from outside."""
-    return REGION + "".join(
-        f"{run.peer()} --listen shm:$region?elements=16 & peer=$!; read word </dev/ttyS1; "
-        f"kill $peer; wait $peer\n" for run in SHARED)
-
-
-class Region:
-    """An ivshmem server of ours, to which QEMU and the harness connect."""
-
-    def __init__(self, folder):
-        self.socket, self.words = folder / "server", folder / "words"
-        self.outcomes = {}
-        self.server = subprocess.Popen(
-            [str(vmsgspec.TOOL), "ivshmem-server", "--socket", str(self.socket), "--size", "4M"],
-            stdout=subprocess.PIPE, text=True)
-        assert self.server.stdout.readline() == "ready\n"
-
-    def qemu(self):
-        return ["-serial", f"unix:{self.words},server=on,wait=off",
-                "-chardev", f"socket,path={self.socket},id=region",
-                "-device", "ivshmem-doorbell,chardev=region,vectors=1"]
-
-    def judge(self):
-        """Each peer in turn; a word to the guest brings the next."""
-        for run in SHARED:
-            self.outcomes[run.name] = vmsgspec.run(
-                f"ivshmem:{self.socket}?elements=16&patience=600000", *run.options(run.select),
-                "--timeout", "60", role=run.role, timeout=guest.BOUND)
-            with socket.socket(socket.AF_UNIX) as words:
-                words.connect(str(self.words))
-                words.sendall(b"next\n")
-
-    def close(self):
-        self.server.terminate()
-        self.server.wait(20)
-        assert not self.socket.exists()
 
 
 def lanes_of(selected):
@@ -149,17 +100,17 @@ def results(request, tmp_path_factory):
     module = guest.build_module(kernel, folder / "module")
     lanes = lanes_of({item.callspec.params.get("name") for item in request.session.items
                       if hasattr(item, "callspec")})
-    lanes["shared"] = {"shared": serve_shared()}
+    lanes["region"] = region.jobs()
     guest.initramfs(folder / "initrd", [*guest.modules_of(kernel, MODULES), module], lanes.values())
-    region = Region(folder)
+    shared = region.Region(folder)
     try:
-        found = guest.boot(folder, kernel, folder / "initrd", *region.qemu(), meanwhile=region.judge)
-        return {**found, "shared": region.outcomes}
+        found = guest.boot(folder, kernel, folder / "initrd", *shared.qemu(), meanwhile=shared.follow)
+        return {**found, "region": shared.outcomes}
     except AssertionError:
         keep(folder / "console.log")
         raise
     finally:
-        region.close()
+        shared.close()
 
 
 def keep(console):
@@ -192,6 +143,19 @@ def test_a_driver_that_dies_has_crashed(results, adapter):
 
 
 @pytest.mark.parametrize("adapter", ["chardev", "bridge"])
+def test_devices_come_and_go(results, adapter):
+    """By the interface's own means, which tell of nothing that is so already."""
+    found, status, text = report(results, f"{adapter}-hotplug")
+    assert status == vmsgspec.CONFORMS, text[-3000:]
+    verdicts = {s["id"].rpartition("/")[2]: s for s in found["scenarios"]}
+    assert verdicts.keys() == {"hotplug", "hotplug-while-starting", "added-twice"}
+    assert verdicts["hotplug"]["verdict"] == "pass", text[-3000:]
+    assert verdicts["hotplug-while-starting"]["verdict"] == "pass", text[-3000:]
+    assert verdicts["added-twice"]["verdict"] == "inconclusive", text[-3000:]
+    assert "come or go" in str(verdicts["added-twice"]), verdicts["added-twice"]
+
+
+@pytest.mark.parametrize("adapter", ["chardev", "bridge"])
 def test_interrupted_calls_are_called_again(results, adapter):
     found, status, text = report(results, f"{adapter}-interrupted")
     assert status == vmsgspec.CONFORMS, text[-3000:]
@@ -205,12 +169,18 @@ def test_an_endpoint_that_resets_comes_back(results):
     assert {s["verdict"] for s in found["scenarios"]} == {"pass"}, text[-3000:]
 
 
-@pytest.mark.parametrize("run", [pytest.param(run, id=run.name) for run in SHARED])
-def test_same_verdicts_across_a_pci_region(results, run):
-    outcome = results["shared"].get(run.name)
-    assert outcome, results["shared.text"].decode()
-    assert not comparison.differences(outcome.report, run.reference.report), str(outcome)
-    assert outcome.status == run.reference.status, str(outcome)
+@pytest.mark.parametrize("name", region.ITEMS)
+def test_same_verdicts_across_a_pci_region(results, name):
+    """With the harness on this machine, and with the harness in the guest."""
+    at, run = region.ITEMS[name]
+    if at == "host":
+        assert name in results["region"], results[f"{name}.text"].decode()
+        outcome = results["region"][name]
+        found, status, text = outcome.report, outcome.status, str(outcome)
+    else:
+        found, status, text = report(results, name)
+    assert not comparison.differences(found, run.reference.report), text[-3000:]
+    assert status == run.reference.status, text[-3000:]
 
 
 def test_nothing_is_left_behind(results):

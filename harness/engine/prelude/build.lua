@@ -4,7 +4,8 @@ local S = import "session"
 
 local B = { defs = {} } -- defs: the wire table by name
 
-for _, d in ipairs(core.messages()) do
+for i, d in ipairs(core.messages()) do
+    d.at = i
     B.defs[d.name] = d
 end
 
@@ -31,7 +32,7 @@ end
 -- The bytes of a message with the options of docs/scenarios.md applied.
 function B.build(d, fields, o, token)
     if not o then
-        return core.encode(d.name, d.bus and 0 or S.dev, token, fields, false)
+        return core.encode(d.at, d.bus and 0 or S.dev, token, fields, false)
     end
     for k in pairs(o) do
         if not option_names[k] then
@@ -39,7 +40,7 @@ function B.build(d, fields, o, token)
         end
     end
     local dev = o.dev or (d.bus and 0 or S.dev)
-    local bytes = core.encode(d.name, dev, token, fields, o.response or false)
+    local bytes = core.encode(d.at, dev, token, fields, o.response or false)
     if o.type then
         bytes = string.char(bytes:byte(1) | o.type & 0xFF) .. bytes:sub(2)
     end

@@ -79,8 +79,10 @@ local function chosen(options, offered, blocks)
         return want
     end
     local bits = { C.F.VERSION_1 }
-    for _, f in ipairs(options.features or { "RING_RESET" }) do
-        bits[#bits + 1] = I.bit_of(f)
+    for _, list in ipairs{ options.features or { "RING_RESET" }, S.ring_features } do
+        for _, f in ipairs(list) do
+            bits[#bits + 1] = I.bit_of(f)
+        end
     end
     for _, bit in ipairs(bits) do
         if I.offers(offered, bit) then

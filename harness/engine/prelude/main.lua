@@ -3,12 +3,6 @@ local core, import = ...
 local S = import "session"
 local N = import "needs"
 
-local roles = {
-    device = import "role_device",
-    driver = import "role_driver",
-    bus = import "role_bus",
-}
-
 local main = {
     environment = import "sandbox",
     check = import "suite",
@@ -21,7 +15,7 @@ local out -- what the discovery found so far; read whatever ends it
 -- The first connection of a run.
 function main.discover(facts)
     S.begin(facts)
-    role = roles[facts.role]
+    role = import("role_" .. facts.role)
     out = {}
     S.discovering = true
     role.discover(out)
@@ -34,7 +28,7 @@ end
 -- One scenario on an open connection.
 function main.run(scenario, facts)
     S.begin(facts)
-    role = roles[facts.role]
+    role = import("role_" .. facts.role)
     role.run(scenario)
 end
 

@@ -12,21 +12,29 @@ local PATIENCE_NS = 100 * 1000 * 1000
 local CAME_MOST = 10000
 
 local defs, def_of, build = B.defs, B.def_of, B.build
+local add, find, remove, fresh_token = O.add, O.find, O.remove, S.fresh_token
+local encode, put, wait, now = core.encode, core.send, core.wait, core.now
 M.defs = defs
 
--- What a request changes in what the engine knows, when it goes out as it should.
-local function remember(name, fields)
-    if name ~= "SET_VQUEUE" or not fields then
-        return
-    end
-    local s = S.setup[fields.index or 0] or {}
-    local ignore = { size = 4, desc_addr = 8, driver_addr = 16, device_addr = 32 }
+local ignore = { size = 4, desc_addr = 8, driver_addr = 16, device_addr = 32 }
+
+-- What a SET_VQUEUE changes in what the engine knows, when it goes out as it should.
+local function remember(fields)
+    local index, flags = fields.index or 0, fields.flags or 0
+    local s = S.setup[index] or {}
     for field, bit in pairs(ignore) do
-        if (fields.flags or 0) & bit == 0 then
+        if flags & bit == 0 then
             s[field] = fields[field] or 0
         end
     end
-    S.setup[fields.index or 0] = s
+    S.setup[index] = s
+end
+
+-- A request with options.
+local function send_odd(d, fields, o)
+    local token = B.token(d, o)
+    return build(d, fields, o, token), token, o.dev or (d.bus and 0 or S.dev),
+        not (o.type or o.size or o.extra or o.trailing or o.cut or o.response)
 end
 
 function M.send(name, fields, o)
@@ -34,20 +42,25 @@ function M.send(name, fields, o)
     if d.event then
         error(name .. " is an event: send it with t:event()", 0)
     end
-    local token = B.token(d, o)
-    local bytes = build(d, fields, o, token)
-    local h = {
-        name = name, id = d.id, bus = d.bus, token = token,
-        dev = o and o.dev or (d.bus and 0 or S.dev),
-        resets = name == "SET_DEVICE_STATUS" and (not fields or (fields.status or 0) == 0),
-        plain = not o or not (o.type or o.size or o.extra or o.trailing or o.cut or o.response),
-    }
-    S.done[token] = nil
-    O.add(h)
-    if h.plain then
-        remember(name, fields)
+    local bytes, token, dev, plain
+    if o then
+        bytes, token, dev, plain = send_odd(d, fields, o)
+    else
+        token, dev, plain = fresh_token(), d.bus and 0 or S.dev, true
+        bytes = encode(d.at, dev, token, fields, false)
     end
-    core.send(0, bytes)
+    local h = { -- with room for what is filled in later
+        name = name, id = d.id, bus = d.bus, token = token, dev = dev, plain = plain, place = 0,
+        answer = nil,
+    }
+    if name == "SET_DEVICE_STATUS" then
+        h.resets = not fields or (fields.status or 0) == 0
+    elseif name == "SET_VQUEUE" and plain and fields then
+        remember(fields)
+    end
+    S.done[token] = nil
+    add(h)
+    put(0, bytes)
     return h
 end
 
@@ -56,26 +69,29 @@ function M.event(name, fields, o)
     if not d.event then
         error(name .. " is a request: send it with t:send()", 0)
     end
-    core.send(0, build(d, fields, o, B.token(d, o)))
+    put(0, build(d, fields, o, B.token(d, o)))
 end
 
 -- What an answer tells the engine beside the scenario.
-local function learn(h, fields)
-    if h.name == "GET_VQUEUE" then
+local function learn(h, name, fields)
+    if name == "GET_VQUEUE" then
         S.max_size[fields.index] = fields.max_size
-    elseif h.name == "SET_DEVICE_STATUS" then
+    elseif name == "SET_DEVICE_STATUS" then
         S.resetting[h.dev] = h.resets and fields.status ~= 0 or nil
-    elseif h.name == "GET_DEVICE_STATUS" and fields.status == 0 then
+    elseif name == "GET_DEVICE_STATUS" and fields.status == 0 then
         S.resetting[h.dev] = nil
     end
 end
 
 local function answer(h, fields, defect)
-    O.remove(h)
-    h.answer, h.defect = fields, defect
-    S.done[h.token] = h.name
-    if not defect then
-        learn(h, fields)
+    local what = h.name
+    remove(h)
+    h.answer = fields
+    S.done[h.token] = what
+    if defect then
+        h.defect = defect
+    else
+        learn(h, what, fields)
     end
 end
 
@@ -88,9 +104,9 @@ end
 
 -- A bus completes a request by a failure (SUT contract, section 2).
 local function fail(failure)
-    local h = O.find(failure.msg_id, false, failure.dev_num, failure.token)
+    local h = find(failure.msg_id, false, failure.dev_num, failure.token)
     if h then
-        O.remove(h)
+        remove(h)
         h.failed = failure.error
         S.done[h.token] = h.name
     end
@@ -106,7 +122,7 @@ local function arrive(name, fields, type, id, dev, token, defect)
         fail(fields)
     end
     if response then
-        local h = O.find(id, bus, dev, token)
+        local h = find(id, bus, dev, token)
         if h then
             S.right = true
             return answer(h, fields, defect)
@@ -115,16 +131,16 @@ local function arrive(name, fields, type, id, dev, token, defect)
         if not defect then
             keep(name, fields, dev)
             if name == "PING" then
-                core.send(0, core.encode("PING", 0, token, { data = fields.data }, true))
+                put(0, encode("PING", 0, token, { data = fields.data }, true))
             end
         end
         return
     end
-    local h = O.find(id, nil, nil, token)
+    local h = find(id, nil, nil, token)
     if not h and response and S.right and S.done[token] == name then
         return -- a second answer, of a SUT that gets tokens right
     end
-    h = h or O.find(id, nil, dev) or O.find(id)
+    h = h or find(id, nil, dev) or find(id)
     if h then
         return answer(h, core.decode_again(h.bus and 3 or 1))
     end
@@ -140,7 +156,7 @@ function M.pump(deadline)
     if S.pump then
         return S.pump(deadline)
     end
-    local what, name, fields, type, id, dev, token, defect = core.wait(deadline)
+    local what, name, fields, type, id, dev, token, defect = wait(deadline)
     if what == "message" then
         arrive(name, fields, type, id, dev, token, defect)
     elseif what == "line" then
@@ -155,7 +171,7 @@ local pump = M.pump
 local function finish(second, deadline)
     while not second.answer and pump(deadline) do
     end
-    O.remove(second)
+    remove(second)
 end
 
 --[[
@@ -165,7 +181,7 @@ when h was answered, though.
 ]]
 local function pass_fence(h)
     local f = M.send(S.fence_name)
-    local deadline = core.now() + PATIENCE_NS
+    local deadline = now() + PATIENCE_NS
     local function done()
         return f.answer or f.failed or h and h.answer
     end
@@ -176,7 +192,7 @@ local function pass_fence(h)
     end
     local other = S.fence_name == "GET_DEVICE_INFO" and "GET_DEVICE_STATUS" or "GET_DEVICE_INFO"
     local second = M.send(other)
-    deadline = core.now() + S.timeout
+    deadline = now() + S.timeout
     while not done() and not second.answer and pump(deadline) do
     end
     if done() then
@@ -196,7 +212,7 @@ end
 
 -- Wait for the answer of h, for `patience` without a fence. h.answer stays nil when none comes.
 function M.settle(h, patience)
-    local deadline = core.now() + patience
+    local deadline = now() + patience
     while not h.answer and not h.failed and patience > 0 and pump(deadline) do
     end
     if h.answer or h.failed then
@@ -204,11 +220,11 @@ function M.settle(h, patience)
     end
     pass_fence(h) -- its answer, too, so that nothing is under way afterwards
     -- The order of requests binds a device, not the bus: give its answer the time of a request.
-    deadline = core.now() + PATIENCE_NS
+    deadline = now() + PATIENCE_NS
     while not h.answer and not h.failed and h.bus and h.plain and pump(deadline) do
     end
     if not h.answer then
-        O.remove(h)
+        remove(h)
     end
 end
 
@@ -247,12 +263,12 @@ end
 -- The opening: GET_DEVICE_INFO, or GET_DEVICE_STATUS for a SUT that lacks it; also the fence.
 function M.open(patience)
     local info = M.send("GET_DEVICE_INFO")
-    local deadline = core.now() + patience
+    local deadline = now() + patience
     while not info.answer and pump(deadline) do
     end
     if not info.answer then
         local status = M.send("GET_DEVICE_STATUS")
-        deadline = core.now() + S.timeout
+        deadline = now() + S.timeout
         while not info.answer and not status.answer and pump(deadline) do
         end
         if not info.answer and not status.answer then
@@ -261,7 +277,7 @@ function M.open(patience)
         end
         if not info.answer then
             S.fence_name = "GET_DEVICE_STATUS"
-            O.remove(info)
+            remove(info)
         else
             finish(status, deadline)
         end
@@ -276,8 +292,8 @@ function M.steps()
     local step = 500 * 1000
     return function(deadline)
         step = math.min(step * 2, 20 * 1000 * 1000)
-        pump(math.min(deadline, core.now() + step))
-        return core.now() < deadline
+        pump(math.min(deadline, now() + step))
+        return now() < deadline
     end
 end
 
@@ -294,7 +310,7 @@ local function matches(e, name, fields)
 end
 
 function M.expect(name, fields, patience)
-    local deadline, from = core.now() + (patience or S.timeout), 1
+    local deadline, from = now() + (patience or S.timeout), 1
     def_of(name)
     repeat
         for i = from, #S.came do

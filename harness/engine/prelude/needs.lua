@@ -173,18 +173,57 @@ needs.writable = {
     end,
 }
 
+-- Does a device that offers these features lack this one? The kind and the reason then.
+local function lacks(offered, name, facts)
+    if I.offers(offered, I.bit_of(name)) then
+        return
+    end
+    if facts.optional[tostring(name):lower()] == false then
+        return "skip", ("the conformance statement says that %s is absent"):format(name)
+    end
+    return "inconclusive", ("the device does not offer %s"):format(name)
+end
+
 needs.feature = {
     valid = function(value)
         return (pcall(I.bit_of, value))
     end,
     after = function(name)
-        if I.offers(known().features, I.bit_of(name)) then
-            return
+        return lacks(known().features, name, S.facts)
+    end,
+}
+
+-- Which features a form of rings is made of; split rings with descriptors in the ring need none.
+local forms = {
+    indirect = { "INDIRECT_DESC", says = "indirect descriptors" },
+    packed = { "RING_PACKED", says = "packed ring" },
+    ["packed-indirect"] = {
+        "RING_PACKED", "INDIRECT_DESC", says = "packed ring, indirect descriptors",
+    },
+}
+
+local function lacks_form(offered, form, facts)
+    for _, name in ipairs(forms[form]) do
+        local kind, reason = lacks(offered, name, facts)
+        if kind then
+            return kind, reason
         end
-        if S.facts.optional[tostring(name):lower()] == false then
-            return "skip", ("the conformance statement says that %s is absent"):format(name)
+    end
+end
+
+-- What the device lacks is known before a connection is made for it, mostly.
+needs.rings = {
+    valid = function(value)
+        return forms[value] ~= nil
+    end,
+    before = function(f, form)
+        if f.probe then
+            return lacks_form(P.unpack(f.probe).features, form, f)
         end
-        return "inconclusive", ("the device does not offer %s"):format(name)
+    end,
+    after = function(form)
+        S.ring_features = forms[form]
+        return lacks_form(known().features, form, S.facts)
     end,
 }
 
@@ -209,7 +248,7 @@ needs.io = {
     end,
 }
 
-local N = {}
+local N = { forms = forms }
 
 -- Is this the name of a need, and may it have this value? An error message, or nil.
 function N.problem(name, value)

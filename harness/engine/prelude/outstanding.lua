@@ -1,42 +1,60 @@
 -- The requests of a scenario that wait for a response, oldest first; constant time for the usual
--- questions, however many there are.
+-- questions, however many there are, and no table made for the usual request.
 local O = {}
 
+local list, first, last, count -- the requests in order, with holes where one was completed
+local by_token -- the oldest request with that token; `younger` goes on from there
+
 function O.clear()
-    O.list, O.first, O.last, O.count = {}, 1, 0, 0 -- with holes where a request was completed
-    O.by_token = {}
+    list, first, last, count = {}, 1, 0, 0
+    by_token = {}
 end
 
 O.clear()
 
 function O.add(h)
-    local same = O.by_token[h.token] or {}
-    O.by_token[h.token] = same
-    same[#same + 1] = h
-    O.last = O.last + 1
-    O.list[O.last] = h
-    h.place = O.last
-    O.count = O.count + 1
+    local token = h.token
+    local same = by_token[token]
+    if same then
+        while same.younger do
+            same = same.younger
+        end
+        same.younger = h
+    else
+        by_token[token] = h
+    end
+    last = last + 1
+    list[last] = h
+    h.place = last
+    count = count + 1
+end
+
+local function unlink(h)
+    local same = by_token[h.token]
+    if same == h then
+        by_token[h.token] = h.younger
+        return
+    end
+    while same.younger ~= h do
+        same = same.younger
+    end
+    same.younger = h.younger
 end
 
 function O.remove(h)
-    if O.list[h.place] ~= h then
+    local place = h.place
+    if list[place] ~= h then
         return
     end
-    local same = O.by_token[h.token]
-    for i, other in ipairs(same) do
-        if other == h then
-            table.remove(same, i)
-            break
-        end
-    end
-    if not same[1] then
-        O.by_token[h.token] = nil
-    end
-    O.list[h.place] = nil
-    O.count = O.count - 1
-    while O.first <= O.last and not O.list[O.first] do
-        O.first = O.first + 1
+    unlink(h)
+    list[place] = nil
+    count = count - 1
+    if count == 0 then
+        first, last = 1, 0
+    elseif place == first then
+        repeat
+            first = first + 1
+        until list[first]
     end
 end
 
@@ -47,23 +65,23 @@ end
 -- The oldest request that is like this in all that is not nil.
 function O.find(id, bus, dev, token)
     if token then
-        for _, h in ipairs(O.by_token[token] or {}) do
-            if is(h, id, bus, dev) then
-                return h
-            end
+        local h = by_token[token]
+        while h and not is(h, id, bus, dev) do
+            h = h.younger
         end
-        return nil
+        return h
     end
-    for i = O.first, O.last do
-        local h = O.list[i]
+    for i = first, last do
+        local h = list[i]
         if h and is(h, id, bus, dev) then
             return h
         end
     end
 end
 
-function O.has_token(token)
-    return O.by_token[token] ~= nil
+-- Has no request this token? With as many as there are tokens, any will do.
+function O.is_free(token)
+    return not by_token[token] or count >= 0xFFFF
 end
 
 return O

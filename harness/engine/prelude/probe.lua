@@ -21,11 +21,13 @@ end
 
 -- All of the 65,536 device numbers, window by window; each answer must go on.
 local function enumerate(first)
-    local devices, offset, r = {}, 0, first
+    local devices, offset, r, last = {}, 0, first, -1
     while r do
         for i = 0, math.min(r.count, 8 * #r.bitmap) - 1 do
-            if r.bitmap:byte(i // 8 + 1) >> i % 8 & 1 == 1 and offset + i <= 0xFFFF then
-                devices[#devices + 1] = offset + i
+            local dev = offset + i -- windows may overlap
+            if r.bitmap:byte(i // 8 + 1) >> i % 8 & 1 == 1 and dev > last and dev <= 0xFFFF then
+                devices[#devices + 1] = dev
+                last = dev
             end
         end
         if r.next_offset <= offset then

@@ -2,6 +2,7 @@
 local core, import = ...
 local O = import "outstanding"
 
+local is_free = O.is_free
 local S = {}
 
 -- facts: what the run knows (facts.c makes it); dev: the device that the scenario is about.
@@ -21,6 +22,7 @@ function S.begin(facts)
     S.token = core.random(0xFFFF)
     S.offered = nil -- feature blocks, index from 0
     S.driver_features = {}
+    S.ring_features = {} -- that the scenario's form of rings takes beside those that it names
     S.resetting = {} -- devices that have not completed their reset
     S.max_size = {} -- queue -> max_size as GET_VQUEUE told
     S.setup = {} -- queue -> size and addresses as SET_VQUEUE gave them
@@ -44,10 +46,12 @@ end
 -- A token that no outstanding request has, never 0. The step makes neighbours unlikely, so that a
 -- token that is off by a little is nobody's.
 function S.fresh_token()
+    local token = S.token
     repeat
-        S.token = (S.token + 0x9E37) & 0xFFFF
-    until S.token ~= 0 and not O.has_token(S.token) or O.count >= 0xFFFF
-    return S.token
+        token = (token + 0x9E37) & 0xFFFF
+    until token ~= 0 and is_free(token)
+    S.token = token
+    return token
 end
 
 return S

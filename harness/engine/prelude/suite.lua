@@ -5,6 +5,7 @@ local N = import "needs"
 local keys = {
     name = "string", requirement = "string", clauses = "table", needs = "table", run = "function",
     scope = "string", device = "table", max_msg_size = "number", unopened = "boolean",
+    rings = "table",
 }
 local models = { block = true, entropy = true, max = true }
 
@@ -52,6 +53,14 @@ local function check_needs(id, needs)
     end
 end
 
+local function check_rings(id, rings)
+    for _, form in ipairs(rings) do
+        if not N.forms[form] then
+            return ("%s: no form of rings '%s'"):format(id, tostring(form))
+        end
+    end
+end
+
 local function check_scenario(id, s)
     for k, v in pairs(s) do
         if not keys[k] then
@@ -72,10 +81,32 @@ local function check_scenario(id, s)
         return id .. ": max_msg_size is not from 52 to 65535"
     end
     return check_clauses(id, s.clauses) or check_needs(id, s.needs)
-        or check_device(id, s.device or {})
+        or check_rings(id, s.rings or {}) or check_device(id, s.device or {})
 end
 
--- nil, or what is wrong with the value that the file returned.
+local function with(t, key, value)
+    local copy = {}
+    for k, v in pairs(t or {}) do
+        copy[k] = v
+    end
+    copy[key] = value
+    return copy
+end
+
+-- A scenario that `rings` names more forms of rings for runs once for each of them, too.
+local function add_forms(list)
+    for i = 1, #list do
+        for _, form in ipairs(list[i].rings or {}) do
+            local s = with(list[i], "needs", with(list[i].needs, "rings", form))
+            s.name = ("%s-%s"):format(s.name, form)
+            s.requirement = ("%s (%s)"):format(s.requirement, N.forms[form].says)
+            s.rings = nil
+            list[#list + 1] = s
+        end
+    end
+end
+
+-- nil, or what is wrong with the value that the file returned; what is right gets all its forms.
 return function(prefix, list)
     if type(list) ~= "table" or #list == 0 then
         return prefix .. ": the file returns no scenarios; it ends with return { { ... }, ... }"
@@ -89,4 +120,5 @@ return function(prefix, list)
             return problem
         end
     end
+    add_forms(list)
 end

@@ -3,104 +3,15 @@
  * with the harness but the interface. As it stands it conforms; test_mutants.py makes one mistake
  * at a time, test_oddities.py what is unusual but legal.
  */
-#include "adapters/lib/vmsgspec_sut.h"
+#include "blk.h"
 
-#include <errno.h>
-#include <stdatomic.h>
-#include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
-
-enum { RESPONSE = 1, BUS = 2 };
-enum {
-    DEVICE_INFO = 2,
-    GET_FEATURES,
-    SET_FEATURES,
-    GET_CONFIG,
-    SET_CONFIG,
-    GET_STATUS,
-    SET_STATUS,
-    GET_QUEUE,
-    SET_QUEUE,
-    RESET_QUEUE,
-    GET_SHM,
-    EVENT_CONFIG = 0x40,
-    EVENT_AVAIL,
-    EVENT_USED
-};
-enum { BUS_GET_DEVICES = 2, BUS_PING };
-enum { ACKNOWLEDGE = 1, DRIVER = 2, DRIVER_OK = 4, FEATURES_OK = 8, NEEDS_RESET = 64 };
-enum { UNITS = 2, QUEUES = 4, BLOCKS = 2, CONFIG = 40, WRITABLE = 32, WRITABLE_END = 34 };
-enum { SECTOR = 512, SECTORS = 32, HEADER = 8 };
-#define RING_RESET (1u << 8) /* of block 1 */
-#define VERSION_1  (1u << 0) /* of block 1 */
-
-static const uint32_t offered[BLOCKS] = {0x00000a40, VERSION_1 | RING_RESET};
+static const uint32_t offered[BLOCKS] = {INDIRECT | 0x00000a40, PACKED | VERSION_1 | RING_RESET};
 static const uint32_t queue_max[QUEUES] = {128, 64, 0, 16}; /* the third is not available */
-static const uint16_t numbers[UNITS] = {3, 0x0104};
-
-struct queue {
-    uint32_t size;
-    uint64_t area[3]; /* descriptors, driver, device */
-    bool enabled;
-    uint16_t seen; /* of the available index */
-};
-
-struct unit {
-    unsigned index;
-    uint32_t status, generation, selected[BLOCKS];
-    bool selected_more; /* bits in blocks that there are not */
-    uint8_t config[CONFIG];
-    struct queue queue[QUEUES];
-    uint8_t disk[SECTORS * SECTOR];
-};
-
-struct bus {
-    const struct vmsg_sut_host *host;
-    struct unit unit[UNITS];
-    uint32_t messages;
-    uint8_t out[1 << 16];
-};
-
-/* ---- bytes ---- */
-
-static uint32_t le16(const uint8_t *p)
-{
-    return p[0] | (uint32_t)p[1] << 8;
-}
-
-static uint32_t le32(const uint8_t *p)
-{
-    return le16(p) | le16(p + 2) << 16;
-}
-
-static uint64_t le64(const uint8_t *p)
-{
-    return le32(p) | (uint64_t)le32(p + 4) << 32;
-}
-
-static void put16(uint8_t *p, uint32_t v)
-{
-    p[0] = (uint8_t)v;
-    p[1] = (uint8_t)(v >> 8);
-}
-
-static void put32(uint8_t *p, uint32_t v)
-{
-    put16(p, v);
-    put16(p + 2, v >> 16);
-}
-
-static void put64(uint8_t *p, uint64_t v)
-{
-    put32(p, (uint32_t)v);
-    put32(p + 4, (uint32_t)(v >> 32));
-}
+const uint16_t numbers[UNITS] = {3, 0x0104};
 
 /* ---- sending; the payload stands in `out` already ---- */
 
-static void transmit(struct bus *b, uint8_t type, uint8_t id, uint16_t dev, uint16_t token,
-                     size_t payload)
+void transmit(struct bus *b, uint8_t type, uint8_t id, uint16_t dev, uint16_t token, size_t payload)
 {
     uint8_t *m = b->out;
 
@@ -122,119 +33,14 @@ static void event_config(struct bus *b, struct unit *u)
     transmit(b, 0, EVENT_CONFIG, numbers[u->index], 0, 16);
 }
 
-static void fail(struct bus *b, struct unit *u)
+void fail(struct bus *b, struct unit *u)
 {
     u->status |= NEEDS_RESET;
     if (u->status & DRIVER_OK)
         event_config(b, u);
 }
 
-/* ---- virtqueues ---- */
-
-static uint8_t *dma(struct bus *b, uint64_t address, uint64_t len)
-{
-    uint64_t at = address - b->host->mem_base;
-
-    if (!b->host->mem || address < b->host->mem_base || at > b->host->mem_size ||
-        len > b->host->mem_size - at)
-        return NULL;
-    return b->host->mem + at;
-}
-
-/* One part of a request: the header, data or the status byte. False: the request is broken. */
-static bool serve_part(struct unit *u, uint8_t *buffer, uint32_t len, bool writable, uint8_t *head,
-                       uint32_t *at, uint32_t *written)
-{
-    if (!writable && *at < 16) { /* header first */
-        if (len < 16)
-            return false;
-        memcpy(head, buffer, 16);
-        *at = 16;
-        return true;
-    }
-    for (uint32_t i = 0; i < len; i++, ++*at) {
-        uint64_t byte = le64(head + 8) * SECTOR + (*at - 16);
-
-        if (writable)
-            buffer[i] = byte < sizeof u->disk ? u->disk[byte] : 0;
-        else if (byte < sizeof u->disk)
-            u->disk[byte] = buffer[i];
-    }
-    *written += writable ? len : 0;
-    return true;
-}
-
-static bool serve_chain(struct bus *b, struct unit *u, struct queue *q, uint32_t index,
-                        uint32_t *written)
-{
-    uint8_t head[16] = {0}, *status = NULL;
-    uint32_t at = 0;
-
-    for (uint32_t n = 0; n < q->size; n++) {
-        const uint8_t *desc = dma(b, q->area[0] + 16u * (uint64_t)index, 16);
-        uint32_t len, flags;
-        uint8_t *buffer;
-
-        if (index >= q->size || !desc)
-            return false;
-        len = le32(desc + 8);
-        flags = le16(desc + 12);
-        buffer = dma(b, le64(desc), len);
-        if (!buffer || !len || !serve_part(u, buffer, len, flags & 2, head, &at, written))
-            return false;
-        if (flags & 2)
-            status = buffer + len - 1;
-        if (!(flags & 1)) {
-            if (status)
-                *status = le32(head) == 0 || le32(head) == 1 || le32(head) == 4 ? 0 : 2;
-            return status != NULL;
-        }
-        index = le16(desc + 14);
-    }
-    return false; /* a loop */
-}
-
-static void serve(struct bus *b, struct unit *u, uint32_t index)
-{
-    struct queue *q = &u->queue[index];
-    uint8_t *avail, *used;
-    uint16_t end;
-    uint32_t served = 0;
-
-    if (!(u->status & DRIVER_OK) || u->status & NEEDS_RESET || !q->enabled || !b->host->mem)
-        return;
-    avail = dma(b, q->area[1], 6 + 2 * (uint64_t)q->size);
-    used = dma(b, q->area[2], 6 + 8 * (uint64_t)q->size);
-    if (!avail || !used) {
-        fail(b, u);
-        return;
-    }
-    end = (uint16_t)le16(avail + 2);
-    atomic_thread_fence(memory_order_acquire);
-    if ((uint16_t)(end - q->seen) > q->size) {
-        fail(b, u);
-        return;
-    }
-    while (q->seen != end) {
-        uint32_t head = le16(avail + 4 + 2 * (q->seen % q->size)), written = 0;
-        uint8_t *element = used + 4 + 8 * (q->seen % q->size);
-
-        if (!serve_chain(b, u, q, head, &written)) {
-            fail(b, u);
-            return;
-        }
-        put32(element, head);
-        put32(element + 4, written);
-        q->seen++;
-        atomic_thread_fence(memory_order_release);
-        put16(used + 2, q->seen);
-        served++;
-    }
-    if (!served || le16(avail) & 1)
-        return;
-    put32(b->out + HEADER, index);
-    transmit(b, 0, EVENT_USED, numbers[u->index], 0, 4);
-}
+/* ---- virtqueues; how they are served: blk_rings.c ---- */
 
 static void set_queue(struct unit *u, const uint8_t *p)
 {

@@ -1,0 +1,57 @@
+/* Crashes that are the same have one name, others have others. */
+#include "fuzz/crash.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static void named(const char *output, int signal, const char *expected)
+{
+    char name[80];
+
+    vmsg_fuzz_crash_name(output, signal, "GET_CONFIG", name, sizeof name);
+    assert_string_equal(name, expected);
+}
+
+static void test_by_the_report(void **state)
+{
+    (void)state;
+    named("noise\n==7==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x60\n"
+          "READ of size 4\n"
+          "    #0 0x4a in __asan_memcpy (/x/a+0x4)\n"
+          "    #1 0x4b in set_features /x/a.c:12:3\n"
+          "    #2 0x4c in main /x/a.c:40:3\n"
+          "SUMMARY: AddressSanitizer: heap-buffer-overflow\n",
+          6, "crash-heap-buffer-overflow-set_features");
+}
+
+static void test_undefined_behaviour_by_its_place(void **state)
+{
+    (void)state;
+    named("hello\n/x/dev.c:350:30: runtime error: index 16 out of bounds\n"
+          "SUMMARY: UndefinedBehaviorSanitizer: undefined-behavior /x/dev.c:350:30 in \n",
+          0, "crash-undefined-behavior-dev-350");
+    named("dev.c:7:1: runtime error: division by zero\n", 0, "crash-undefined-dev-7");
+    named(": runtime error: ", 0, "crash-undefined-GET_CONFIG");
+}
+
+static void test_by_the_signal_or_the_status(void **state)
+{
+    (void)state;
+    named(NULL, 11, "crash-signal-11-GET_CONFIG");
+    named("last words\n", 0, "crash-exit-GET_CONFIG");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_by_the_report),
+        cmocka_unit_test(test_undefined_behaviour_by_its_place),
+        cmocka_unit_test(test_by_the_signal_or_the_status),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
