@@ -401,13 +401,13 @@ void answered(struct vmsg_oracle *o, struct request *r, const struct vmsg *m)
         remember_answer(o, r, m);
         answered_in_order(o, d, r, m);
     } else {
-        if (r->due == DUE_ANSWER) {
+        if (r->due == DUE_ANSWER)
             blame(o, VMSG_DEV_ORDERING_1, d->num,
                   "%s (message %u) was answered after a later request; requests are processed in "
                   "receive order",
                   request_name(r), r->index);
+        if (r->due == DUE_ANSWER)
             d->answered_ids |= id_bit(r->msg_id);
-        }
         forget_effects(o, d, r);
     }
     remember_answered(o, r);

@@ -339,12 +339,28 @@ static void test_one_direction(void **state)
     clean(&s);
 }
 
+/* The first answer may be that of the first request, which may also be discarded. */
+static void test_equal_requests_around_another(void **state)
+{
+    struct session s = with_defaults();
+
+    initialise(&s, AT_DRIVER_OK);
+    twisted(&s, VMSG_TO_DEVICE, "GET_VQUEUE", 900, F(0), (struct twist){.len = 13, .msg_size = 13});
+    to(&s, "GET_SHM", 901, F(0));
+    to(&s, "GET_VQUEUE", 900, F(0));
+    from(&s, "GET_VQUEUE", 900, F(0, 256, 0, 0, 0, 0, 0));
+    from(&s, "GET_SHM", 901, F(0, 0, 0, 0));
+    from(&s, "GET_VQUEUE", 900, F(0, 256, 0, 0, 0, 0, 0));
+    clean(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers_in_order),
         cmocka_unit_test(test_answers_swapped),
         cmocka_unit_test(test_effect_overtaken),
+        cmocka_unit_test(test_equal_requests_around_another),
         cmocka_unit_test(test_unanswered),
         cmocka_unit_test(test_answered_twice),
         cmocka_unit_test(test_answer_to_nothing),

@@ -32,6 +32,8 @@ static void announced_to_the_bus(struct vmsg_oracle *o, const struct vmsg *m)
         return;
     }
     set_present(o->relay, dev, added);
+    relay_device(o->relay, dev)->back = added && relay_device(o->relay, dev)->gone_untold;
+    relay_device(o->relay, dev)->gone_untold = !added;
     if (news && (added || exposed))
         hotplug_owed(o, dev);
 }
@@ -102,15 +104,17 @@ static void announced(struct vmsg_oracle *o, const struct vmsg *m)
                   "peer named",
                   dev);
         d->present = d->announced = d->exposed = true;
-        d->removed = d->given_again = d->doubtful = false;
+        d->removed = d->given_again = d->doubtful = d->back = false;
         exercise(o, VMSG_BUS_ASSIGNMENT_3);
         if (d->revalidate)
             exercise(o, VMSG_BUS_PARAMETERS_6);
     } else if (state == VMSG_DEVICE_REMOVED) {
         d->removed = d->told_removed = true;
         d->doubtful = false;
-        if (!d->revalidate)
+        if (!d->revalidate &&
+            !d->back) /* it may have come again before the bus told that it went */
             d->present = false;
+        d->back = d->gone_untold = false;
         d->announced = d->exposed = false;
         exercise(o, VMSG_BUS_HOTPLUG_AND_REMOVAL_2);
     }
