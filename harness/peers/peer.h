@@ -97,8 +97,8 @@ struct vmsg_fault {
     const char *also;    /* space-separated clauses that break with it by the text, or NULL */
     const char *needs;   /* "strict", "memory", "upper", "polling", "events", "timeout" (declared
                             request_timeout_ms), "no-uuid" (declared in the ICS), "no-bus-messages"
-                            (the   same), "packed" (the peer's quirk of that name): what a run needs to
-                            see it,   space-separated, or NULL */
+                            (the same), "packed" (the peer's quirk of that name): what a run
+                            needs to see it, space-separated, or NULL */
     const char *model;   /* the device model that shows it, NULL: any */
     const char *summary; /* what the peer does wrong, one sentence */
 };
