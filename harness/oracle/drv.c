@@ -398,7 +398,8 @@ static void device_event(struct vmsg_oracle *o, const struct vmsg *m)
     bool removed = m->f[VMSG_EVENT_DEVICE_REQ_device_bus_state] == VMSG_DEVICE_REMOVED;
     bool added = m->f[VMSG_EVENT_DEVICE_REQ_device_bus_state] == VMSG_DEVICE_ADDED;
     struct drv_view *v = drv_view(o, dev);
-    struct drv_view fresh = {.num = dev, .removed = removed, .under_way = DRV_UNDER_WAY};
+    struct drv_view fresh = {
+        .num = dev, .removed = removed, .was_removed = true, .under_way = DRV_UNDER_WAY};
 
     if (!v || !(removed || (added && v->removed)))
         return;

@@ -149,6 +149,8 @@ struct drv_view {
     uint32_t strays;         /* ids of the last responses to nothing */
     uint64_t stray_answers;  /* v->answers when they came */
     bool removed;            /* by EVENT_DEVICE */
+    bool was_removed;        /* and may be here again */
+    bool queues_set;         /* a SET_VQUEUE was sent since */
     unsigned under_way;      /* messages that may be from before it came back */
 };
 

@@ -157,6 +157,8 @@ void drv_avail(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
 static void became_available(struct vmsg_oracle *o, struct drv_view *v, struct drv_queue *q,
                              const struct vmsg_note *note)
 {
+    if (v->was_removed && !v->queues_set)
+        return; /* the memory is the driver's again, for whatever it likes */
     judge_time(o, v, "buffers were made available", true);
     if (v->driver_ok_told || q->set)
         judge_queue_ready(o, v, q, "buffers were made available");

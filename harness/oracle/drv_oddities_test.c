@@ -40,9 +40,40 @@ static void test_late_second_answer(void **state)
     clean(&s);
 }
 
+/* Nor does that of a reset, when the queue is set up again already. */
+static void test_late_second_reset_answer(void **state)
+{
+    struct session s = driver();
+
+    running(&s, 0x100);
+    to(&s, "RESET_VQUEUE", 900, F(0));
+    to(&s, "RESET_VQUEUE", 901, F(0));
+    from(&s, "RESET_VQUEUE", 901, NULL);
+    ask(&s, "SET_VQUEUE", QUEUE(VMSG_VQ_ENABLE, 64), NULL);
+    ask(&s, "GET_VQUEUE", F(0), F(0, 256, 64, 1, MEM(0), MEM(0x1000), MEM(0x2000)));
+    from(&s, "RESET_VQUEUE", 900, NULL);
+    available(&s, 1, 1);
+    notify(&s, 0, 0);
+    clean(&s);
+}
+
 static void device_event(struct session *s, unsigned what)
 {
     event(s, "EVENT_DEVICE", F(0, what), NULL, 0);
+}
+
+/* What was a queue of a device that went may be another's meanwhile, though the device is back. */
+static void test_memory_of_a_device_that_went(void **state)
+{
+    struct session s = driver();
+
+    running(&s, 0);
+    device_event(&s, VMSG_DEVICE_REMOVED);
+    device_event(&s, VMSG_DEVICE_ADDED);
+    info(&s);
+    status(&s, 0, 0);
+    available(&s, 1, 1);
+    clean(&s);
 }
 
 /* What the driver sent before it had read that the device is gone, and here again. */
@@ -319,6 +350,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_queue_set_up_at_once),
         cmocka_unit_test(test_late_second_answer),
+        cmocka_unit_test(test_memory_of_a_device_that_went),
+        cmocka_unit_test(test_late_second_reset_answer),
         cmocka_unit_test(test_under_way_when_the_device_goes),
         cmocka_unit_test(test_use_of_a_device_that_went),
         cmocka_unit_test(test_response_with_another_token),

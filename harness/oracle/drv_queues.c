@@ -222,6 +222,7 @@ static void set_asked(struct vmsg_oracle *o, struct drv_view *v, struct drv_queu
         return;
     if (judge_place(o, v, q))
         judge_queried(o, v, q);
+    v->queues_set = true;
     q->asking = true;
     q->want_serial = o->serial;
     memcpy(q->want, m->f, sizeof q->want);
@@ -376,8 +377,11 @@ void drv_queue_told(struct vmsg_oracle *o, struct drv_view *v, const struct drv_
         if (r->life == v->life && r->serial > q->told_serial &&
             memcmp(r->f, q->given, sizeof q->given) != 0)
             set_told(o, v, q, r->f, r->serial);
-    } else if (r->msg_id == VMSG_ID_RESET_VQUEUE)
-        reset_told(o, v, q);
-    else
+    } else if (r->msg_id == VMSG_ID_GET_VQUEUE) {
         get_told(o, v, q, r, m);
+    } else if (r->serial > q->told_serial) {
+        reset_told(o, v, q);
+    } else { /* it was told by another attempt; a driver that waits for a newer one may be misled */
+        v->doubtful |= q->resetting;
+    }
 }
