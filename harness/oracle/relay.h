@@ -90,6 +90,7 @@ struct relay_device {
     struct lane lanes[RELAY_LANES]; /* events by direction, then requests */
     bool present, announced, removed, given_again;
     bool gone_untold, back; /* its end said that it went, and came; the bus told neither */
+    bool come_untold;       /* its end said that it came, which the bus did not tell yet */
     uint32_t outstanding;   /* requests that came out and are not answered */
     uint32_t latest;        /* the one that came out last, numbered from 1; 0: none */
     uint64_t latest_serial; /* ... */

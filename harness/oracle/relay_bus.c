@@ -16,6 +16,15 @@ static void set_present(struct relay *r, uint32_t dev, bool present)
         d->removed = false;
 }
 
+/* An answer may come late, from before the device went. */
+static void found_by_the_bus(struct relay *r, uint32_t dev)
+{
+    struct relay_device *d = relay_device(r, (uint16_t)dev);
+
+    d->doubtful |= d->removed;
+    set_present(r, dev, true);
+}
+
 /* A bus that uses EVENT_DEVICE passes on what its peer reports; duplicates need no echo. */
 static void announced_to_the_bus(struct vmsg_oracle *o, const struct vmsg *m)
 {
@@ -34,6 +43,7 @@ static void announced_to_the_bus(struct vmsg_oracle *o, const struct vmsg *m)
     set_present(o->relay, dev, added);
     relay_device(o->relay, dev)->back = added && relay_device(o->relay, dev)->gone_untold;
     relay_device(o->relay, dev)->gone_untold = !added;
+    relay_device(o->relay, dev)->come_untold |= added;
     if (news && (added || exposed))
         hotplug_owed(o, dev);
 }
@@ -44,7 +54,7 @@ static void shown_to_the_bus(struct vmsg_oracle *o, const struct vmsg *m)
     if (m->msg_id == VMSG_ID_GET_DEVICES && vmsg_is_response(m)) {
         for (uint32_t i = 0; i < m->tail_len * 8; i++)
             if (m->tail[i / 8] >> i % 8 & 1)
-                set_present(o->relay, (uint32_t)m->f[VMSG_GET_DEVICES_RESP_offset] + i, true);
+                found_by_the_bus(o->relay, (uint32_t)m->f[VMSG_GET_DEVICES_RESP_offset] + i);
     } else if (m->msg_id == VMSG_ID_EVENT_DEVICE && !vmsg_is_response(m)) {
         announced_to_the_bus(o, m);
     } else if (m->msg_id == VMSG_ID_PING && !vmsg_is_response(m)) {
@@ -79,7 +89,7 @@ static void shown_to_the_driver(struct vmsg_oracle *o, const struct vmsg *m)
     for (uint32_t i = 0; i < m->tail_len * 8 && i < count && first + i < 65536; i++) {
         struct relay_device *d = relay_device(o->relay, (uint16_t)(first + i));
 
-        d->hidden = !(m->tail[i / 8] >> i % 8 & 1) && d->present && d->reached;
+        d->hidden = !(m->tail[i / 8] >> i % 8 & 1) && d->present && d->reached && !d->doubtful;
         d->hidden_index = o->index;
         if (!(m->tail[i / 8] >> i % 8 & 1))
             continue;
@@ -98,13 +108,15 @@ static void announced(struct vmsg_oracle *o, const struct vmsg *m)
     struct relay_device *d = relay_device(o->relay, dev);
 
     if (state == VMSG_DEVICE_ADDED) {
-        if (!d->present && !d->given_again && !d->doubtful)
+        if (!d->present && !d->given_again && !d->doubtful && !d->come_untold)
             blame(o, VMSG_BUS_DEVICE_DISCOVERY_1, dev,
                   "EVENT_DEVICE reports device %u as added, which neither platform data nor the "
                   "peer named",
                   dev);
-        d->present = d->announced = d->exposed = true;
-        d->removed = d->given_again = d->doubtful = d->back = false;
+        d->present |=
+            !(d->come_untold && d->gone_untold); /* it went meanwhile: that is told next */
+        d->announced = d->exposed = true;
+        d->removed = d->given_again = d->doubtful = d->back = d->come_untold = false;
         exercise(o, VMSG_BUS_ASSIGNMENT_3);
         if (d->revalidate)
             exercise(o, VMSG_BUS_PARAMETERS_6);

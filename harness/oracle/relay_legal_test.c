@@ -185,6 +185,25 @@ static void arrival_at_the_peer(struct world *w)
     driver_gets(w, hotplug(5, 0x8001)); /* an implementation's own state */
 }
 
+/* The bus tells one after the other, and is behind. */
+static void comes_and_goes_before_it_is_told(struct world *w)
+{
+    device_sends(w, hotplug(9, VMSG_DEVICE_ADDED));
+    device_sends(w, hotplug(9, VMSG_DEVICE_REMOVED));
+    driver_gets(w, hotplug(9, VMSG_DEVICE_ADDED));
+    driver_gets(w, hotplug(9, VMSG_DEVICE_REMOVED));
+}
+
+static void goes_and_comes_before_it_is_told(struct world *w)
+{
+    round_trip(w, 5, 1, 1, 0);
+    device_sends(w, hotplug(5, VMSG_DEVICE_REMOVED));
+    device_sends(w, hotplug(5, VMSG_DEVICE_ADDED));
+    driver_gets(w, hotplug(5, VMSG_DEVICE_REMOVED));
+    driver_gets(w, hotplug(5, VMSG_DEVICE_ADDED));
+    round_trip(w, 5, 2, 2, 0);
+}
+
 static void new_limit(struct world *w)
 {
     vmsg_oracle_note(w->o, &(struct vmsg_note){.kind = VMSG_NOTE_MAX_SIZE, .value = 100});
@@ -349,6 +368,8 @@ static const struct {
     LEGAL(small_windows),
     LEGAL(bus_message_with_a_device_number),
     LEGAL(arrival_at_the_peer),
+    LEGAL(comes_and_goes_before_it_is_told),
+    LEGAL(goes_and_comes_before_it_is_told),
     LEGAL(loses_one_later),
     LEGAL(loses_one_of_two),
     LEGAL(goes_unknown),
