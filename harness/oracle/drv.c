@@ -152,8 +152,10 @@ static bool from_before(struct drv_view *v, const struct vmsg *m)
     bool begins = m->msg_id == VMSG_ID_GET_DEVICE_INFO ||
                   (m->msg_id == VMSG_ID_SET_DEVICE_STATUS && m->f[0] == 0);
 
-    if (v->removed)
+    if (v->removed) { /* but who it is may have been asked before the bus tells that it is back */
+        v->info_asked |= m->msg_id == VMSG_ID_GET_DEVICE_INFO;
         return true;
+    }
     if (!v->under_way)
         return false;
     if (begins)
@@ -405,6 +407,7 @@ static void device_event(struct vmsg_oracle *o, const struct vmsg *m)
         return;
     settle_debt(o, &v->owes_reset);
     settle_debt(o, &v->owes_refresh);
+    fresh.info_asked = v->removed && v->info_asked;
     fresh.pages = v->pages;
     fresh.life = v->life + 1;
     for (unsigned p = 0; v->pages && p < PAGE; p++)

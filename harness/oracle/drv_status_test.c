@@ -206,6 +206,22 @@ static void test_needs_reset(void **state)
     clean(&s);
 }
 
+/* Whoever found out before the bus said so need not ask again. */
+static void test_device_that_is_asked_before_it_is_told(void **state)
+{
+    struct session s = driver();
+
+    running(&s, 0);
+    event(&s, "EVENT_DEVICE", F(0, VMSG_DEVICE_REMOVED), NULL, 0);
+    info(&s);
+    event(&s, "EVENT_DEVICE", F(0, VMSG_DEVICE_ADDED), NULL, 0);
+    status(&s, 0, 0);
+    status(&s, 1, 1);
+    status(&s, 3, 3);
+    offer_features(&s, 0, 2, 0, OFFERED);
+    clean(&s);
+}
+
 static void test_device_that_comes_again(void **state)
 {
     struct session s = driver();
@@ -223,13 +239,21 @@ static void test_device_that_comes_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all_steps),           cmocka_unit_test(test_without_information),
-        cmocka_unit_test(test_without_reset),       cmocka_unit_test(test_status_may_be_read_first),
-        cmocka_unit_test(test_skipped_steps),       cmocka_unit_test(test_features_too_early),
-        cmocka_unit_test(test_bits_taken_back),     cmocka_unit_test(test_refused_features),
-        cmocka_unit_test(test_unoffered_features),  cmocka_unit_test(test_features_in_parts),
-        cmocka_unit_test(test_reset_is_waited_for), cmocka_unit_test(test_reset_may_be_repeated),
-        cmocka_unit_test(test_needs_reset),         cmocka_unit_test(test_device_that_comes_again),
+        cmocka_unit_test(test_all_steps),
+        cmocka_unit_test(test_without_information),
+        cmocka_unit_test(test_without_reset),
+        cmocka_unit_test(test_status_may_be_read_first),
+        cmocka_unit_test(test_skipped_steps),
+        cmocka_unit_test(test_features_too_early),
+        cmocka_unit_test(test_bits_taken_back),
+        cmocka_unit_test(test_refused_features),
+        cmocka_unit_test(test_unoffered_features),
+        cmocka_unit_test(test_features_in_parts),
+        cmocka_unit_test(test_reset_is_waited_for),
+        cmocka_unit_test(test_reset_may_be_repeated),
+        cmocka_unit_test(test_needs_reset),
+        cmocka_unit_test(test_device_that_comes_again),
+        cmocka_unit_test(test_device_that_is_asked_before_it_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
