@@ -43,7 +43,7 @@ static void announced_to_the_bus(struct vmsg_oracle *o, const struct vmsg *m)
     set_present(o->relay, dev, added);
     relay_device(o->relay, dev)->back = added && relay_device(o->relay, dev)->gone_untold;
     relay_device(o->relay, dev)->gone_untold = !added;
-    relay_device(o->relay, dev)->come_untold |= added;
+    relay_device(o->relay, dev)->come_untold |= added && news;
     if (news && (added || exposed))
         hotplug_owed(o, dev);
 }
@@ -113,10 +113,11 @@ static void announced(struct vmsg_oracle *o, const struct vmsg *m)
                   "EVENT_DEVICE reports device %u as added, which neither platform data nor the "
                   "peer named",
                   dev);
-        d->present |=
-            !(d->come_untold && d->gone_untold); /* it went meanwhile: that is told next */
+        d->removed = d->given_again = d->back = false;
+        d->doubtful = d->come_untold && d->gone_untold; /* it went meanwhile: that is told next */
+        d->present |= !d->doubtful;
         d->announced = d->exposed = true;
-        d->removed = d->given_again = d->doubtful = d->back = d->come_untold = false;
+        d->come_untold = false;
         exercise(o, VMSG_BUS_ASSIGNMENT_3);
         if (d->revalidate)
             exercise(o, VMSG_BUS_PARAMETERS_6);
