@@ -31,14 +31,15 @@ struct campaign {
     bool failed;
 };
 
-/* The child of a campaign that is killed ends, too; it leaves Ctrl-C to the campaign. */
+/* The child of a campaign that is killed ends, too; it leaves Ctrl-C and SIGTERM, which may go to
+ * the whole group, to the campaign. */
 static void work(struct campaign *c, unsigned i, bool died_before)
 {
     char id[48];
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGINT, SIG_IGN);
-    signal(SIGTERM, SIG_DFL);
+    signal(SIGTERM, SIG_IGN);
     /* What a SUT in this process has to say is kept when its finding is looked into. */
     if (c->config->setup->ctx.caps & VMSG_VIRTUAL_TIME && !freopen("/dev/null", "w", stderr))
         _exit(1);

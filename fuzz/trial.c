@@ -145,6 +145,7 @@ static void child(const struct vmsg_fuzz_trial *t, const struct vmsg_fuzz_script
     struct vmsg_fuzz_result mine;
 
     signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
     dup2(out, STDOUT_FILENO);
     dup2(out, STDERR_FILENO);
     run(t, script, &mine);

@@ -1,6 +1,9 @@
 """`vmsgspec fuzz`: finds what is planted, makes it small, and what it saved shows it again."""
 
+import os
 import re
+import signal
+import subprocess
 
 import pytest
 
@@ -123,3 +126,22 @@ def test_replay_of_a_script_wants_a_role(tmp_path):
 def test_sound_peers_are_clean(tmp_path, role):
     outcome = fuzz("ref:", tmp_path, "--runs", "1500", "--seed", "7", role=role)
     assert outcome.status == vmsgspec.CONFORMS, str(outcome)
+
+
+def test_a_signal_to_the_whole_group_is_no_crash(tmp_path):
+    """As a terminal or timeout(1) sends it: the campaign ends, and nothing is found for it."""
+    started = tmp_path / "started"
+    os.mkfifo(started)
+    sut = f"exec:echo > '{started}'; exec {vmsgspec.TOOL} peer device"
+    campaign = subprocess.Popen(
+        [vmsgspec.TOOL, "fuzz", "--role", "device", "--sut", sut, "--out", tmp_path / "out",
+         "--together", "1"], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        start_new_session=True)
+    for _ in range(3):  # what is asked first, and the first scripts
+        started.read_text()
+    os.killpg(campaign.pid, signal.SIGTERM)
+    reader = os.open(started, os.O_RDONLY | os.O_NONBLOCK)  # for a start that is under way
+    err = campaign.communicate(timeout=60)[1]
+    os.close(reader)
+    assert campaign.returncode == vmsgspec.CONFORMS, err
+    assert not findings(tmp_path / "out"), err
