@@ -4,20 +4,23 @@
 #include "fuzz/worker.h"
 #include "harness/engine/random.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#define TICK_MS 50u
+#define TICK_MS 50 /* between two looks at hangs and numbers; a worker that ends is seen at once   \
+                    */
 
 struct job {
     pid_t pid; /* 0: none runs */
+    int ended; /* readable then; -1 */
     unsigned deaths;
     bool done;
 };
@@ -57,6 +60,7 @@ static bool spawn(struct campaign *c, unsigned i, bool died_before)
     if (pid == 0)
         work(c, i, died_before);
     c->jobs[i].pid = pid > 0 ? pid : 0;
+    c->jobs[i].ended = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
     return pid > 0;
 }
 
@@ -68,6 +72,8 @@ static void reap(struct campaign *c, unsigned i, int status)
     bool finished = WIFEXITED(status) && WEXITSTATUS(status) <= 1 && !over_sut;
 
     c->jobs[i].pid = 0;
+    if (c->jobs[i].ended >= 0)
+        close(c->jobs[i].ended);
     __atomic_store_n(&slot->busy_since, 0, __ATOMIC_RELEASE);
     if (finished) {
         c->jobs[i].done = true;
@@ -115,13 +121,21 @@ static void tell(struct campaign *c, struct vmsg_campaign_stats *stats)
         c->config->status(c->config->ctx, stats);
 }
 
+static void wait_a_little(const struct campaign *c)
+{
+    struct pollfd ends[VMSG_CAMPAIGN_JOBS];
+
+    for (unsigned i = 0; i < c->config->jobs; i++)
+        ends[i] = (struct pollfd){.fd = c->jobs[i].pid ? c->jobs[i].ended : -1, .events = POLLIN};
+    poll(ends, c->config->jobs, TICK_MS);
+}
+
 static void supervise(struct campaign *c, struct vmsg_campaign_stats *stats)
 {
-    const struct timespec tick = {.tv_nsec = TICK_MS * 1000000};
     const struct vmsg_campaign_config *config = c->config;
 
     while (!all_done(c)) {
-        nanosleep(&tick, NULL);
+        wait_a_little(c);
         look_after(c);
         tell(c, stats);
         if ((config->time_ms && stats->elapsed_ms >= config->time_ms) ||

@@ -299,6 +299,7 @@ int vmsg_cmd_fuzz(int argc, char **argv)
     int status = parsed == CLI_PARSED ? fuzz(f) : vmsg_cli_stopped(parsed);
 
     clear(f);
+    vmsg_run_options_clear(&f->options.run);
     return status;
 }
 
@@ -310,8 +311,7 @@ int vmsg_replay_script(const struct vmsg_replay_options *o)
     if (!o->run.role_given)
         return vmsg_cli_error("replay", "a script needs --role: device, driver or bus says what "
                                         "the implementation is");
-    vmsg_fuzz_options_begin(&f->options);
-    f->options.run = o->run;
+    vmsg_fuzz_options_begin(&f->options, &o->run);
     f->options.script = o->path;
     if (!o->mem_given)
         f->options.run.mem_size = VMSG_FUZZ_MEM;

@@ -2,23 +2,17 @@
 #include "harness/cli/fuzz_options.h"
 #include "harness/cli/cli.h"
 
+#include "harness/cli/run_keys.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    KEY_ROLE = 0x100,
-    KEY_SUT,
-    KEY_DEVICE_SIDE,
-    KEY_ICS,
-    KEY_OUT,
+    KEY_OUT = KEY_OTHER,
     KEY_CORPUS,
     KEY_SCRIPT,
     KEY_TIME,
     KEY_RUNS,
-    KEY_SEED,
-    KEY_JOBS,
-    KEY_MEM,
-    KEY_TIMEOUT,
     KEY_HANG,
     KEY_TOGETHER,
     KEY_STEPS,
@@ -49,6 +43,7 @@ static const struct argp_option options[] = {
      "scripts that showed something new, to begin with and to add to; default OUT/corpus", 0},
     {NULL, 0, NULL, 0, "Instead of a campaign:", 4},
     {"script", KEY_SCRIPT, "FILE", 0, "run one script of a finding or a corpus again", 0},
+    VMSG_STATEMENT_OPTIONS,
     {0},
 };
 
@@ -86,18 +81,6 @@ static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size
     struct vmsg_fuzz_options *o = ctx;
 
     switch (key) {
-    case KEY_ROLE:
-        o->run.role_given = true;
-        return vmsg_value_role(arg, &o->run.role, err, err_size);
-    case KEY_SUT:
-        o->run.uri = arg;
-        return true;
-    case KEY_DEVICE_SIDE:
-        o->run.device_side = arg;
-        return true;
-    case KEY_ICS:
-        o->run.ics = arg;
-        return true;
     case KEY_OUT:
         o->out = arg;
         return true;
@@ -111,25 +94,15 @@ static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size
         return take_time(arg, &o->time_ms, err, err_size);
     case KEY_RUNS:
         return vmsg_value_number("--runs", arg, 1, INT64_MAX, &o->runs, err, err_size);
-    case KEY_SEED:
-        return vmsg_value_number("--seed", arg, 0, CLI_SEED_MOST, &o->run.seed, err, err_size);
-    case KEY_JOBS:
-        return take_count("--jobs", arg, 64, &o->run.jobs, err, err_size);
     case KEY_TOGETHER:
         return take_count("--together", arg, 100000, &o->together, err, err_size);
     case KEY_STEPS:
         return take_count("--steps", arg, 2000, &o->steps, err, err_size);
-    case KEY_MEM:
-        return vmsg_value_size("--mem", arg, (uint64_t)1 << 30, &o->run.mem_size, err, err_size);
-    case KEY_TIMEOUT:
-        return vmsg_value_seconds("--timeout", arg, 3600, &o->run.timeout_ms, err, err_size);
     case KEY_HANG:
         return vmsg_value_seconds("--hang", arg, 3600, &o->hang_ms, err, err_size);
-    case ARGP_KEY_ARG:
-        snprintf(err, err_size, "unexpected '%s'; the implementation is named by --sut URI", arg);
-        return false;
+    default:
+        return vmsg_run_options_take(&o->run, key, arg, err, err_size);
     }
-    return false;
 }
 
 /* What no default can stand for. */
@@ -156,21 +129,23 @@ const struct vmsg_cli_options vmsg_cmd_fuzz_options = {
     .take = take,
 };
 
-void vmsg_fuzz_options_begin(struct vmsg_fuzz_options *o)
+void vmsg_fuzz_options_begin(struct vmsg_fuzz_options *o, const struct vmsg_run_options *run)
 {
-    *o = (struct vmsg_fuzz_options){
-        .run = {.seed = 1, .jobs = 1, .mem_size = VMSG_FUZZ_MEM, .timeout_ms = 2000},
-        .out = "fuzz-out",
-        .steps = 64,
-        .hang_ms = 5000,
-    };
+    *o = (struct vmsg_fuzz_options){.run = *run, .out = "fuzz-out", .steps = 64, .hang_ms = 5000};
 }
 
 enum vmsg_cli_parsed vmsg_fuzz_options_parse(struct vmsg_fuzz_options *o, int argc, char **argv)
 {
+    struct vmsg_run_options run;
     enum vmsg_cli_parsed parsed;
+    bool ok = vmsg_run_options_begin(&run, argc);
 
-    vmsg_fuzz_options_begin(o);
+    run.mem_size = VMSG_FUZZ_MEM;
+    vmsg_fuzz_options_begin(o, &run);
+    if (!ok) {
+        vmsg_cli_error("fuzz", "out of memory");
+        return CLI_WRONG;
+    }
     parsed = vmsg_cli_parse(&vmsg_cmd_fuzz_options, argc, argv, o);
     if (parsed == CLI_PARSED && !complete(o))
         return CLI_WRONG;

@@ -8,7 +8,8 @@
 #include "harness/cli/run_options.h"
 
 struct vmsg_fuzz_options {
-    struct vmsg_run_options run; /* what is judged: role, uri, ics, seed, jobs, mem_size, timeout */
+    struct vmsg_run_options
+        run; /* what is judged: role, uri, statement, seed, jobs, memory, timeout */
     const char *out, *corpus, *script; /* NULL: not given */
     uint64_t runs;
     uint64_t time_ms;
@@ -18,7 +19,9 @@ struct vmsg_fuzz_options {
 
 #define VMSG_FUZZ_MEM (64u << 10) /* DMA memory, unless it is said otherwise */
 
-void vmsg_fuzz_options_begin(struct vmsg_fuzz_options *o); /* the defaults */
+/* The defaults beside what is judged. */
+void vmsg_fuzz_options_begin(struct vmsg_fuzz_options *o, const struct vmsg_run_options *run);
+/* Afterwards vmsg_run_options_clear(&o->run) in any case. */
 enum vmsg_cli_parsed vmsg_fuzz_options_parse(struct vmsg_fuzz_options *o, int argc, char **argv);
 
 #endif

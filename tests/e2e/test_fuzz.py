@@ -2,6 +2,7 @@
 
 import os
 import re
+import select
 import signal
 import subprocess
 
@@ -128,6 +129,14 @@ def test_sound_peers_are_clean(tmp_path, role):
     assert outcome.status == vmsgspec.CONFORMS, str(outcome)
 
 
+def test_fields_of_the_statement_are_flags(tmp_path):
+    """As of `run`: here the only device number that is spoken to, and one that is wrong."""
+    outcome = fuzz("ref:?devices=entropy@9", tmp_path, "--runs", "20", "--devices", "9")
+    assert outcome.status == vmsgspec.CONFORMS, str(outcome)
+    outcome = fuzz("ref:", tmp_path, "--runs", "20", "--revision", "x")
+    assert outcome.status == vmsgspec.USAGE and "revision" in outcome.err, str(outcome)
+
+
 def test_a_signal_to_the_whole_group_is_no_crash(tmp_path):
     """As a terminal or timeout(1) sends it: the campaign ends, and nothing is found for it."""
     started = tmp_path / "started"
@@ -137,11 +146,17 @@ def test_a_signal_to_the_whole_group_is_no_crash(tmp_path):
         [vmsgspec.TOOL, "fuzz", "--role", "device", "--sut", sut, "--out", tmp_path / "out",
          "--together", "1"], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         start_new_session=True)
-    for _ in range(3):  # what is asked first, and the first scripts
-        started.read_text()
-    os.killpg(campaign.pid, signal.SIGTERM)
-    reader = os.open(started, os.O_RDONLY | os.O_NONBLOCK)  # for a start that is under way
-    err = campaign.communicate(timeout=60)[1]
-    os.close(reader)
+    reader = os.open(started, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        starts = b""
+        while starts.count(b"\n") < 3:  # what is asked first, and the first scripts
+            assert campaign.poll() is None, campaign.stderr.read()
+            assert select.select([reader], [], [], 60)[0], "no SUT was started"
+            starts += os.read(reader, 1)
+        os.killpg(campaign.pid, signal.SIGTERM)
+        err = campaign.communicate(timeout=60)[1]
+    finally:
+        campaign.kill()
+        os.close(reader)
     assert campaign.returncode == vmsgspec.CONFORMS, err
     assert not findings(tmp_path / "out"), err

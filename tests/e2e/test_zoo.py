@@ -73,6 +73,18 @@ def test_they_conform(flags, edits, tmp_path):
                 "dev.finalizing-initialization.2"} <= set(outcome.clauses("pass")), str(outcome)
 
 
+@pytest.mark.parametrize("device_type, queue", [(8, 2), (9, 0), (19, 1), (27, 0), (34, 0)])
+def test_other_types_get_requests_too(device_type, queue, tmp_path):
+    """The network device, which serves any buffer, as another type with its queue for requests."""
+    queues = "{.max = 256, .keeps = true}, {.max = 256}, {.max = 0}, {.max = 0}, {.max = 64}"
+    given = ", ".join("{.max = 64}" if q == queue else "{.max = 0}" for q in range(5))
+    outcome = vmsgspec.run(build(tmp_path, (queues, given), ("             1,\n             17,", f"             {device_type},\n             17,")),
+                           "--devices", "4000", select=["device/finalizing-initialization/*"])
+    assert outcome.status == vmsgspec.CONFORMS, str(outcome)
+    assert {"dev.finalizing-initialization.1", "dev.finalizing-initialization.2"} \
+        <= set(outcome.clauses("pass")), str(outcome)
+
+
 @pytest.mark.parametrize("name, clause, others, old, new", MISTAKES,
                          ids=[m[0] for m in MISTAKES])
 def test_a_mistake_is_caught(name, clause, others, old, new, tmp_path):
