@@ -174,6 +174,8 @@ void drv_free(struct vmsg_oracle *o);
 void drv_message(struct vmsg_oracle *o, enum vmsg_direction direction, const struct vmsg *m);
 void drv_note(struct vmsg_oracle *o, const struct vmsg_note *note);
 void drv_settle(struct vmsg_oracle *o);
+void drv_bus_from_driver(struct vmsg_oracle *o, const struct vmsg *m);
+void drv_bus_to_driver(struct vmsg_oracle *o, const struct vmsg *m); /* well-formed */
 bool drv_negotiated(const struct drv_view *v, unsigned bit);
 /* Is a request of that kind sent while a response to nothing is under way, which may count for it?
  */

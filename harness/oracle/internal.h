@@ -400,6 +400,10 @@ void classify(struct vmsg_oracle *o, struct device *d, const struct vmsg *m, str
 void sent_to_device(struct vmsg_oracle *o, const struct vmsg *m);
 void came_from_device(struct vmsg_oracle *o, struct vmsg *m); /* may re-decode it */
 void settle_requests(struct vmsg_oracle *o);
+/* r is answered in its turn: what was sent before it is unanswered; its token was no hindrance. */
+void pass_earlier(struct vmsg_oracle *o, struct device *d, const struct request *r);
+void token_answered(struct vmsg_oracle *o, struct device *d, const struct request *r);
+uint32_t request_id_bit(uint8_t msg_id); /* in a set of standard requests */
 const char *message_name(const struct vmsg *m);
 const char *request_name(const struct request *r);
 void answered(struct vmsg_oracle *o, struct request *r, const struct vmsg *m);
