@@ -15,8 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define TICK_MS 50 /* between two looks at hangs and numbers; a worker that ends is seen at once   \
-                    */
+/* Between two looks at hangs and numbers; a worker that ends is seen at once. */
+#define TICK_MS 50
 
 struct job {
     pid_t pid; /* 0: none runs */
