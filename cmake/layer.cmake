@@ -64,3 +64,15 @@ function(vmsg_embed target symbol)
     DEPENDS ${ARGN} ${CMAKE_SOURCE_DIR}/cmake/embed.cmake VERBATIM)
   target_sources(${target} PRIVATE ${out})
 endfunction()
+
+# vmsg_embed_lua(target symbol chunk files...): the same of Lua files, compiled. Messages call them
+# `chunk` and their name.
+add_executable(vmsg_embed_lua ${CMAKE_SOURCE_DIR}/harness/embed_lua.c)
+target_link_libraries(vmsg_embed_lua PRIVATE PkgConfig::LUA)
+function(vmsg_embed_lua target symbol chunk)
+  set(out ${CMAKE_CURRENT_BINARY_DIR}/${symbol}.c)
+  add_custom_command(OUTPUT ${out}
+    COMMAND vmsg_embed_lua ${out} ${symbol} ${CMAKE_CURRENT_SOURCE_DIR} ${chunk} ${ARGN}
+    DEPENDS ${ARGN} vmsg_embed_lua VERBATIM)
+  target_sources(${target} PRIVATE ${out})
+endfunction()

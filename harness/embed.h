@@ -12,9 +12,11 @@ struct vmsg_embedded {
     size_t length;
 };
 
+/* Compiled Lua: */
 extern const struct vmsg_embedded vmsg_embedded_rules[];     /* spec-rules: "v2/....lua" */
 extern const struct vmsg_embedded vmsg_embedded_scenarios[]; /* scenarios: "device/....lua" */
 extern const struct vmsg_embedded vmsg_embedded_prelude[];   /* harness/engine: "prelude/....lua" */
-extern const struct vmsg_embedded vmsg_embedded_page[];      /* reports: "page/style.css", ... */
+
+extern const struct vmsg_embedded vmsg_embedded_page[]; /* reports: "page/style.css", ... */
 
 #endif

@@ -89,13 +89,14 @@ void vmsg_luabox_budget(struct vmsg_luabox *box, int64_t instructions)
     box->exhausted = false;
 }
 
-bool vmsg_luabox_load(struct vmsg_luabox *box, const char *name, const char *text, size_t length,
-                      char *err, size_t err_size)
+bool vmsg_luabox_load(struct vmsg_luabox *box, const struct vmsg_luabox_source *source, char *err,
+                      size_t err_size)
 {
     int status;
 
     box->confined = true;
-    status = luaL_loadbufferx(box->L, text, length, name, "t");
+    status = luaL_loadbufferx(box->L, source->bytes, source->length, source->name,
+                              source->compiled ? "b" : "t");
     box->confined = false;
     if (status == LUA_OK)
         return true;

@@ -1,5 +1,5 @@
 /*
- * A bounded Lua state: a limit on memory, a limit on instructions, text chunks only.
+ * A bounded Lua state: a limit on memory, a limit on instructions, no bytecode but our own.
  *
  * Scenario files and conformance statements are programs that somebody else wrote; whatever they
  * do, the harness gets control back. The limits hold inside pcall too: an exhausted budget is not
@@ -36,12 +36,16 @@ struct vmsg_luabox *vmsg_luabox_of(lua_State *L);
 /* Give the scripts that run next this many instructions in all. */
 void vmsg_luabox_budget(struct vmsg_luabox *box, int64_t instructions);
 
-/*
- * Compile a chunk and leave it on the stack of box->L. `name` is what errors call it. Bytecode is
- * refused: a hostile one can break any bound. False with a sentence in err, nothing pushed.
- */
-bool vmsg_luabox_load(struct vmsg_luabox *box, const char *name, const char *text, size_t length,
-                      char *err, size_t err_size);
+struct vmsg_luabox_source {
+    const char *name; /* what errors call it */
+    const char *bytes;
+    size_t length;
+    bool compiled; /* by our own build. Else text: hostile bytecode can break any bound */
+};
+
+/* Leave a chunk on the stack of box->L. False with a sentence in err, nothing pushed. */
+bool vmsg_luabox_load(struct vmsg_luabox *box, const struct vmsg_luabox_source *source, char *err,
+                      size_t err_size);
 
 /*
  * `co` is likely to do little: its instructions are counted only once it has run for long, see

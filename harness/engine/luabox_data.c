@@ -64,12 +64,13 @@ bool vmsg_luabox_data_run(struct vmsg_luabox *box, const char *path, const char 
 {
     lua_State *L = box->L;
     char chunk[4096], why[512];
+    struct vmsg_luabox_source source = {chunk, text, length, false};
 
     snprintf(chunk, sizeof chunk, "@%s", path);
     lua_pushcfunction(L, make_environment);
     vmsg_luabox_budget(box, INSTRUCTIONS);
     if (!vmsg_luabox_call(box, 0, 1, why, sizeof why) ||
-        !vmsg_luabox_load(box, chunk, text, length, why, sizeof why)) {
+        !vmsg_luabox_load(box, &source, why, sizeof why)) {
         snprintf(err, err_size, "%s", why); /* Lua's errors begin with file and line */
         return false;
     }

@@ -24,27 +24,34 @@ struct vmsg_connection *vmsg_connection_of(lua_State *L)
     return s->connection;
 }
 
-static int core_send(lua_State *L)
+/* False: the adapter cannot deliver it, and the function is to be left by a yield. */
+static bool send(lua_State *L, unsigned endpoint, const void *bytes, size_t len)
 {
     struct vmsg_connection *c = vmsg_connection_of(L);
-    lua_Integer endpoint = luaL_checkinteger(L, 1);
-    size_t len;
-    const char *bytes = luaL_checklstring(L, 2, &len), *why;
+    const char *why = vmsg_connection_refuses(c, endpoint, bytes, len);
 
-    if (endpoint < 0 || endpoint > 1)
-        return luaL_error(L, "no endpoint %I", (LUAI_UACINT)endpoint);
-    if (len == 0)
-        return luaL_error(L, "an empty packet cannot be sent");
-    why = vmsg_connection_refuses(c, (unsigned)endpoint, bytes, len);
     if (why) { /* what follows would be judged as if it had been delivered */
         struct vmsg_script *s = vmsg_script_of(L);
 
         s->end = VMSG_SCRIPT_UNOBSERVABLE;
         snprintf(s->reason, sizeof s->reason, "%s", why);
-        return lua_yield(L, 0);
+        return false;
     }
-    vmsg_connection_send(c, (unsigned)endpoint, bytes, len);
-    return 0;
+    vmsg_connection_send(c, endpoint, bytes, len);
+    return true;
+}
+
+static int core_send(lua_State *L)
+{
+    lua_Integer endpoint = luaL_checkinteger(L, 1);
+    size_t len;
+    const char *bytes = luaL_checklstring(L, 2, &len);
+
+    if (endpoint < 0 || endpoint > 1)
+        return luaL_error(L, "no endpoint %I", (LUAI_UACINT)endpoint);
+    if (len == 0)
+        return luaL_error(L, "an empty packet cannot be sent");
+    return send(L, (unsigned)endpoint, bytes, len) ? 0 : lua_yield(L, 0);
 }
 
 /* carries(endpoint, packet): can the adapter deliver it as it is? */
@@ -72,7 +79,19 @@ static int core_command(lua_State *L)
 static int core_wait(lua_State *L)
 {
     vmsg_connection_of(L);
-    return vmsg_script_wait(vmsg_script_of(L), L, (uint64_t)luaL_checkinteger(L, 1));
+    return vmsg_script_wait(vmsg_script_of(L), L, (uint64_t)luaL_checkinteger(L, 1), NULL);
+}
+
+static int core_ask(lua_State *L)
+{
+    struct vmsg_script *s = vmsg_script_of(L);
+    uint64_t deadline = (uint64_t)luaL_checkinteger(L, 5);
+    struct vmsg_lua_request asked;
+    size_t len = vmsg_lua_encode_request(L, s->draft, &asked);
+
+    if (!send(L, 0, s->draft, len))
+        return lua_yield(L, 0);
+    return vmsg_script_wait(s, L, deadline, &asked);
 }
 
 static int core_now(lua_State *L)
@@ -198,6 +217,7 @@ void vmsg_primitives_push(lua_State *L)
         {"carries", core_carries},
         {"command", core_command},
         {"wait", core_wait},
+        {"ask", core_ask},
         {"now", core_now},
         {"random", core_random},
         {"finish", core_finish},

@@ -13,6 +13,8 @@
  *   command(line)                 one upper-tester line
  *   wait(deadline)                "message", name, fields, type, id, dev, token, defect;
  *                                 "line", text; or nothing when the deadline passed
+ *   ask(name, dev, token, fields, deadline)      sends a request and waits: "answer", fields when
+ *                                 its well-formed answer comes next; else as wait()
  *   now()                         nanoseconds
  *   random(n)                     1..n
  *   finish(kind, reason)          ends the scenario; no pcall sees it

@@ -40,7 +40,9 @@ bool vmsg_repertoire_push(struct vmsg_repertoire *r, const struct vmsg_suite *su
     lua_State *L = r->script.box.L;
 
     if (r->lists[file] == LUA_NOREF) {
-        if (!vmsg_script_load(&r->script, f->chunk, f->prefix, f->text, f->length, err, err_size))
+        struct vmsg_luabox_source source = {f->chunk, f->bytes, f->length, !f->owned};
+
+        if (!vmsg_script_load(&r->script, &source, f->prefix, err, err_size))
             return false;
         r->lists[file] = luaL_ref(L, LUA_REGISTRYINDEX);
     }

@@ -21,18 +21,17 @@
 static int import(lua_State *L)
 {
     const char *name = luaL_checkstring(L, 1);
-    char path[80], chunk[82];
+    char path[80];
 
     lua_pushvalue(L, 1);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
         return 1;
     lua_settop(L, 1);
     snprintf(path, sizeof path, "prelude/%s.lua", name);
-    snprintf(chunk, sizeof chunk, "@%s", path);
     for (const struct vmsg_embedded *f = vmsg_embedded_prelude; f->name; f++) {
         if (strcmp(f->name, path) != 0)
             continue;
-        if (luaL_loadbufferx(L, f->data, f->length, chunk, "t") != LUA_OK)
+        if (luaL_loadbufferx(L, f->data, f->length, path, "b") != LUA_OK)
             return lua_error(L);
         lua_pushvalue(L, lua_upvalueindex(2));
         lua_pushvalue(L, lua_upvalueindex(3));
@@ -123,13 +122,13 @@ static bool check_list(struct vmsg_script *s, const char *prefix, char *err, siz
     return ok;
 }
 
-bool vmsg_script_load(struct vmsg_script *s, const char *chunk, const char *prefix,
-                      const char *text, size_t length, char *err, size_t err_size)
+bool vmsg_script_load(struct vmsg_script *s, const struct vmsg_luabox_source *source,
+                      const char *prefix, char *err, size_t err_size)
 {
     lua_State *L = s->box.L;
 
     vmsg_luabox_budget(&s->box, VMSG_SCRIPT_INSTRUCTIONS);
-    if (!vmsg_luabox_load(&s->box, chunk, text, length, err, err_size))
+    if (!vmsg_luabox_load(&s->box, source, err, err_size))
         return false;
     vmsg_script_push(s, "environment");
     if (!vmsg_luabox_call(&s->box, 0, 1, err, err_size)) {
@@ -184,12 +183,24 @@ static bool is_unasked(const struct vmsg_connection *c)
     return !(type & VMSG_TYPE_RESPONSE) && (c->judged != VMSG_JUDGE_BUS || type & VMSG_TYPE_BUS);
 }
 
+static int push_arrived(lua_State *L, const struct vmsg_connection *c,
+                        const struct vmsg_lua_request *asked)
+{
+    if (asked && vmsg_lua_push_answer(L, c->packet, c->len, asked)) {
+        lua_pushliteral(L, "answer");
+        lua_insert(L, -2);
+        return 2;
+    }
+    lua_pushliteral(L, "message");
+    return 1 + vmsg_lua_push_message(L, c->packet, c->len);
+}
+
 /*
  * Wait for what comes and push it: the values of core.wait(). The number of values, or -1 with
  * *end set when there is nothing to wait for any more.
  */
 static int arrival(struct vmsg_script *s, lua_State *L, uint64_t deadline,
-                   enum vmsg_script_end *end)
+                   const struct vmsg_lua_request *asked, enum vmsg_script_end *end)
 {
     struct vmsg_connection *c = s->connection;
 
@@ -207,8 +218,7 @@ static int arrival(struct vmsg_script *s, lua_State *L, uint64_t deadline,
             s->unasked++;
         else
             s->began_ns = vmsg_connection_now(c); /* slow is not stuck */
-        lua_pushliteral(L, "message");
-        return 1 + vmsg_lua_push_message(L, c->packet, c->len);
+        return push_arrived(L, c, asked);
     case VMSG_ARRIVED_LINE:
         lua_pushliteral(L, "line");
         lua_pushlstring(L, (const char *)c->packet, c->len);
@@ -226,13 +236,14 @@ static int arrival(struct vmsg_script *s, lua_State *L, uint64_t deadline,
     return -1;
 }
 
-int vmsg_script_wait(struct vmsg_script *s, lua_State *L, uint64_t deadline)
+int vmsg_script_wait(struct vmsg_script *s, lua_State *L, uint64_t deadline,
+                     const struct vmsg_lua_request *asked)
 {
     int values = -1;
 
     s->box.confined = false; /* what comes is the engine's, not the script's */
     if (vmsg_luabox_turn(&s->box, L))
-        values = arrival(s, L, deadline, &s->end);
+        values = arrival(s, L, deadline, asked, &s->end);
     s->box.confined = true;
     return values < 0 ? lua_yield(L, 0) : values;
 }

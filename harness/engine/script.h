@@ -9,6 +9,7 @@
 #include "harness/engine/device_lua.h"
 #include "harness/engine/luabox.h"
 #include "harness/engine/random.h"
+#include "harness/engine/wire_lua.h"
 #include "spec-rules/catalogue.h"
 
 #define VMSG_SCRIPT_MEMORY       ((size_t)64 * 1024 * 1024)
@@ -39,6 +40,7 @@ struct vmsg_script {
     uint32_t unasked;          /* messages since then that the SUT began itself */
     enum vmsg_script_end end;  /* that a function asks for by its yield */
     char reason[600];          /* one sentence for every end but RETURNED */
+    uint8_t draft[VMSG_MAX_SIZE_MOST]; /* the request of core.ask() */
 };
 
 /* Open a state and load the prelude. False with a sentence in err. The script must not move. */
@@ -51,11 +53,11 @@ void vmsg_script_push(struct vmsg_script *s, const char *name);
 
 /*
  * Load a scenario file in an environment of its own, run it and check what it returns; its list
- * is left on the stack. `chunk` is what errors call it, `prefix` the ids' beginning. False with
+ * is left on the stack. `prefix` is the ids' beginning. False with
  * a sentence in err, nothing left.
  */
-bool vmsg_script_load(struct vmsg_script *s, const char *chunk, const char *prefix,
-                      const char *text, size_t length, char *err, size_t err_size);
+bool vmsg_script_load(struct vmsg_script *s, const struct vmsg_luabox_source *source,
+                      const char *prefix, char *err, size_t err_size);
 
 /*
  * Run the function below its `args` arguments on the stack against a connection until it ends;
@@ -64,9 +66,10 @@ bool vmsg_script_load(struct vmsg_script *s, const char *chunk, const char *pref
 enum vmsg_script_end vmsg_script_run(struct vmsg_script *s, struct vmsg_connection *c, int args);
 
 /*
- * For core.wait(): wait for what comes until the deadline, push what it is and return the number of
- * values; or leave the function.
+ * For core.wait(), and with `asked` for core.ask(): wait for what comes until the deadline, push
+ * what it is and return the number of values; or leave the function.
  */
-int vmsg_script_wait(struct vmsg_script *s, lua_State *L, uint64_t deadline);
+int vmsg_script_wait(struct vmsg_script *s, lua_State *L, uint64_t deadline,
+                     const struct vmsg_lua_request *asked);
 
 #endif

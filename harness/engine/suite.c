@@ -86,7 +86,7 @@ static bool add_embedded(struct vmsg_suite *suite, const struct vmsg_embedded *e
     if (!f || asprintf(&f->chunk, "@scenarios/%s", e->name) < 0 ||
         !(f->prefix = prefix_of(id, false)))
         return no_memory(err, err_size);
-    f->text = e->data;
+    f->bytes = e->data;
     f->length = e->length;
     return true;
 }
@@ -110,7 +110,7 @@ static bool add_from_disk(struct vmsg_suite *suite, const char *path, char *err,
         return false;
     }
     fclose(in);
-    f->text = f->owned;
+    f->bytes = f->owned;
     return true;
 }
 

@@ -6,9 +6,9 @@
 #include "harness/engine/script.h"
 
 struct vmsg_suite_file {
-    char *chunk;      /* what errors call it: "@scenarios/device/set-vqueue.lua" */
-    char *prefix;     /* of its ids: "device/set-vqueue" */
-    const char *text; /* embedded, or `owned` */
+    char *chunk;       /* what errors call it: "@scenarios/device/set-vqueue.lua" */
+    char *prefix;      /* of its ids: "device/set-vqueue" */
+    const char *bytes; /* embedded and compiled, or `owned` text */
     size_t length;
     char *owned;
 };

@@ -73,6 +73,8 @@ static uint64_t take_integer(lua_State *L, const char *message, const struct vms
 struct draft {
     const struct vmsg_def *def;
     const struct vmsg_layout *layout;
+    uint16_t dev, token;
+    bool response;
     uint64_t f[VMSG_MAX_FIELDS];
     const uint8_t *uuid;
     const char *tail;
@@ -192,34 +194,60 @@ static const struct vmsg_def *check_def(lua_State *L)
     return def;
 }
 
+/* The draft that the arguments at 1 to 5 describe; leaves its tail's string on the stack. */
+static void read_draft(lua_State *L, struct draft *d, bool response)
+{
+    *d = (struct draft){.def = check_def(L)};
+    if (response && d->def->kind == VMSG_KIND_EVENT)
+        luaL_error(L, "%s is an event: it has no response", d->def->name);
+    d->dev = check_u16(L, 2, "dev");
+    d->token = check_u16(L, 3, "token");
+    d->response = response;
+    d->layout = response ? &d->def->response : &d->def->request;
+    lua_settop(L, FIELDS_AT);
+    if (lua_isnil(L, FIELDS_AT))
+        return;
+    luaL_checktype(L, FIELDS_AT, LUA_TTABLE);
+    read_fixed(L, d);
+    read_tail(L, d);
+    check_names(L, d);
+}
+
+static size_t draft_size(const struct draft *d)
+{
+    return VMSG_HEADER_SIZE + (size_t)d->layout->fixed_size + d->tail_len;
+}
+
+static size_t write_draft(lua_State *L, const struct draft *d, void *out, size_t cap)
+{
+    size_t n = vmsg_encode(out, cap, d->def, d->response, d->dev, d->token, d->f, d->uuid, d->tail,
+                           d->tail_len);
+
+    if (n == 0)
+        luaL_error(L, "%s: the message is longer than 65,535 bytes", d->def->name);
+    return n;
+}
+
 int vmsg_lua_encode(lua_State *L)
 {
-    const struct vmsg_def *def = check_def(L);
-    uint16_t dev, token;
-    bool response = lua_toboolean(L, 5);
-    struct draft d = {.def = def};
+    struct draft d;
     luaL_Buffer b;
-    size_t cap, n;
+    size_t cap;
 
-    if (response && def->kind == VMSG_KIND_EVENT)
-        return luaL_error(L, "%s is an event: it has no response", def->name);
-    dev = check_u16(L, 2, "dev");
-    token = check_u16(L, 3, "token");
-    d.layout = response ? &def->response : &def->request;
-    lua_settop(L, FIELDS_AT);
-    if (!lua_isnil(L, FIELDS_AT)) {
-        luaL_checktype(L, FIELDS_AT, LUA_TTABLE);
-        read_fixed(L, &d);
-        read_tail(L, &d);
-        check_names(L, &d);
-    }
-    cap = VMSG_HEADER_SIZE + (size_t)d.layout->fixed_size + d.tail_len;
-    n = vmsg_encode((uint8_t *)luaL_buffinitsize(L, &b, cap), cap, def, response, dev, token, d.f,
-                    d.uuid, d.tail, d.tail_len);
-    if (n == 0)
-        return luaL_error(L, "%s: the message is longer than 65,535 bytes", def->name);
-    luaL_pushresultsize(&b, n);
+    read_draft(L, &d, lua_toboolean(L, 5));
+    cap = draft_size(&d);
+    luaL_pushresultsize(&b, write_draft(L, &d, luaL_buffinitsize(L, &b, cap), cap));
     return 1;
+}
+
+size_t vmsg_lua_encode_request(lua_State *L, uint8_t out[static VMSG_MAX_SIZE_MOST],
+                               struct vmsg_lua_request *asked)
+{
+    struct draft d;
+
+    read_draft(L, &d, false);
+    *asked = (struct vmsg_lua_request){.def = d.def, .dev = d.dev, .token = d.token};
+    return write_draft(L, &d, out, VMSG_MAX_SIZE_MOST);
 }
 
 /* ---- decoding ---- */
@@ -288,6 +316,19 @@ int vmsg_lua_push_message(lua_State *L, const void *bytes, size_t len)
     lua_pushinteger(L, m.token);
     push_defect(L, &m);
     return 7;
+}
+
+bool vmsg_lua_push_answer(lua_State *L, const void *bytes, size_t len,
+                          const struct vmsg_lua_request *asked)
+{
+    struct vmsg m;
+
+    vmsg_decode(&m, bytes, len);
+    if (m.defect != VMSG_WELL_FORMED || m.def != asked->def || m.layout != &m.def->response ||
+        m.dev_num != asked->dev || m.token != asked->token)
+        return false;
+    push_fields(L, &m);
+    return true;
 }
 
 int vmsg_lua_push_as(lua_State *L, uint8_t *bytes, size_t len, uint8_t type)

@@ -30,6 +30,10 @@ local function remember(fields)
     S.setup[index] = s
 end
 
+local function resets(fields)
+    return not fields or (fields.status or 0) == 0
+end
+
 -- A request with options.
 local function send_odd(d, fields, o)
     local token = B.token(d, o)
@@ -37,11 +41,27 @@ local function send_odd(d, fields, o)
         not (o.type or o.size or o.extra or o.trailing or o.cut or o.response)
 end
 
-function M.send(name, fields, o)
+local function request_def(name)
     local d = def_of(name)
     if d.event then
         error(name .. " is an event: send it with t:event()", 0)
     end
+    return d
+end
+
+-- What the engine keeps of a request under way; with room for what is filled in later.
+local function under_way(d, token, dev, plain, fields)
+    local h = {
+        name = d.name, id = d.id, bus = d.bus, token = token, dev = dev, plain = plain, place = 0,
+        answer = nil, resets = d.name == "SET_DEVICE_STATUS" and resets(fields) or nil,
+    }
+    S.done[token] = nil
+    add(h)
+    return h
+end
+
+function M.send(name, fields, o)
+    local d = request_def(name)
     local bytes, token, dev, plain
     if o then
         bytes, token, dev, plain = send_odd(d, fields, o)
@@ -49,17 +69,10 @@ function M.send(name, fields, o)
         token, dev, plain = fresh_token(), d.bus and 0 or S.dev, true
         bytes = encode(d.at, dev, token, fields, false)
     end
-    local h = { -- with room for what is filled in later
-        name = name, id = d.id, bus = d.bus, token = token, dev = dev, plain = plain, place = 0,
-        answer = nil,
-    }
-    if name == "SET_DEVICE_STATUS" then
-        h.resets = not fields or (fields.status or 0) == 0
-    elseif name == "SET_VQUEUE" and plain and fields then
+    local h = under_way(d, token, dev, plain, fields)
+    if name == "SET_VQUEUE" and plain and fields then
         remember(fields)
     end
-    S.done[token] = nil
-    add(h)
     put(0, bytes)
     return h
 end
@@ -73,13 +86,13 @@ function M.event(name, fields, o)
 end
 
 -- What an answer tells the engine beside the scenario.
-local function learn(h, name, fields)
+local function learn(name, dev, is_reset, fields)
     if name == "GET_VQUEUE" then
         S.max_size[fields.index] = fields.max_size
     elseif name == "SET_DEVICE_STATUS" then
-        S.resetting[h.dev] = h.resets and fields.status ~= 0 or nil
+        S.resetting[dev] = is_reset and fields.status ~= 0 or nil
     elseif name == "GET_DEVICE_STATUS" and fields.status == 0 then
-        S.resetting[h.dev] = nil
+        S.resetting[dev] = nil
     end
 end
 
@@ -91,7 +104,7 @@ local function answer(h, fields, defect)
     if defect then
         h.defect = defect
     else
-        learn(h, what, fields)
+        learn(what, h.dev, h.resets, fields)
     end
 end
 
@@ -151,21 +164,54 @@ end
 
 M.arrive = arrive
 
--- Take in what comes next. False when the deadline passed first.
-function M.pump(deadline)
-    if S.pump then
-        return S.pump(deadline)
-    end
-    local what, name, fields, type, id, dev, token, defect = wait(deadline)
+-- What core.wait() told. False when nothing came.
+local function take_in(what, name, ...)
     if what == "message" then
-        arrive(name, fields, type, id, dev, token, defect)
+        arrive(name, ...)
     elseif what == "line" then
         S.line = name
     end
     return what ~= nil
 end
 
+-- Take in what comes next. False when the deadline passed first.
+function M.pump(deadline)
+    if S.pump then
+        return S.pump(deadline)
+    end
+    return take_in(wait(deadline))
+end
+
 local pump = M.pump
+
+-- How core.ask() ended: the answer, or the handle of a request that is still under way.
+local function asked(d, token, dev, fields, what, answer, ...)
+    if what == "answer" then
+        S.right = true
+        S.done[token] = d.name
+        learn(d.name, dev, d.name == "SET_DEVICE_STATUS" and resets(fields), answer)
+        return answer
+    end
+    local h = under_way(d, token, dev, true, fields)
+    take_in(what, answer, ...)
+    return nil, h
+end
+
+--[[
+A request without options. Nearly always the next message is its answer, and then one call of the
+engine does all of it; whatever else comes goes the long way.
+]]
+local function ask(name, fields, deadline)
+    if S.pump then
+        return nil, M.send(name, fields)
+    end
+    local d = request_def(name)
+    local token, dev = fresh_token(), d.bus and 0 or S.dev
+    if name == "SET_VQUEUE" and fields then
+        remember(fields)
+    end
+    return asked(d, token, dev, fields, core.ask(d.at, dev, token, fields, deadline))
+end
 
 -- A slow SUT got a second request beside the one that it has answered now: nothing stays under way.
 local function finish(second, deadline)
@@ -180,8 +226,11 @@ or has none to this request, is not dead yet, so another one is sent before it i
 when h was answered, though.
 ]]
 local function pass_fence(h)
-    local f = M.send(S.fence_name)
     local deadline = now() + PATIENCE_NS
+    local answer, f = ask(S.fence_name, nil, deadline)
+    if answer then
+        return
+    end
     local function done()
         return f.answer or f.failed or h and h.answer
     end
@@ -210,15 +259,14 @@ function M.fence()
     pass_fence()
 end
 
--- Wait for the answer of h, for `patience` without a fence. h.answer stays nil when none comes.
-function M.settle(h, patience)
-    local deadline = now() + patience
-    while not h.answer and not h.failed and patience > 0 and pump(deadline) do
+-- Wait for the answer of h, until the deadline without a fence. h.answer stays nil when none comes.
+local function settle(h, deadline)
+    while not h.answer and not h.failed and deadline and pump(deadline) do
     end
     if h.answer or h.failed then
         return
     end
-    pass_fence(h) -- its answer, too, so that nothing is under way afterwards
+    pass_fence(h)
     -- The order of requests binds a device, not the bus: give its answer the time of a request.
     deadline = now() + PATIENCE_NS
     while not h.answer and not h.failed and h.bus and h.plain and pump(deadline) do
@@ -226,6 +274,10 @@ function M.settle(h, patience)
     if not h.answer then
         remove(h)
     end
+end
+
+function M.settle(h, patience)
+    settle(h, patience > 0 and now() + patience)
 end
 
 local function taken(h)
@@ -241,10 +293,18 @@ function M.await(h, patience)
 end
 
 function M.request(name, fields, o)
-    local h
+    local answer, h
     for _ = 1, S.discovering and 3 or 1 do -- an answer that is lost now and then ends no discovery
-        h = M.send(name, fields, o)
-        M.settle(h, PATIENCE_NS)
+        local deadline = now() + PATIENCE_NS
+        if o then
+            h = M.send(name, fields, o)
+        else
+            answer, h = ask(name, fields, deadline)
+        end
+        if answer then
+            return answer
+        end
+        settle(h, deadline)
         if h.answer or h.failed then
             break
         end
