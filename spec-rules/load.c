@@ -31,12 +31,14 @@ static void run_file(lua_State *L, const struct load *l, const char *stem)
 {
     const struct vmsg_embedded *file;
     char name[MAX_NAME];
+    char chunk[MAX_NAME + 1];
 
     snprintf(name, sizeof name, "%s/%s.lua", l->revision, stem);
     file = find_file(l, name);
     if (!file)
         luaL_error(L, "%s: no such file in the catalogue", name);
-    if (luaL_loadbufferx(L, file->data, file->length, name, NULL) != LUA_OK)
+    snprintf(chunk, sizeof chunk, "=%s", name); /* of source; what is compiled has its own */
+    if (luaL_loadbufferx(L, file->data, file->length, chunk, NULL) != LUA_OK)
         lua_error(L);
     lua_call(L, 0, 1);
     if (!lua_istable(L, -1))

@@ -17,19 +17,29 @@ local function negotiated(bit)
     return I.offers(S.driver_features, bit)
 end
 
+local SLOTS_MOST = 64 -- enough for any scenario
+
 -- A slot is one request, whose buffers are made once: with a table of them, or descriptors in the
--- ring. Enough for any scenario.
-local function make_slots(r)
-    for k = 0, math.min(r.size // r.descriptors, 64) - 1 do
-        local slot = { id = k, buffers = r.kind.build() }
-        if r.indirect then
-            slot.table_length = 16 * #slot.buffers
-            slot.table = S.alloc(slot.table_length, 16)
-            core.write(slot.table, r.form.table_of(slot.buffers))
-        end
-        r.form.prepare(r, slot)
-        r.free[#r.free + 1] = slot
+-- ring.
+local function make_slot(r)
+    local slot = { id = r.slots, buffers = r.kind.build() }
+    if r.indirect then
+        slot.table_length = 16 * #slot.buffers
+        slot.table = S.alloc(slot.table_length, 16)
+        core.write(slot.table, r.form.table_of(slot.buffers))
     end
+    r.form.prepare(r, slot)
+    r.slots = r.slots + 1
+    return slot
+end
+
+-- One that was never used, else the one that was given back first.
+local function free_slot(r)
+    if r.slots < math.min(r.size // r.descriptors, SLOTS_MOST) then
+        return make_slot(r)
+    end
+    return table.remove(r.free, 1) or core.finish("inconclusive",
+        ("queue %d is full: the device uses nothing"):format(r.vq))
 end
 
 function R.new(vq)
@@ -44,7 +54,8 @@ function R.new(vq)
     local indirect = negotiated(C.F.INDIRECT_DESC)
     local r = setmetatable({
         vq = vq, size = setup.size, desc = setup.desc_addr, driver = setup.driver_addr,
-        device = setup.device_addr, total = 0, pending = 0, kind = kind, free = {}, busy = {},
+        device = setup.device_addr, total = 0, pending = 0, kind = kind, slots = 0, free = {},
+        busy = {},
         form = negotiated(C.F.RING_PACKED) and packed or split, indirect = indirect,
         descriptors = indirect and 1 or kind.descriptors,
         event_index = negotiated(C.F.EVENT_IDX),
@@ -54,7 +65,6 @@ function R.new(vq)
             kind.name))
     end
     r.form.start(r)
-    make_slots(r)
     S.rings[#S.rings + 1] = r
     return r
 end
@@ -64,10 +74,7 @@ local function note_available(r, n)
 end
 
 function R:offer()
-    local slot = table.remove(self.free, 1)
-    if not slot then
-        core.finish("inconclusive", ("queue %d is full: the device uses nothing"):format(self.vq))
-    end
+    local slot = free_slot(self)
     self.busy[slot.id] = slot
     self.form.publish(self, slot)
     if S.facts.polling then
@@ -151,10 +158,7 @@ function R:corrupt(how)
         self.form[how](self)
         return
     end
-    local slot = self.free[1]
-    if not slot then
-        core.finish("inconclusive", ("queue %d is full: the device uses nothing"):format(self.vq))
-    end
+    local slot = free_slot(self)
     ways[how](slot)
     self.form.prepare(self, slot)
     self.form.publish(self, slot)
