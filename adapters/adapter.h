@@ -20,6 +20,7 @@ enum vmsg_adapter_caps {
     VMSG_VIRTUAL_TIME = 1 << 4,   /* now_ns() moves only in wait() */
     VMSG_CAN_LAYOUT = 1 << 5,     /* sees an AMP layout, and hands up what it sees */
     VMSG_CAN_ONE = 1 << 6,        /* one connection at a time: no --jobs */
+    VMSG_CAN_MANY = 1 << 7,       /* SUTs of our own: any number at a time, unasked */
 };
 
 /* What the SUT is told, contract section 2. Strings are borrowed. */

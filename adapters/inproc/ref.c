@@ -118,7 +118,9 @@ struct vmsg_adapter *vmsg_ref_create(const char *rest, const char *role, char *e
         vmsg_served_peer_check(&r->peer, err, err_size))
         adapter = vmsg_inproc_create(
             &(struct vmsg_inproc_sut){&vmsg_served_peer, r, prepare, free_ref}, err, err_size);
-    if (!adapter)
+    if (adapter)
+        adapter->caps |= VMSG_CAN_MANY;
+    else
         free_ref(r);
     return adapter;
 }

@@ -11,7 +11,7 @@ static void a_request_is_answered(void **state)
 {
     struct vmsg_adapter *a = create("ref:?devices=block@0,entropy@5&seed=3", "device");
     unsigned wanted = VMSG_CAN_BOUNDARIES | VMSG_CAN_RESTART | VMSG_CAN_MEMORY | VMSG_CAN_UPPER |
-                      VMSG_VIRTUAL_TIME;
+                      VMSG_VIRTUAL_TIME | VMSG_CAN_MANY;
     assert_int_equal(a->caps, wanted);
     for (int connection = 0; connection < 3; connection++) {
         start(a, &device_params);

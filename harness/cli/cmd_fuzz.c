@@ -171,7 +171,7 @@ static int campaign(struct fuzz *f)
         .seed = o->run.seed,
         .runs = o->runs,
         .time_ms = o->time_ms,
-        .jobs = o->run.jobs,
+        .jobs = o->run.jobs ? o->run.jobs : 1,
         .together = o->together                       ? o->together
                     : o->run.role == VMSG_ROLE_DRIVER ? 1
                                                       : 64,

@@ -37,7 +37,8 @@ static const struct argp_option options[] = {
     {"scenario", KEY_SCENARIO, "FILE", 0, "also the scenarios of this file (ids file/...)", 0},
     {"seed", KEY_SEED, "N", 0, "what varies, varies by this number; default 1", 0},
     {"repeat", KEY_REPEAT, "N", 0, "run each scenario N times, with seeds N, N+1, ...", 0},
-    {"jobs", KEY_JOBS, "N", 0, "start up to N implementations at a time; default 1", 0},
+    {"jobs", KEY_JOBS, "N", 0, "N implementations at a time; default 1, of ref: one a processor",
+     0},
     {"mem", KEY_MEM, "SIZE", 0, "DMA memory, e.g. 64K or 16M (default); 0: none", 0},
     {"timeout", KEY_TIMEOUT, "SECONDS", 0, "how long it may stay silent; default 2", 0},
     {NULL, 0, NULL, 0, "What may fail (the exit status is the gate's then):", 3},
@@ -186,7 +187,7 @@ bool vmsg_run_options_begin(struct vmsg_run_options *o, int argc)
     size_t most = (size_t)argc + 1; /* of anything that may be repeated */
 
     *o = (struct vmsg_run_options){
-        .seed = 1, .repeat = 1, .jobs = 1, .mem_size = 16u << 20, .timeout_ms = 2000};
+        .seed = 1, .repeat = 1, .mem_size = 16u << 20, .timeout_ms = 2000};
     o->select = calloc(most, sizeof *o->select);
     o->reports = calloc(most, sizeof *o->reports);
     o->fields = calloc(most, sizeof *o->fields);

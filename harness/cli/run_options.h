@@ -25,7 +25,7 @@ struct vmsg_run_options {
     struct vmsg_run_field *fields; /* of the conformance statement */
     size_t n_fields;
     uint64_t seed;
-    unsigned repeat, jobs;
+    unsigned repeat, jobs; /* jobs 0: not given */
     size_t mem_size;
     uint32_t timeout_ms;
     enum vmsg_colour colour;

@@ -47,7 +47,7 @@ static void test_defaults(void **state)
     assert_string_equal(f.options.uri, "ref:");
     assert_int_equal(f.options.seed, 1);
     assert_int_equal(f.options.repeat, 1);
-    assert_int_equal(f.options.jobs, 1);
+    assert_int_equal(f.options.jobs, 0);
     assert_int_equal(f.options.mem_size, 16 << 20);
     assert_int_equal(f.options.timeout_ms, 2000);
     assert_int_equal(f.options.colour, VMSG_COLOUR_AUTO);

@@ -62,7 +62,7 @@ struct vmsg_run_config {
     uint64_t seed;
     unsigned repeat;     /* 1..1,000,000; each repetition uses the next seed; verdicts are merged,
                             the worst counts */
-    unsigned jobs;       /* 1..64 SUTs at a time */
+    unsigned jobs;       /* 1..64 SUTs at a time; 0: one, of our own peers one a processor */
     size_t mem_size;     /* bytes of DMA memory, 0: none; default 16 MiB */
     uint32_t timeout_ms; /* how long a SUT may stay silent, default 2000 */
     struct vmsg_tape *tape; /* records what the oracle is fed; NULL: nobody does */

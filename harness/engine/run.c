@@ -4,6 +4,7 @@
 #include "harness/engine/jobs.h"
 #include "harness/engine/tape_run.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -193,14 +194,26 @@ static bool add_worker(struct run *r, char *err, size_t err_size)
     return w;
 }
 
+/* A tape without jobs that were asked for is in the order of the suite. */
+static unsigned jobs_unasked(const struct run *r)
+{
+    cpu_set_t ours;
+
+    if (!(r->ctx.caps & VMSG_CAN_MANY) || r->ctx.config->tape ||
+        sched_getaffinity(0, sizeof ours, &ours) != 0)
+        return 1;
+    return (unsigned)CPU_COUNT(&ours);
+}
+
 static bool add_workers(struct run *r, char *err, size_t err_size)
 {
     size_t pieces = r->n_selected * r->ctx.config->repeat;
-    unsigned n = r->ctx.config->jobs < JOBS_MOST ? r->ctx.config->jobs : JOBS_MOST;
+    unsigned n = r->ctx.config->jobs ? r->ctx.config->jobs : jobs_unasked(r);
 
+    if (n > JOBS_MOST)
+        n = JOBS_MOST;
     if (r->ctx.caps & VMSG_CAN_ONE)
         n = 1;
-
     while (r->n_workers < n && r->n_workers < pieces)
         if (!add_worker(r, err, err_size))
             return false;
