@@ -138,7 +138,8 @@ static void take_message(struct vmsg_connection *c)
 
     vmsg_connection_poll(c);
     at = vmsg_connection_place(c);
-    c->received++;
+    if (!c->received++)
+        c->first_ns = at.t_ns;
     vmsg_connection_pass(c, &at, true, c->endpoint, c->packet, c->len);
 }
 

@@ -39,6 +39,7 @@ struct vmsg_connection {
     size_t mem_size;
     uint64_t mem_base;       /* its bus address */
     uint32_t sent, received; /* messages */
+    uint64_t first_ns;       /* when the first one came, counted from the beginning */
     bool closed;             /* the SUT closed, exited or died */
     bool out_of_memory;
     struct vmsg_ring_watch watches[VMSG_WATCHES_MOST];

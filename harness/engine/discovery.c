@@ -194,6 +194,8 @@ static bool look(struct vmsg_run_context *ctx, struct vmsg_worker *w,
     for (size_t i = 0; c->oracle && i < ctx->discovery.n_tested; i++)
         ctx->discovery.answers[i] = vmsg_oracle_answered(c->oracle, ctx->discovery.tested[i]);
     vmsg_context_facts(ctx);
+    if (c->first_ns > ctx->discovery.start_ns)
+        ctx->discovery.start_ns = c->first_ns;
     at = vmsg_connection_place(c);
     vmsg_connection_end(c, &end);
     vmsg_tape_close(c->tape, &at, NULL);

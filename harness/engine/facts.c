@@ -72,6 +72,7 @@ void vmsg_facts_push(lua_State *L, const struct vmsg_run_context *ctx,
     lua_setfield(L, -2, "role");
     set_integer(L, "dev", dev);
     set_integer(L, "timeout_ns", (uint64_t)ctx->config->timeout_ms * 1000000);
+    set_integer(L, "start_ns", ctx->discovery.start_ns);
     set_integer(L, "max_msg_size", params->max_msg_size);
     set_integer(L, "transport_features", params->transport_features);
     set_integer(L, "request_timeout_ns", (uint64_t)params->request_timeout_ms * 1000000);

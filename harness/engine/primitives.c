@@ -94,6 +94,13 @@ static int core_ask(lua_State *L)
     return vmsg_script_wait(s, L, deadline, &asked);
 }
 
+/* Did the SUT ever say anything on this connection? */
+static int core_heard(lua_State *L)
+{
+    lua_pushboolean(L, vmsg_connection_of(L)->received > 0);
+    return 1;
+}
+
 static int core_now(lua_State *L)
 {
     lua_pushinteger(L, (lua_Integer)vmsg_connection_now(vmsg_connection_of(L)));
@@ -218,6 +225,7 @@ void vmsg_primitives_push(lua_State *L)
         {"command", core_command},
         {"wait", core_wait},
         {"ask", core_ask},
+        {"heard", core_heard},
         {"now", core_now},
         {"random", core_random},
         {"finish", core_finish},

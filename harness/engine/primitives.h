@@ -15,6 +15,7 @@
  *                                 "line", text; or nothing when the deadline passed
  *   ask(name, dev, token, fields, deadline)      sends a request and waits: "answer", fields when
  *                                 its well-formed answer comes next; else as wait()
+ *   heard()                       has the SUT sent anything yet?
  *   now()                         nanoseconds
  *   random(n)                     1..n
  *   finish(kind, reason)          ends the scenario; no pcall sees it

@@ -314,6 +314,44 @@ static void what_the_adapter_cannot_is_not_observable(void **state)
     unlink(path);
 }
 
+/* A sound header on zeros, whatever is asked: it lives, whatever else it does. */
+static void answer_zeros(struct fake *f, const uint8_t *msg, size_t len)
+{
+    uint8_t answer[64];
+    struct vmsg m;
+
+    vmsg_decode(&m, msg, len);
+    if (m.def && m.def->kind == VMSG_KIND_EXCHANGE)
+        fake_say(f, answer,
+                 vmsg_encode(answer, sizeof answer, m.def, true, m.dev_num, m.token, NULL, NULL,
+                             NULL, 0));
+}
+
+static size_t wedged_after(uint64_t start_ns)
+{
+    static const char *const select[] = {"device/get-device-info/*", NULL};
+    struct fake_kind kind = {.behave = answer_zeros, .end_status = -1, .start_ns = start_ns};
+    struct vmsg_run_result r;
+    char err[600] = "";
+    struct bench b;
+    size_t n;
+
+    bench_open(&b, NULL);
+    b.config.select = select;
+    assert_true(run_fake(&b, &kind, &r, err, sizeof err));
+    n = vmsg_run_count(&r, VMSG_VERDICT_WEDGED);
+    vmsg_run_result_clear(&r);
+    bench_close(&b);
+    return n;
+}
+
+static void a_slow_start_is_no_hang(void **state)
+{
+    assert_int_equal(wedged_after(0), 0);
+    assert_int_equal(wedged_after(UINT64_C(7000000000)), 0); /* timeouts are of 2 s */
+    assert_true(wedged_after(UINT64_C(60000000000)) > 0);
+}
+
 static void wrong_usage_is_an_error(void **state)
 {
     static const char *const select[] = {"device/*", "device/no-such", NULL};
@@ -391,6 +429,7 @@ int main(void)
         cmocka_unit_test(a_dead_sut_ends_the_run_early),
         cmocka_unit_test(a_sut_that_cannot_start_is_said_so),
         cmocka_unit_test(what_the_adapter_cannot_is_not_observable),
+        cmocka_unit_test(a_slow_start_is_no_hang),
         cmocka_unit_test(wrong_usage_is_an_error),
         cmocka_unit_test(hooks_tell_and_stop),
     };

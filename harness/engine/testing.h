@@ -27,8 +27,9 @@ struct fake {
     /* What the SUT does with a message; it answers with fake_say(). NULL: nothing. */
     void (*behave)(struct fake *f, const uint8_t *msg, size_t len);
     bool refuse_start, closed, dead;
-    int end_status; /* -1: unknown */
-    uint64_t now;
+    int end_status;         /* -1: unknown */
+    uint64_t now, ready_at; /* before that it is still being started */
+    uint64_t start_ns;
     uint32_t received, starts;
     uint64_t sent_hash; /* of all bytes that came, in order */
     size_t n, first;
@@ -59,6 +60,7 @@ static inline bool fake_start(struct vmsg_adapter *a, const struct vmsg_adapter_
     f->starts++;
     f->closed = f->dead = false;
     f->n = f->received = 0;
+    f->ready_at = f->now + f->start_ns;
     memset(f->mem, 0, sizeof f->mem);
     return true;
 }
@@ -89,7 +91,8 @@ static inline enum vmsg_arrival fake_wait(struct vmsg_adapter *a, uint64_t deadl
 
     *len = 0;
     *endpoint = 0;
-    if (f->n) {
+    if (f->n && f->ready_at <= deadline) {
+        f->now = f->now < f->ready_at ? f->ready_at : f->now;
         *len = f->queue[f->first].len;
         memcpy(buf, f->queue[f->first].bytes, *len < cap ? *len : cap);
         f->first = (f->first + 1) % FAKE_QUEUE;
@@ -137,7 +140,8 @@ struct fake_kind {
     void (*behave)(struct fake *f, const uint8_t *msg, size_t len);
     bool refuse_start;
     int end_status;
-    unsigned no_caps; /* capabilities that it lacks */
+    uint64_t start_ns; /* how long a start takes */
+    unsigned no_caps;  /* capabilities that it lacks */
     struct fake *last;
 };
 
@@ -152,6 +156,7 @@ static inline struct vmsg_adapter *fake_create(void *ctx, char *err, size_t err_
                    ~kind->no_caps;
     f->behave = kind->behave;
     f->refuse_start = kind->refuse_start;
+    f->start_ns = kind->start_ns;
     f->end_status = kind->end_status;
     kind->last = f;
     return &f->base;

@@ -11,11 +11,16 @@ local PING_DATA = 0x76697274
 local BUSY = 1000 -- messages that lead nowhere, of a driver that is not just idle
 local MS = 1000 * 1000
 
+-- Wait for the first message. False: none came.
+function D.hear()
+    S.start = math.max(S.start, W.patience())
+    return W.serve(function() return W.count > 0 end, S.start)
+end
+
 -- The first message; a driver may start slowly.
 function D.open()
-    if not W.serve(function() return W.count > 0 end) then
-        core.finish("wedged", ("the driver sent nothing within %d ms"):format(
-            W.patience() // 1000000))
+    if not D.hear() then
+        core.finish("wedged", ("the driver sent nothing within %d ms"):format(S.start // 1000000))
     end
 end
 
@@ -169,7 +174,8 @@ function D.discover(out)
     local devices = tried(f)
     out.tested, out.devices, out.probes = { f.dev }, f.devices, {}
     W.begin{ all = devices }
-    if not W.serve(function() return W.count > 0 end) then
+    S.first()
+    if not D.hear() then
         return
     end
     -- A slow driver has its patience until the first device runs; the others come soon after.

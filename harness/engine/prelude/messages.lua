@@ -213,6 +213,11 @@ local function ask(name, fields, deadline)
     return asked(d, token, dev, fields, core.ask(d.at, dev, token, fields, deadline))
 end
 
+-- After which a SUT that answers nothing is called wedged.
+local function long_enough()
+    return core.heard() and S.timeout or S.start
+end
+
 -- A slow SUT got a second request beside the one that it has answered now: nothing stays under way.
 local function finish(second, deadline)
     while not second.answer and pump(deadline) do
@@ -241,7 +246,8 @@ local function pass_fence(h)
     end
     local other = S.fence_name == "GET_DEVICE_INFO" and "GET_DEVICE_STATUS" or "GET_DEVICE_INFO"
     local second = M.send(other)
-    deadline = now() + S.timeout
+    local longest = long_enough()
+    deadline = now() + longest
     while not done() and not second.answer and pump(deadline) do
     end
     if done() then
@@ -252,7 +258,7 @@ local function pass_fence(h)
         return
     end
     core.finish("wedged", ("%s was not answered within %d ms"):format(S.fence_name,
-        S.timeout // 1000000))
+        longest // 1000000))
 end
 
 function M.fence()
@@ -320,7 +326,7 @@ function M.try(name, fields, o)
     return M.await(M.send(name, fields, o), 0)
 end
 
--- The opening: GET_DEVICE_INFO, or GET_DEVICE_STATUS for a SUT that lacks it; also the fence.
+-- The opening, which waits for a SUT that is being started: GET_DEVICE_INFO, or GET_DEVICE_STATUS for a SUT that lacks it; also the fence.
 function M.open(patience)
     local info = M.send("GET_DEVICE_INFO")
     local deadline = now() + patience
@@ -328,12 +334,13 @@ function M.open(patience)
     end
     if not info.answer then
         local status = M.send("GET_DEVICE_STATUS")
-        deadline = now() + S.timeout
+        local longest = long_enough()
+        deadline = now() + longest
         while not info.answer and not status.answer and pump(deadline) do
         end
         if not info.answer and not status.answer then
             core.finish("wedged", ("device %d answered neither GET_DEVICE_INFO nor " ..
-                "GET_DEVICE_STATUS within %d ms"):format(S.dev, S.timeout // 1000000))
+                "GET_DEVICE_STATUS within %d ms"):format(S.dev, longest // 1000000))
         end
         if not info.answer then
             S.fence_name = "GET_DEVICE_STATUS"

@@ -209,6 +209,7 @@ here. What it finds goes to `out` as it comes, because the SUT may end it at any
 ]]
 function P.discover(out)
     out.probes, out.devices, out.tested = {}, S.facts.devices, tested(S.facts.devices)
+    S.first()
     P.find_bus(out)
     out.tested = tested(out.devices)
     S.dev = out.tested[1]
@@ -218,7 +219,8 @@ function P.discover(out)
         S.dev = dev
         S.fence_name = "GET_DEVICE_INFO"
         S.max_size = {}
-        M.open(S.timeout)
+        M.open(S.start)
+        S.start = S.timeout
         if S.info then
             infos[#infos + 1] = { dev, S.info }
             out.probes[dev] = P.pack(P.device(S.facts.want_writable))

@@ -50,9 +50,9 @@ end
 
 -- A bus that starts may have to find its devices first; one that lists them shows when it has.
 local function find_device(lists)
-    local deadline, step = core.now() + S.timeout, M.steps()
+    local deadline, step = core.now() + S.start, M.steps()
     -- One that lists it wrongly may well reach it.
-    while lists and core.now() < deadline - S.timeout // 2 and not is_listed(S.dev) do
+    while lists and core.now() < deadline - S.start // 2 and not is_listed(S.dev) do
         if not step(deadline) then
             return false
         end
@@ -69,7 +69,7 @@ local function open()
     S.no_info = "not answered"
     if not find_device(S.facts.bus.GET_DEVICES) then
         core.finish("wedged", ("GET_DEVICE_INFO of device %d did not get through within %d ms")
-            :format(S.dev, S.timeout // 1000000))
+            :format(S.dev, S.start // 1000000))
     end
     core.opened()
 end
@@ -91,6 +91,7 @@ end
 -- The first connection: which bus messages there are, and whether it learns its devices by itself.
 function role.discover(out)
     begin{}
+    S.first()
     out.tested, out.devices, out.probes = { S.facts.dev }, S.facts.devices, {}
     P.find_bus(out)
     out.devices = S.facts.devices -- what there is, is what the harness plays

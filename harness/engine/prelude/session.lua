@@ -5,11 +5,16 @@ local O = import "outstanding"
 local is_free = O.is_free
 local S = {}
 
+-- A SUT that is being started may need longer than one that runs, and most when the machine has much
+-- else to do: so many timeouts at the first connection, then so many times what it needed there.
+local FIRST_START, START_FACTOR = 5, 20
+
 -- facts: what the run knows (facts.c makes it); dev: the device that the scenario is about.
 function S.begin(facts)
     S.facts = facts
     S.dev = facts.dev
     S.timeout = facts.timeout_ns
+    S.start = math.max(S.timeout, START_FACTOR * facts.start_ns)
     S.fence_name = "GET_DEVICE_INFO"
     S.info, S.no_info = nil, "not answered"
     S.vq, S.writable = nil, nil -- what needs.lua chose
@@ -31,6 +36,11 @@ function S.begin(facts)
     S.pump = nil -- takes in what comes next, where more than the driver's end is to be served
     S.heap = facts.mem_base + 0x1000
     S.heap_end = facts.mem_base + (facts.mem_size > 0 and facts.mem_size or 0x1000000)
+end
+
+-- For the first connection: nobody knows yet how long a start takes.
+function S.first()
+    S.start = FIRST_START * S.timeout
 end
 
 -- Fresh DMA memory; without memory an address that looks like one.
