@@ -22,12 +22,12 @@ struct vmsg_discovery {
     unsigned bus_messages;              /* enum vmsg_bus_messages */
     uint32_t answers[VMSG_TESTED_MOST]; /* by bit, the messages that the device answers */
     char *probes[VMSG_TESTED_MOST];     /* the prelude's text, NULL: nothing is known */
-    bool platform;  /* undeclared, but it must be told: a bus its devices, a driver the first */
+    bool platform;     /* undeclared, but it must be told: a bus its devices, a driver the first */
     uint64_t start_ns; /* from the start of a connection to the SUT's first message, the longest */
-    unsigned tries; /* connections that the discovery made before this one */
-    bool drives;    /* a driver took one of the devices that it was shown */
-    bool runs;      /* and brought one to DRIVER_OK */
-    char *assumed;  /* what it found of a driver or a bus, in words; NULL: nothing */
+    unsigned tries;    /* connections that the discovery made before this one */
+    bool drives;       /* a driver took one of the devices that it was shown */
+    bool runs;         /* and brought one to DRIVER_OK */
+    char *assumed;     /* what it found of a driver or a bus, in words; NULL: nothing */
 };
 
 struct vmsg_run_context {
