@@ -103,6 +103,28 @@ static unsigned bus_score(const struct vmsg_oracle *o, const struct request *r,
     return fits(r, m) ? (token ? 5 : 3) : (token ? 2 : 1);
 }
 
+/*
+ * m answers this one, which may be discarded, and perhaps as well one that must be answered: then
+ * the other stays unanswered by right, so the answer is taken for that one's. Which of the two it
+ * is about is not told.
+ */
+static struct request *rather_due(struct vmsg_oracle *o, const struct vmsg *m, struct request *open)
+{
+    bool by_token = o->bus_echoes && !o->bus_rewrites;
+    unsigned steps = STEPS;
+
+    for (uint32_t i = o->bus.first; i != NONE && steps--; i = o->requests[i].next) {
+        struct request *r = &o->requests[i];
+
+        if (r->due != DUE_ANSWER || !r->readable || !fits(r, m) ||
+            (by_token && r->token != m->token && open->token == m->token))
+            continue;
+        r->doubtful = open->doubtful = true;
+        return r;
+    }
+    return open;
+}
+
 static struct request *choose_bus(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct request *best = NULL;
@@ -116,9 +138,11 @@ static struct request *choose_bus(struct vmsg_oracle *o, const struct vmsg *m)
             best = &o->requests[i];
         }
     }
+    if (best && best->due == DUE_EITHER)
+        best = rather_due(o, m, best);
     if (best && best->token == m->token && m->token)
         o->bus_echoes = true;
-    else if (best && best->token != m->token)
+    else if (best && best->token != m->token && !best->doubtful)
         o->bus_rewrites = true;
     return best;
 }

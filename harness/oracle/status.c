@@ -142,8 +142,10 @@ void judge_set_status(struct vmsg_oracle *o, struct device *d, const struct requ
         d->reset_muddled = true;
     }
     status_learned(o, d, got);
-    if (!got)
-        forget_queues(o, d); /* not a reset that was asked for: queues may be as they were */
+    if (!got) { /* not a reset that was asked for: queues and features may be as they were */
+        forget_queues(o, d);
+        d->selection_unknown = true;
+    }
     d->status_known = !d->reset_muddled;
 }
 
