@@ -103,6 +103,7 @@ struct relay_device {
     bool revalidate, told_removed; /* the limit changed; and that was told */
     bool tell;                     /* and that has to be told: the bus knew the device then */
     bool doubtful; /* its end said something of it that the bus may discard, or may not */
+    uint8_t maybe; /* namely this state, which the bus may tell yet; 0: none */
     uint32_t revalidate_index;
 };
 

@@ -204,6 +204,41 @@ static void goes_and_comes_before_it_is_told(struct world *w)
     round_trip(w, 5, 2, 2, 0);
 }
 
+/* What went comes again, and goes again, by events that a bus takes or discards: it may be late to
+ * tell the first of them. */
+static void goes_and_may_come(struct world *w)
+{
+    for (unsigned taken = 0; taken < 2; taken++) {
+        struct message odd = hotplug(5, VMSG_DEVICE_ADDED);
+
+        vmsg_put_le16(odd.b + 2, 1); /* dev_num */
+        round_trip(w, 5, 1, 1, 0);
+        device_sends(w, hotplug(5, VMSG_DEVICE_REMOVED));
+        device_sends(w, odd);
+        driver_gets(w, hotplug(5, VMSG_DEVICE_REMOVED));
+        if (taken)
+            driver_gets(w, hotplug(5, VMSG_DEVICE_ADDED));
+        device_sends(w, hotplug(5, VMSG_DEVICE_REMOVED));
+        if (taken)
+            driver_gets(w, hotplug(5, VMSG_DEVICE_REMOVED));
+        device_sends(w, hotplug(5, VMSG_DEVICE_ADDED));
+        driver_gets(w, hotplug(5, VMSG_DEVICE_ADDED));
+    }
+}
+
+static void comes_and_may_go(struct world *w)
+{
+    struct message odd = hotplug(9, VMSG_DEVICE_REMOVED);
+
+    vmsg_put_le16(odd.b + 2, 1); /* dev_num */
+    device_sends(w, hotplug(9, VMSG_DEVICE_ADDED));
+    device_sends(w, odd);
+    driver_gets(w, hotplug(9, VMSG_DEVICE_ADDED));
+    driver_sends(w, ask(9, 2, 0)); /* it is gone to the bus, which tells that next */
+    driver_gets(w, hotplug(9, VMSG_DEVICE_REMOVED));
+    driver_gets(w, failure(9, 2, VMSG_ID_GET_VQUEUE));
+}
+
 static void new_limit(struct world *w)
 {
     vmsg_oracle_note(w->o, &(struct vmsg_note){.kind = VMSG_NOTE_MAX_SIZE, .value = 100});
@@ -370,6 +405,8 @@ static const struct {
     LEGAL(arrival_at_the_peer),
     LEGAL(comes_and_goes_before_it_is_told),
     LEGAL(goes_and_comes_before_it_is_told),
+    LEGAL(goes_and_may_come),
+    LEGAL(comes_and_may_go),
     LEGAL(loses_one_later),
     LEGAL(loses_one_of_two),
     LEGAL(goes_unknown),
