@@ -39,11 +39,11 @@ static void announced_to_the_bus(struct vmsg_oracle *o, const struct vmsg *m)
         return; /* reserved, or a bus's own */
     if (m->dev_num || m->extra || m->trailing || m->delivered > o->config.max_msg_size) {
         d->doubtful |= news;
-        d->maybe = news ? (uint8_t)state : d->maybe;
+        d->maybe_back |= news && added;
         return;
     }
     set_present(o->relay, dev, added);
-    d->maybe = 0;
+    d->maybe_back = false;
     d->back = added && d->gone_untold;
     d->gone_untold = !added;
     d->come_untold |= added && news;
@@ -110,8 +110,6 @@ static void announced(struct vmsg_oracle *o, const struct vmsg *m)
     uint64_t state = m->f[VMSG_EVENT_DEVICE_REQ_device_bus_state];
     struct relay_device *d = relay_device(o->relay, dev);
 
-    if (state == d->maybe)
-        d->maybe = 0;
     if (state == VMSG_DEVICE_ADDED) {
         if (!d->present && !d->given_again && !d->doubtful && !d->come_untold)
             blame(o, VMSG_BUS_DEVICE_DISCOVERY_1, dev,
@@ -119,17 +117,16 @@ static void announced(struct vmsg_oracle *o, const struct vmsg *m)
                   "peer named",
                   dev);
         d->removed = d->given_again = d->back = false;
-        /* It went meanwhile, or may have: that is told next. */
-        d->doubtful = (d->come_untold && d->gone_untold) || d->maybe;
+        d->doubtful = d->come_untold && d->gone_untold; /* it went meanwhile: that is told next */
         d->present |= !d->doubtful;
         d->announced = d->exposed = true;
-        d->come_untold = false;
+        d->come_untold = d->maybe_back = false;
         exercise(o, VMSG_BUS_ASSIGNMENT_3);
         if (d->revalidate)
             exercise(o, VMSG_BUS_PARAMETERS_6);
     } else if (state == VMSG_DEVICE_REMOVED) {
         d->removed = d->told_removed = true;
-        d->doubtful = d->maybe; /* it may be back: that is told next */
+        d->doubtful = d->maybe_back; /* which is told next, if it is */
         if (!d->revalidate &&
             !d->back) /* it may have come again before the bus told that it went */
             d->present = false;

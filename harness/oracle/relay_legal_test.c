@@ -226,18 +226,6 @@ static void goes_and_may_come(struct world *w)
     }
 }
 
-static void comes_and_may_go(struct world *w)
-{
-    struct message odd = hotplug(9, VMSG_DEVICE_REMOVED);
-
-    vmsg_put_le16(odd.b + 2, 1); /* dev_num */
-    device_sends(w, hotplug(9, VMSG_DEVICE_ADDED));
-    device_sends(w, odd);
-    driver_gets(w, hotplug(9, VMSG_DEVICE_ADDED));
-    driver_sends(w, avail(9, 0, 0)); /* to the bus it is gone, which is told next */
-    driver_gets(w, hotplug(9, VMSG_DEVICE_REMOVED));
-}
-
 static void new_limit(struct world *w)
 {
     vmsg_oracle_note(w->o, &(struct vmsg_note){.kind = VMSG_NOTE_MAX_SIZE, .value = 100});
@@ -405,7 +393,6 @@ static const struct {
     LEGAL(comes_and_goes_before_it_is_told),
     LEGAL(goes_and_comes_before_it_is_told),
     LEGAL(goes_and_may_come),
-    LEGAL(comes_and_may_go),
     LEGAL(loses_one_later),
     LEGAL(loses_one_of_two),
     LEGAL(goes_unknown),
