@@ -119,6 +119,20 @@ static void test_open_and_due_without_tokens(void **state)
     }
 }
 
+/* In any order, before it is known whether tokens are repeated. */
+static void test_open_and_due_both_answered(void **state)
+{
+    for (unsigned swapped = 0; swapped < 2; swapped++) {
+        struct session s = with_defaults();
+
+        twisted(&s, VMSG_TO_DEVICE, "PING", 4, F(7), (struct twist){.len = 20, .msg_size = 20});
+        to(&s, "PING", 9, F(7));
+        from(&s, "PING", swapped ? 9 : 4, F(7));
+        from(&s, "PING", swapped ? 4 : 9, F(7));
+        clean(&s);
+    }
+}
+
 static void test_window_not_echoed(void **state)
 {
     struct session s = with_defaults();
@@ -434,6 +448,7 @@ int main(void)
         cmocka_unit_test(test_more_than_none),
         cmocka_unit_test(test_one_token_for_open_and_due),
         cmocka_unit_test(test_open_and_due_without_tokens),
+        cmocka_unit_test(test_open_and_due_both_answered),
         cmocka_unit_test(test_window_not_echoed),
         cmocka_unit_test(test_padded_windows),
         cmocka_unit_test(test_ping),

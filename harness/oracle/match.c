@@ -104,25 +104,23 @@ static unsigned bus_score(const struct vmsg_oracle *o, const struct request *r,
 }
 
 /*
- * m answers this one, which may be discarded, and perhaps as well one that must be answered: then
- * the other stays unanswered by right, so the answer is taken for that one's. Which of the two it
- * is about is not told.
+ * m answers this one, which may be discarded, or as well one that must be answered: unless tokens
+ * tell them apart, nothing is told of either.
  */
-static struct request *rather_due(struct vmsg_oracle *o, const struct vmsg *m, struct request *open)
+static void doubt_due(struct vmsg_oracle *o, struct request *open, const struct vmsg *m)
 {
-    bool by_token = o->bus_echoes && !o->bus_rewrites;
+    bool by_token = o->bus_echoes && !o->bus_rewrites && open->token == m->token;
     unsigned steps = STEPS;
 
     for (uint32_t i = o->bus.first; i != NONE && steps--; i = o->requests[i].next) {
         struct request *r = &o->requests[i];
 
-        if (r->due != DUE_ANSWER || !r->readable || !fits(r, m) ||
-            (by_token && r->token != m->token && open->token == m->token))
-            continue;
-        r->doubtful = open->doubtful = true;
-        return r;
+        if (r->due == DUE_ANSWER && r->readable && fits(r, m) &&
+            !(by_token && r->token != m->token)) {
+            doubt(o, open, r);
+            return;
+        }
     }
-    return open;
 }
 
 static struct request *choose_bus(struct vmsg_oracle *o, const struct vmsg *m)
@@ -138,11 +136,11 @@ static struct request *choose_bus(struct vmsg_oracle *o, const struct vmsg *m)
             best = &o->requests[i];
         }
     }
-    if (best && best->due == DUE_EITHER)
-        best = rather_due(o, m, best);
+    if (best && best->due == DUE_EITHER && fits(best, m))
+        doubt_due(o, best, m);
     if (best && best->token == m->token && m->token)
         o->bus_echoes = true;
-    else if (best && best->token != m->token && !best->doubtful)
+    else if (best && best->token != m->token)
         o->bus_rewrites = true;
     return best;
 }

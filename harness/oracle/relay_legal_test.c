@@ -226,6 +226,24 @@ static void goes_and_may_come(struct world *w)
     }
 }
 
+/* A failure names either of two requests with one token, of which one may be failed at once. */
+static void fails_one_of_one_token(struct world *w)
+{
+    struct message lies = ask(5, 6, 0);
+
+    vmsg_put_le16(lies.b + 6, 400);
+    round_trip(w, 0, 1, 1, 0);
+    goes(w, 5, 6, 7, 0);
+    driver_sends(w, lies);
+    driver_gets(w, failure(5, 6, VMSG_ID_GET_VQUEUE));
+    comes(w, 5, 6, 7, 0);
+    goes(w, 5, 6, 8, 0);
+    driver_sends(w, lies); /* dropped */
+    later(w, TIMEOUT_MS);
+    driver_gets(w, failure(5, 6, VMSG_ID_GET_VQUEUE));
+    device_sends(w, answer(5, 8, 0)); /* too late */
+}
+
 static void new_limit(struct world *w)
 {
     vmsg_oracle_note(w->o, &(struct vmsg_note){.kind = VMSG_NOTE_MAX_SIZE, .value = 100});
@@ -393,6 +411,7 @@ static const struct {
     LEGAL(comes_and_goes_before_it_is_told),
     LEGAL(goes_and_comes_before_it_is_told),
     LEGAL(goes_and_may_come),
+    LEGAL(fails_one_of_one_token),
     LEGAL(loses_one_later),
     LEGAL(loses_one_of_two),
     LEGAL(goes_unknown),

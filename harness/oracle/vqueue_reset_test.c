@@ -91,6 +91,25 @@ static void test_queue_reset_after_cleared_status(void **state)
     }
 }
 
+/* Features written at status 0, which some devices take; and then nobody knew the status for a
+ * while: that it is 0 is no reset. */
+static void test_queue_reset_after_features_at_zero(void **state)
+{
+    struct session s = with_defaults();
+
+    queue_at(&s, AT_DRIVER_OK, true);
+    status(&s, 0, 0);
+    select_features(&s, 0, 2, 0, OFFERED);
+    set_queue(&s, 0, VMSG_VQ_ENABLE, 64, 0x1000);
+    twisted(&s, VMSG_TO_DEVICE, "GET_DEVICE_STATUS", 0, NULL, (struct twist){.msg_id = 0x85});
+    read_status(&s, 0);
+    status(&s, 0xb, 0xb);
+    read_queue(&s, 0, 64, 0x1000, true);
+    ask(&s, "RESET_VQUEUE", F(0), NULL);
+    read_queue(&s, 0, 0, 0, false);
+    clean(&s);
+}
+
 static void test_queue_reset_not_negotiated(void **state)
 {
     for (unsigned how = 0; how < 3; how++) {
@@ -145,6 +164,7 @@ int main(void)
         cmocka_unit_test(test_queue_reset),
         cmocka_unit_test(test_queue_reset_does_nothing),
         cmocka_unit_test(test_queue_reset_after_cleared_status),
+        cmocka_unit_test(test_queue_reset_after_features_at_zero),
         cmocka_unit_test(test_queue_reset_not_negotiated),
         cmocka_unit_test(test_stray_queue_resets),
     };
