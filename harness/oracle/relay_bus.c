@@ -125,8 +125,9 @@ static void announced(struct vmsg_oracle *o, const struct vmsg *m)
         if (d->revalidate)
             exercise(o, VMSG_BUS_PARAMETERS_6);
     } else if (state == VMSG_DEVICE_REMOVED) {
+        /* It may be back, which is told next; once more after a change of the limit: it went. */
+        d->doubtful = d->maybe_back || (d->revalidate && d->told_removed);
         d->removed = d->told_removed = true;
-        d->doubtful = d->maybe_back; /* which is told next, if it is */
         if (!d->revalidate &&
             !d->back) /* it may have come again before the bus told that it went */
             d->present = false;
