@@ -111,6 +111,30 @@ static void write_log(FILE *out, const struct vmsg_fuzz_log *log)
     }
 }
 
+/* What was seen when it was found: of a long connection the beginning and the end. */
+static void write_trace(FILE *out, const struct vmsg_trace *t)
+{
+    uint32_t missing = 0;
+    char text[400];
+
+    for (uint32_t i = 0; i < t->count; i++) {
+        const struct vmsg_trace_entry *e = vmsg_trace_at(t, i);
+
+        if (!e && ++missing)
+            continue;
+        if (missing)
+            fprintf(out, "   %u entries are left out here\n", missing);
+        missing = 0;
+        if (e->kind == VMSG_TRACE_NOTE) {
+            fprintf(out, "   %s\n", e->text ? e->text : "");
+            continue;
+        }
+        vmsg_text(text, sizeof text, e->bytes, e->len);
+        fprintf(out, "%s %s%s\n", e->kind == VMSG_TRACE_TO_SUT ? "->" : "<-",
+                e->endpoint ? "device end: " : "", text);
+    }
+}
+
 static void write_text(FILE *out, const struct vmsg_fuzz_finder *f,
                        const struct vmsg_fuzz_result *r, bool stable, size_t steps)
 {
@@ -124,7 +148,10 @@ static void write_text(FILE *out, const struct vmsg_fuzz_finder *f,
             "Again, as a scenario:\n  vmsgspec run --role %s --sut '%s' --scenario scenario.lua "
             "--select 'file/*'\n\nWhat went over the wire (-> to the SUT):\n",
             steps, f->role, f->sut, f->role, f->sut);
-    write_log(out, f->trial.log);
+    if (!stable && f->seen && f->seen->count)
+        write_trace(out, f->seen);
+    else
+        write_log(out, f->trial.log);
     if (f->trial.target->role != VMSG_ROLE_DEVICE)
         fputs(
             "\nA scenario waits for the SUT where the script does not: where the moment counts at "

@@ -12,10 +12,11 @@ struct vmsg_fuzz_finder {
     const char *folder; /* of the findings */
     const char *sut;    /* the URI, for the text */
     const char *role;
-    unsigned tries;       /* trials that making it small may take */
-    uint32_t patience_ms; /* and how long */
-    const bool *stop;     /* of the campaign: make nothing smaller any more; may be NULL */
-    const char *mark;     /* appended to the key of one that does not show again */
+    unsigned tries;                /* trials that making it small may take */
+    uint32_t patience_ms;          /* and how long */
+    const bool *stop;              /* of the campaign: make nothing smaller any more; may be NULL */
+    const char *mark;              /* appended to the key of one that does not show again */
+    const struct vmsg_trace *seen; /* when it was found, for such ones; NULL: not known */
 };
 
 enum vmsg_fuzz_saved {

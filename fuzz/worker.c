@@ -240,6 +240,7 @@ static bool begin(struct work *w, char *err, size_t err_size)
         .patience_ms = SMALLER_MS,
         .stop = &w->shared->stop,
         .mark = ".unstable",
+        .seen = &w->executor->connection.trace,
     };
     snprintf(err, err_size, "not enough memory");
     return w->executor && w->finder.trial.log && vmsg_fuzz_corpus_read(&w->corpus);

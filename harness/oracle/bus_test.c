@@ -83,6 +83,56 @@ static void test_more_than_none(void **state)
     only(&s, VMSG_BUS_GET_DEVICES_2, VMSG_BUS_GET_DEVICES_3);
 }
 
+/* Two with one token, of which the first may be discarded: one answer is enough, two are fine. */
+static void test_one_token_for_open_and_due(void **state)
+{
+    for (unsigned answers = 0; answers <= 2; answers++) {
+        struct session s = with_defaults();
+
+        twisted(&s, VMSG_TO_DEVICE, "GET_DEVICES", 5, F(0, 8),
+                (struct twist){.len = 20, .msg_size = 20});
+        to(&s, "GET_DEVICES", 5, F(0, 8));
+        for (unsigned i = 0; i < answers; i++)
+            from_tail(&s, "GET_DEVICES", 5, F(0, 0, 8), "\1", 1);
+        if (answers)
+            clean(&s);
+        else
+            only(&s, VMSG_BUS_BUS_MESSAGES_2);
+    }
+}
+
+/* Of a bus that repeats no tokens, one that happens to fit the discarded request proves nothing. */
+static void test_open_and_due_without_tokens(void **state)
+{
+    for (unsigned echoes = 0; echoes < 2; echoes++) {
+        struct session s = with_defaults();
+
+        if (echoes)
+            ask(&s, "PING", F(1), F(1));
+        twisted(&s, VMSG_TO_DEVICE, "PING", 0, F(7), (struct twist){.len = 20, .msg_size = 20});
+        to(&s, "PING", 9, F(7));
+        from(&s, "PING", 0, F(7));
+        if (echoes)
+            only(&s, VMSG_BUS_BUS_MESSAGES_2);
+        else
+            clean(&s);
+    }
+}
+
+/* In any order, before it is known whether tokens are repeated. */
+static void test_open_and_due_both_answered(void **state)
+{
+    for (unsigned swapped = 0; swapped < 2; swapped++) {
+        struct session s = with_defaults();
+
+        twisted(&s, VMSG_TO_DEVICE, "PING", 4, F(7), (struct twist){.len = 20, .msg_size = 20});
+        to(&s, "PING", 9, F(7));
+        from(&s, "PING", swapped ? 9 : 4, F(7));
+        from(&s, "PING", swapped ? 4 : 9, F(7));
+        clean(&s);
+    }
+}
+
 static void test_window_not_echoed(void **state)
 {
     struct session s = with_defaults();
@@ -396,6 +446,9 @@ int main(void)
         cmocka_unit_test(test_windows),
         cmocka_unit_test(test_bad_windows),
         cmocka_unit_test(test_more_than_none),
+        cmocka_unit_test(test_one_token_for_open_and_due),
+        cmocka_unit_test(test_open_and_due_without_tokens),
+        cmocka_unit_test(test_open_and_due_both_answered),
         cmocka_unit_test(test_window_not_echoed),
         cmocka_unit_test(test_padded_windows),
         cmocka_unit_test(test_ping),

@@ -94,7 +94,7 @@ static void remember_write(struct config_state *c, const struct request *r, bool
     c->write_offset = offset;
     c->write_length = length;
     memcpy(c->write_data, r->tail, length);
-    if (c->shadow_valid && !memchr(c->known + offset, 0, length)) {
+    if (c->shadow_valid && !c->event_since_shadow && !memchr(c->known + offset, 0, length)) {
         c->write_old_known = true;
         memcpy(c->write_old, c->shadow + offset, length);
     }

@@ -77,6 +77,20 @@ static void test_own_changes(void **state)
     }
 }
 
+/* The device wrote the very bytes that the driver writes next and may not: what reads showed before
+ * that is no measure. */
+static void test_refused_write_of_what_is_there(void **state)
+{
+    struct session s = with_defaults();
+
+    at_driver_ok(&s, false);
+    read_config(&s, 0, "abcdefgh", 8, 3);
+    event_config(&s, 0xf, 4, 2, "XY", 2);
+    write_config(&s, 2, "XY", 2, 4, false, 4);
+    read_config(&s, 0, "abXYefgh", 8, 4);
+    clean(&s);
+}
+
 /* A write is reset with the rest; a changed device may show what it likes after a status write. */
 static void test_write_then_reset(void **state)
 {
@@ -400,6 +414,7 @@ int main(void)
         cmocka_unit_test(test_own_writes),
         cmocka_unit_test(test_refused_writes),
         cmocka_unit_test(test_own_changes),
+        cmocka_unit_test(test_refused_write_of_what_is_there),
         cmocka_unit_test(test_write_then_reset),
         cmocka_unit_test(test_change_after_an_applied_write),
         cmocka_unit_test(test_write_of_nothing),

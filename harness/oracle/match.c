@@ -103,6 +103,26 @@ static unsigned bus_score(const struct vmsg_oracle *o, const struct request *r,
     return fits(r, m) ? (token ? 5 : 3) : (token ? 2 : 1);
 }
 
+/*
+ * m answers this one, which may be discarded, or as well one that must be answered: unless tokens
+ * tell them apart, nothing is told of either.
+ */
+static void doubt_due(struct vmsg_oracle *o, struct request *open, const struct vmsg *m)
+{
+    bool by_token = o->bus_echoes && !o->bus_rewrites && open->token == m->token;
+    unsigned steps = STEPS;
+
+    for (uint32_t i = o->bus.first; i != NONE && steps--; i = o->requests[i].next) {
+        struct request *r = &o->requests[i];
+
+        if (r->due == DUE_ANSWER && r->readable && fits(r, m) &&
+            !(by_token && r->token != m->token)) {
+            doubt(o, open, r);
+            return;
+        }
+    }
+}
+
 static struct request *choose_bus(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct request *best = NULL;
@@ -116,6 +136,8 @@ static struct request *choose_bus(struct vmsg_oracle *o, const struct vmsg *m)
             best = &o->requests[i];
         }
     }
+    if (best && best->due == DUE_EITHER && fits(best, m))
+        doubt_due(o, best, m);
     if (best && best->token == m->token && m->token)
         o->bus_echoes = true;
     else if (best && best->token != m->token)

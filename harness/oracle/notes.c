@@ -12,17 +12,20 @@ void hotplug_owed(struct vmsg_oracle *o, uint16_t dev)
     o->hotplug_other_named = false;
 }
 
-static void note_hotplug(struct vmsg_oracle *o, struct device *d, bool add)
+static void note_hotplug(struct vmsg_oracle *o, struct device *d, bool add, bool sure)
 {
     d->gone = true; /* until it is announced, or for good */
     if (!add)
         d->present = false;
-    hotplug_owed(o, d->num);
+    if (sure)
+        hotplug_owed(o, d->num);
 }
 
 void vmsg_oracle_note(struct vmsg_oracle *o, const struct vmsg_note *note)
 {
     struct device *d;
+    /* To a bus the device may have been there, or not, already: then it does not come or go. */
+    bool sure = !o->relay || o->failed || !relay_device(o->relay, note->dev_num)->doubtful;
 
     if (o->drv && !o->failed)
         drv_note(o, note);
@@ -47,7 +50,7 @@ void vmsg_oracle_note(struct vmsg_oracle *o, const struct vmsg_note *note)
         break;
     case VMSG_NOTE_ADD:
     case VMSG_NOTE_REMOVE:
-        note_hotplug(o, d, note->kind == VMSG_NOTE_ADD);
+        note_hotplug(o, d, note->kind == VMSG_NOTE_ADD, sure);
         break;
     case VMSG_NOTE_RESET_TIMEOUT:
         reset_timed_out(o, d);

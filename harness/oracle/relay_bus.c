@@ -30,20 +30,23 @@ static void announced_to_the_bus(struct vmsg_oracle *o, const struct vmsg *m)
 {
     uint16_t dev = (uint16_t)m->f[VMSG_EVENT_DEVICE_REQ_device_number];
     uint64_t state = m->f[VMSG_EVENT_DEVICE_REQ_device_bus_state];
+    struct relay_device *d = relay_device(o->relay, dev);
     bool added = state == VMSG_DEVICE_ADDED;
-    bool news = relay_device(o->relay, dev)->present != added;
-    bool exposed = relay_device(o->relay, dev)->exposed; /* else nobody misses it */
+    bool news = d->present != added;
+    bool exposed = d->exposed; /* else nobody misses it */
 
     if (!added && state != VMSG_DEVICE_REMOVED)
         return; /* reserved, or a bus's own */
     if (m->dev_num || m->extra || m->trailing || m->delivered > o->config.max_msg_size) {
-        relay_device(o->relay, dev)->doubtful |= news;
+        d->doubtful |= news;
+        d->maybe_back |= news && added;
         return;
     }
     set_present(o->relay, dev, added);
-    relay_device(o->relay, dev)->back = added && relay_device(o->relay, dev)->gone_untold;
-    relay_device(o->relay, dev)->gone_untold = !added;
-    relay_device(o->relay, dev)->come_untold |= added && news;
+    d->maybe_back = false;
+    d->back = added && d->gone_untold;
+    d->gone_untold = !added;
+    d->come_untold |= added && news;
     if (news && (added || exposed))
         hotplug_owed(o, dev);
 }
@@ -117,13 +120,14 @@ static void announced(struct vmsg_oracle *o, const struct vmsg *m)
         d->doubtful = d->come_untold && d->gone_untold; /* it went meanwhile: that is told next */
         d->present |= !d->doubtful;
         d->announced = d->exposed = true;
-        d->come_untold = false;
+        d->come_untold = d->maybe_back = false;
         exercise(o, VMSG_BUS_ASSIGNMENT_3);
         if (d->revalidate)
             exercise(o, VMSG_BUS_PARAMETERS_6);
     } else if (state == VMSG_DEVICE_REMOVED) {
+        /* It may be back, which is told next; once more after a change of the limit: it went. */
+        d->doubtful = d->maybe_back || (d->revalidate && d->told_removed);
         d->removed = d->told_removed = true;
-        d->doubtful = false;
         if (!d->revalidate &&
             !d->back) /* it may have come again before the bus told that it went */
             d->present = false;

@@ -204,6 +204,52 @@ static void goes_and_comes_before_it_is_told(struct world *w)
     round_trip(w, 5, 2, 2, 0);
 }
 
+/* What went comes again, and goes again, by events that a bus takes or discards: it may be late to
+ * tell the first of them. */
+static void goes_and_may_come(struct world *w)
+{
+    for (unsigned taken = 0; taken < 2; taken++) {
+        struct message odd = hotplug(5, VMSG_DEVICE_ADDED);
+
+        vmsg_put_le16(odd.b + 2, 1); /* dev_num */
+        round_trip(w, 5, 1, 1, 0);
+        device_sends(w, hotplug(5, VMSG_DEVICE_REMOVED));
+        device_sends(w, odd);
+        driver_gets(w, hotplug(5, VMSG_DEVICE_REMOVED));
+        if (taken)
+            driver_gets(w, hotplug(5, VMSG_DEVICE_ADDED));
+        device_sends(w, hotplug(5, VMSG_DEVICE_REMOVED));
+        if (taken)
+            driver_gets(w, hotplug(5, VMSG_DEVICE_REMOVED));
+        device_sends(w, hotplug(5, VMSG_DEVICE_ADDED));
+        driver_gets(w, hotplug(5, VMSG_DEVICE_ADDED));
+    }
+}
+
+static struct message window(unsigned type, unsigned token, unsigned bits)
+{
+    struct message m = message(BUS | type, VMSG_ID_GET_DEVICES, 0, token, 2, 0, 8);
+
+    vmsg_put_le16(m.b + VMSG_HEADER_SIZE + 2, type ? 0 : 8); /* next_offset, or count */
+    vmsg_put_le16(m.b + VMSG_HEADER_SIZE + 4, 8);
+    m.b[14] = (uint8_t)bits;
+    m.len = type ? 15 : 12;
+    vmsg_put_le16(m.b + 6, (uint16_t)m.len);
+    return m;
+}
+
+/* The upper tester took it away, and the bus looks again what its end has: that it is there. */
+static void found_again(struct world *w)
+{
+    round_trip(w, 5, 1, 1, 0);
+    vmsg_oracle_note(w->o, &(struct vmsg_note){.kind = VMSG_NOTE_REMOVE, .dev_num = 5});
+    driver_gets(w, hotplug(5, VMSG_DEVICE_REMOVED));
+    device_gets(w, window(0, 9, 0));
+    device_sends(w, window(RESPONSE, 9, 0x21));
+    vmsg_oracle_note(w->o, &(struct vmsg_note){.kind = VMSG_NOTE_ADD, .dev_num = 5});
+    round_trip(w, 5, 2, 2, 0);
+}
+
 static void new_limit(struct world *w)
 {
     vmsg_oracle_note(w->o, &(struct vmsg_note){.kind = VMSG_NOTE_MAX_SIZE, .value = 100});
@@ -217,6 +263,39 @@ static void new_limit(struct world *w)
         w, message(RESPONSE, VMSG_ID_GET_DEVICE_INFO, 0, 7, 11, 2, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0));
     driver_gets(
         w, message(RESPONSE, VMSG_ID_GET_DEVICE_INFO, 0, 7, 11, 2, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0));
+}
+
+/* Looked at anew because of the limit, and then gone by an event that may be discarded. */
+static void new_limit_and_gone(struct world *w)
+{
+    struct message odd = hotplug(5, VMSG_DEVICE_REMOVED);
+
+    vmsg_put_le16(odd.b + 2, 1); /* dev_num */
+    opens(w);
+    new_limit(w);
+    device_sends(w, odd);
+    driver_gets(w, hotplug(5, VMSG_DEVICE_REMOVED));
+    driver_sends(w, window(0, 9, 0));
+    driver_gets(w, window(RESPONSE, 9, 1));
+    round_trip(w, 0, 8, 8, 0);
+}
+
+/* A failure names either of two requests with one token, of which one may be failed at once. */
+static void fails_one_of_one_token(struct world *w)
+{
+    struct message lies = ask(5, 6, 0);
+
+    vmsg_put_le16(lies.b + 6, 400);
+    round_trip(w, 0, 1, 1, 0);
+    goes(w, 5, 6, 7, 0);
+    driver_sends(w, lies);
+    driver_gets(w, failure(5, 6, VMSG_ID_GET_VQUEUE));
+    comes(w, 5, 6, 7, 0);
+    goes(w, 5, 6, 8, 0);
+    driver_sends(w, lies); /* dropped */
+    later(w, TIMEOUT_MS);
+    driver_gets(w, failure(5, 6, VMSG_ID_GET_VQUEUE));
+    device_sends(w, answer(5, 8, 0)); /* too late */
 }
 
 /* "The next request towards the device": one that is failed for another reason is not it. */
@@ -370,12 +449,16 @@ static const struct {
     LEGAL(arrival_at_the_peer),
     LEGAL(comes_and_goes_before_it_is_told),
     LEGAL(goes_and_comes_before_it_is_told),
+    LEGAL(goes_and_may_come),
+    LEGAL(fails_one_of_one_token),
+    LEGAL(found_again),
     LEGAL(loses_one_later),
     LEGAL(loses_one_of_two),
     LEGAL(goes_unknown),
     LEGAL(odd_hotplug_at_the_device_end),
     LEGAL(equal_events),
     LEGAL(new_limit),
+    LEGAL(new_limit_and_gone),
     LEGAL(new_limit_of_nothing),
     LEGAL(slow_but_right),
     LEGAL(events_pass),
@@ -405,8 +488,8 @@ static void test_all_in_a_row(void **state)
     world_begin(&w, world_config());
     for (unsigned round = 0; round < 3; round++)
         for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
-            if (cases[i].play == new_limit || cases[i].play == new_limit_of_nothing ||
-                cases[i].play == goes_unknown)
+            if (cases[i].play == new_limit || cases[i].play == new_limit_and_gone ||
+                cases[i].play == new_limit_of_nothing || cases[i].play == goes_unknown)
                 continue; /* the others go on with the old one, and the bus knows its devices */
             cases[i].play(&w);
             if (*w.first)

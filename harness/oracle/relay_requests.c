@@ -234,13 +234,32 @@ static void judge_form_of_failure(struct vmsg_oracle *o, const struct vmsg *m, u
               zeros[1], zeros[2]);
 }
 
+/*
+ * The request that a failure ends. Of several that it can name, some by right without an end, it
+ * may mean any: it is taken for such a one's, and nothing is told of the others any more.
+ */
+static struct parcel *failed_one(struct vmsg_oracle *o, uint16_t dev, uint16_t token,
+                                 uint8_t msg_id)
+{
+    struct relay *r = o->relay;
+    struct parcel *first = parcel_find(r, BY_SENDER, dev, token, msg_id, NULL), *open = first, *q;
+    unsigned steps = RELAY_STEPS;
+
+    while (open && open->firm)
+        open = steps-- ? parcel_find(r, BY_SENDER, dev, token, msg_id, open) : NULL;
+    for (q = open ? first : NULL; q;
+         q = steps-- ? parcel_find(r, BY_SENDER, dev, token, msg_id, q) : NULL)
+        relay_forgive(o, q);
+    return open ? open : first;
+}
+
 void relay_failed(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct relay *r = o->relay;
     uint16_t dev = (uint16_t)m->f[VMSG_REQUEST_FAILED_REQ_dev_num];
     uint16_t token = (uint16_t)m->f[VMSG_REQUEST_FAILED_REQ_token];
     uint8_t msg_id = (uint8_t)m->f[VMSG_REQUEST_FAILED_REQ_msg_id];
-    struct parcel *p = parcel_find(r, BY_SENDER, dev, token, msg_id, NULL), *done;
+    struct parcel *p, *done;
 
     judge_form_of_failure(o, m, dev);
     if (msg_id & VMSG_ID_EVENT) {
@@ -248,6 +267,7 @@ void relay_failed(struct vmsg_oracle *o, const struct vmsg *m)
               "a failure names message id 0x%02x, an event; events end without an error", msg_id);
         return;
     }
+    p = failed_one(o, dev, token, msg_id);
     if (!p && (done = parcel_find(r, BY_SENDER_ENDED, dev, token, msg_id, NULL))) {
         relay_completed_already(o, done);
     } else if (!p && !r->overflown) {
@@ -260,10 +280,6 @@ void relay_failed(struct vmsg_oracle *o, const struct vmsg *m)
         relay_completed(o);
         if (p->state == PARCEL_OUT)
             relay_request_leaves_device(r, p);
-        /* Of several that it can name, some by right without an end, it may mean any. */
-        for (struct parcel *q = p; !p->firm && q;)
-            if ((q = parcel_find(r, BY_SENDER, dev, token, msg_id, q)))
-                relay_forgive(o, q);
         p->failed = true;
         parcel_done(o, p);
     }

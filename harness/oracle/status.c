@@ -29,11 +29,14 @@ bool status_swapped(struct vmsg_oracle *o, struct device *d, uint32_t v, uint32_
 void status_learned(struct vmsg_oracle *o, struct device *d, uint32_t status)
 {
     bool witnessed = d->status_known || d->reset_pending; /* the reset, not only what came of it */
+    bool unknown = d->selection_unknown;
 
     if (status == 0 && (!d->status_known || d->status != 0 || d->reset_pending)) {
         device_was_reset(o, d);
-        if (!witnessed)
-            forget_queues(o, d); /* first seen: queues may have been set up at status 0 */
+        if (!witnessed) { /* first seen: at status 0 queues and features may have been set */
+            forget_queues(o, d);
+            d->selection_unknown = unknown;
+        }
         d->epoch_is_reset = witnessed;
         d->reset_reported |= witnessed;
         d->reset_muddled = false;
@@ -142,8 +145,10 @@ void judge_set_status(struct vmsg_oracle *o, struct device *d, const struct requ
         d->reset_muddled = true;
     }
     status_learned(o, d, got);
-    if (!got)
-        forget_queues(o, d); /* not a reset that was asked for: queues may be as they were */
+    if (!got) { /* not a reset that was asked for: queues and features may be as they were */
+        forget_queues(o, d);
+        d->selection_unknown = true;
+    }
     d->status_known = !d->reset_muddled;
 }
 

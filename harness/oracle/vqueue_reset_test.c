@@ -74,6 +74,42 @@ static void test_queue_reset_does_nothing(void **state)
     only(&s, VMSG_DEV_RESET_VQUEUE_3);
 }
 
+/* AMBIGUITIES 10: a status whose bits are all ignored or cleared is no reset, so RING_RESET may be
+ * negotiated yet. */
+static void test_queue_reset_after_cleared_status(void **state)
+{
+    for (unsigned kept = 0; kept < 2; kept++) {
+        struct session s = with_defaults();
+
+        queue_at(&s, AT_DRIVER_OK, true);
+        status(&s, 0x4000d000, 0);
+        status(&s, 0xb, 0xb);
+        read_queue(&s, 0, 64, 0x1000, true);
+        ask(&s, "RESET_VQUEUE", F(0), NULL);
+        read_queue(&s, 0, kept ? 64 : 0, kept ? 0x1000 : 0, kept);
+        clean(&s);
+    }
+}
+
+/* Features written at status 0, which some devices take; and then nobody knew the status for a
+ * while: that it is 0 is no reset. */
+static void test_queue_reset_after_features_at_zero(void **state)
+{
+    struct session s = with_defaults();
+
+    queue_at(&s, AT_DRIVER_OK, true);
+    status(&s, 0, 0);
+    select_features(&s, 0, 2, 0, OFFERED);
+    set_queue(&s, 0, VMSG_VQ_ENABLE, 64, 0x1000);
+    twisted(&s, VMSG_TO_DEVICE, "GET_DEVICE_STATUS", 0, NULL, (struct twist){.msg_id = 0x85});
+    read_status(&s, 0);
+    status(&s, 0xb, 0xb);
+    read_queue(&s, 0, 64, 0x1000, true);
+    ask(&s, "RESET_VQUEUE", F(0), NULL);
+    read_queue(&s, 0, 0, 0, false);
+    clean(&s);
+}
+
 static void test_queue_reset_not_negotiated(void **state)
 {
     for (unsigned how = 0; how < 3; how++) {
@@ -127,6 +163,8 @@ int main(void)
         cmocka_unit_test(test_unavailable_queue_is_set_up),
         cmocka_unit_test(test_queue_reset),
         cmocka_unit_test(test_queue_reset_does_nothing),
+        cmocka_unit_test(test_queue_reset_after_cleared_status),
+        cmocka_unit_test(test_queue_reset_after_features_at_zero),
         cmocka_unit_test(test_queue_reset_not_negotiated),
         cmocka_unit_test(test_stray_queue_resets),
     };

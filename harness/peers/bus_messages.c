@@ -26,6 +26,15 @@ void bus_enumerate(struct vmsg_bus *bus, uint32_t offset)
     bus_say(bus, true, VMSG_ID_GET_DEVICES, false, token, f, NULL, 0);
 }
 
+/* What was reported as removed is reported when it is back. */
+static void is_there(struct vmsg_bus *bus, uint16_t dev)
+{
+    if (bus->gone[dev / 8] >> dev % 8 & 1)
+        bus_device_appears(bus, dev);
+    else
+        bus_set(bus->present, dev, true);
+}
+
 /* The peer's answer. */
 static void found(struct vmsg_bus *bus, const struct vmsg *m)
 {
@@ -37,7 +46,7 @@ static void found(struct vmsg_bus *bus, const struct vmsg *m)
     bus->ask_again = 0;
     for (uint32_t i = 0; i < m->tail_len * 8 && offset + i < 65536; i++)
         if (m->tail[i / 8] >> i % 8 & 1)
-            bus_set(bus->present, (uint16_t)(offset + i), true);
+            is_there(bus, (uint16_t)(offset + i));
     if (next > offset)
         bus_enumerate(bus, next);
 }
@@ -141,6 +150,7 @@ static void announce(struct vmsg_bus *bus, uint16_t dev, unsigned state)
 {
     bool added = state == VMSG_DEVICE_ADDED;
 
+    bus_set(bus->gone, dev, !added);
     if (bus_faulty(bus, added ? VMSG_BUS_FAULT_ARRIVAL_UNTOLD : VMSG_BUS_FAULT_REMOVAL_UNTOLD))
         return;
     if (added && bus_faulty(bus, VMSG_BUS_FAULT_STATE_UNDEFINED))

@@ -49,9 +49,9 @@ struct vmsg_bus {
     bool polling, synthesis, enumerate, started, drop_next;
     uint32_t max_msg_size;
     uint64_t now, timeout_ns;
-    uint8_t present[65536 / 8], known[65536 / 8]; /* known: appeared at the peer */
-    uint8_t informed[65536 / 8];                  /* for a fault */
-    uint16_t first_token, *tokens, *outstanding;  /* the latter two counted by device */
+    uint8_t present[65536 / 8], gone[65536 / 8]; /* gone: and that was told */
+    uint8_t informed[65536 / 8];                 /* for a fault */
+    uint16_t first_token, *tokens, *outstanding; /* the latter two counted by device */
     struct bus_request *requests;
     uint32_t n, room, free, first, last, buckets[BUS_BUCKETS];
     struct bus_waiting *waiting;
