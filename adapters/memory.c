@@ -18,12 +18,40 @@ static bool fail(char *err, size_t err_size, const char *what, size_t size)
     return false;
 }
 
+/* Bytes that are reserved for memory of a size: whole pages, and as many around them. */
+static size_t guard(void)
+{
+    return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static size_t reserved(size_t size)
+{
+    return (size + guard() - 1) / guard() * guard() + 2 * guard();
+}
+
+/* A SUT that follows a bus address out of the memory by a little ends there, and is not let into
+ * what happens to lie beside it. */
 static bool map(struct vmsg_memory *m, size_t size, int flags, int fd)
 {
-    void *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, fd, 0);
-    if (bytes == MAP_FAILED)
+    uint8_t *area;
+
+    if (size > SIZE_MAX / 2) {
+        errno = ENOMEM;
         return false;
-    *m = (struct vmsg_memory){.bytes = bytes, .size = size, .fd = -1};
+    }
+    area =
+        mmap(NULL, reserved(size), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (area == MAP_FAILED)
+        return false;
+    if (mmap(area + guard(), size, PROT_READ | PROT_WRITE, flags | MAP_FIXED, fd, 0) ==
+        MAP_FAILED) {
+        int error = errno;
+
+        munmap(area, reserved(size));
+        errno = error;
+        return false;
+    }
+    *m = (struct vmsg_memory){.bytes = area + guard(), .size = size, .fd = -1};
     return true;
 }
 
@@ -80,7 +108,7 @@ bool vmsg_memory_map(struct vmsg_memory *m, int fd, size_t size, char *err, size
 void vmsg_memory_clear(struct vmsg_memory *m)
 {
     if (m->bytes)
-        munmap(m->bytes, m->size);
+        munmap(m->bytes - guard(), reserved(m->size));
     if (m->fd >= 0)
         close(m->fd);
     *m = VMSG_NO_MEMORY;

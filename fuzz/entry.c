@@ -168,12 +168,18 @@ static bool mutate(struct vmsg_random *r)
            vmsg_fuzz_mutate(&script, &other, which, STEPS_MOST, r);
 }
 
+static bool is_plain(void)
+{
+    const char *plain = getenv("VMSGSPEC_PLAIN");
+
+    return plain && *plain == '1' && LLVMFuzzerMutate;
+}
+
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 {
     struct vmsg_random random;
-    const char *plain = getenv("VMSGSPEC_PLAIN");
 
-    if (plain && *plain == '1' && LLVMFuzzerMutate)
+    if (is_plain())
         return LLVMFuzzerMutate(data, size, max);
     vmsg_random_seed(&random, seed);
     if (!vmsg_fuzz_decode(&script, data, size))
@@ -187,6 +193,8 @@ size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t 
     static struct vmsg_fuzz_script crossed;
     struct vmsg_random random;
 
+    if (is_plain())
+        return 0; /* the engine's own is among its mutations */
     vmsg_random_seed(&random, seed);
     if (!vmsg_fuzz_decode(&script, a, a_size) || !vmsg_fuzz_decode(&other, b, b_size) ||
         !vmsg_fuzz_cross(&crossed, &script, &other, STEPS_MOST, &random))

@@ -27,9 +27,40 @@
     X(PING_RECURSION, "ping-recursion", "the answer is computed by recursion over its data")       \
     X(TOKEN_TABLE, "token-table", "a table is indexed by the token, one too short")
 
+#define BUGGY_DRIVER_BUGS(X)                                                                       \
+    X(DRV_QUEUES_TRUSTED, "drv-queues-trusted", "a table is filled for as many queues as told")    \
+    X(DRV_FEATURES_TRUSTED, "drv-features-trusted", "blocks are read beyond the answer")           \
+    X(DRV_CONFIG_LENGTH, "drv-config-length", "the answer's length is believed")                   \
+    X(DRV_CONFIG_OFFSET, "drv-config-offset", "what is read is put where the answer says")         \
+    X(DRV_SIZE_LOOP, "drv-size-loop", "a power of two is sought beyond 32 bits")                   \
+    X(DRV_TOKEN_INDEX, "drv-token-index", "the answer's token finds the request unchecked")        \
+    X(DRV_ANSWERED_TWICE, "drv-answered-twice", "an answer that comes again frees again")          \
+    X(DRV_WINDOW_TRUSTED, "drv-window-trusted", "a window's bitmap is read beyond its end")        \
+    X(DRV_WINDOW_LOOP, "drv-window-loop", "windows of no devices are stepped through for ever")    \
+    X(DRV_EVENT_QUEUE, "drv-event-queue", "an event's queue index is not checked")                 \
+    X(DRV_EVENT_CONFIG, "drv-event-config", "an event's data is put where it says")                \
+    X(DRV_USED_ID, "drv-used-id", "an id in the used ring is not checked")                         \
+    X(DRV_USED_LENGTH, "drv-used-length", "a length in the used ring is not checked")              \
+    X(DRV_REMOVED, "drv-removed", "events of a removed device reach what was freed")               \
+    X(DRV_SIZE_TRUSTED, "drv-size-trusted", "msg_size is believed over what was delivered")
+
+#define BUGGY_BUS_BUGS(X)                                                                          \
+    X(BUS_TOKEN_INDEX, "bus-token-index", "a response's token finds the request unchecked")        \
+    X(BUS_ANSWERED_TWICE, "bus-answered-twice", "a second response meets a freed request")         \
+    X(BUS_SLOTS, "bus-slots", "one request more than fits is remembered")                          \
+    X(BUS_WINDOW_TRUSTED, "bus-window-trusted", "the peer's bitmap is read beyond its end")        \
+    X(BUS_WINDOW_LOOP, "bus-window-loop", "windows of no devices are stepped through for ever")    \
+    X(BUS_WINDOW_COUNT, "bus-window-count", "a window is answered larger than its buffer")         \
+    X(BUS_DEVICE_NUMBER, "bus-device-number", "a hotplugged device's number is not checked")       \
+    X(BUS_REMOVED, "bus-removed", "a removed device's requests are freed and then failed")         \
+    X(BUS_SIZE_TRUSTED, "bus-size-trusted", "msg_size is believed over what was delivered")        \
+    X(BUS_SHORT_HEADER, "bus-short-header", "the header is read of messages that have none")
+
+#define BUGGY_BUGS(X) BUGGY_DEVICE_BUGS(X) BUGGY_DRIVER_BUGS(X) BUGGY_BUS_BUGS(X)
+
 enum buggy_bug {
 #define X(NAME, ID, TEXT) BUG_##NAME,
-    BUGGY_DEVICE_BUGS(X)
+    BUGGY_BUGS(X)
 #undef X
         BUG_NONE,
 };
