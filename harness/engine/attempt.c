@@ -26,7 +26,8 @@ static void push_facts(struct attempt *a)
 
 /*
  * Ask the prelude whether what is declared meets the scenario's needs. True when it does; the
- * scenario's table stays on the stack. Else the outcome is concluded and the stack is as before.
+ * scenario's table and the facts stay on the stack. Else the outcome is concluded and the stack is
+ * as before.
  */
 static bool needs_are_met(struct attempt *a)
 {
@@ -40,9 +41,10 @@ static bool needs_are_met(struct attempt *a)
         return false;
     }
     vmsg_luabox_budget(&s->box, VMSG_SCRIPT_INSTRUCTIONS);
-    vmsg_script_push(s, "before");
-    lua_getfield(L, -2, "needs");
     push_facts(a);
+    vmsg_script_push(s, "before");
+    lua_getfield(L, -3, "needs");
+    lua_pushvalue(L, -3);
     if (!vmsg_luabox_call(&s->box, 2, 2, a->reason, sizeof a->reason)) {
         vmsg_outcome_set(a->out, VMSG_VERDICT_ERROR, a->reason);
         lua_settop(L, top);
@@ -84,8 +86,7 @@ static void talk(struct attempt *a)
     struct vmsg_evidence *e = &a->evidence;
 
     vmsg_script_push(s, "run");
-    lua_insert(s->box.L, -2);
-    push_facts(a);
+    lua_insert(s->box.L, -3);
     vmsg_luabox_budget(&s->box, VMSG_SCRIPT_INSTRUCTIONS);
     e->run = vmsg_script_run(s, c, 2);
     snprintf(a->reason, sizeof a->reason, "%s", s->reason);

@@ -4,6 +4,8 @@
  */
 #include "harness/peers/refdev.h"
 
+#include <stdlib.h>
+
 enum { COALESCE_NS = 100000 };
 
 static void send_event_used(struct vmsg_refdev *d, uint32_t index)
@@ -109,13 +111,25 @@ static bool wants_event(struct vmsg_refdev *d, struct vmsg_queue *q)
 
 /* ---- what is done with it ---- */
 
+/* Few who look at a device use it: its storage is made for the first request. */
+static uint8_t *storage(struct vmsg_refdev *d)
+{
+    size_t size = d->model->storage_size;
+
+    if (!d->storage)
+        d->storage = calloc(1, size ? size : 1);
+    return d->storage;
+}
+
 /* Process at most `limit` buffers; returns how many were, or -1 when the ring is broken. */
 static int drain(struct vmsg_refdev *d, struct vmsg_queue *q, unsigned limit)
 {
     struct vmsg_endpoint *ep = d->ep;
-    struct vmsg_model_io io = {d->storage, d->model->storage_size, d->uuid, &ep->rng};
+    struct vmsg_model_io io = {storage(d), d->model->storage_size, d->uuid, &ep->rng};
     unsigned done;
 
+    if (!io.storage)
+        return 0; /* out of memory: the buffers stay */
     for (done = 0; done < limit; done++) {
         enum vmsg_ring_take taken = take(d, q);
 

@@ -14,8 +14,7 @@ static bool make_fresh(struct vmsg_refdev *d)
 
     vmsg_refdev_clear(d);
     d->config = calloc(1, model->config_size ? model->config_size : 1);
-    d->storage = calloc(1, model->storage_size ? model->storage_size : 1);
-    if (!d->config || !d->storage)
+    if (!d->config)
         return false;
     if (model->config_init)
         memcpy(d->config, model->config, model->config_init);
@@ -128,11 +127,12 @@ struct vmsg_endpoint *vmsg_endpoint_new(const struct vmsg_peer_config *config,
 
     if (!host_usable(host, err, err_size))
         return NULL;
-    ep = calloc(1, sizeof *ep);
+    ep = malloc(sizeof *ep);
     if (!ep) {
         snprintf(err, err_size, "out of memory");
         return NULL;
     }
+    memset(ep, 0, offsetof(struct vmsg_endpoint, chain.segments)); /* those are many */
     ep->host = *host;
     ep->dma = (struct vmsg_dma){host->mem, host->mem_base, host->mem_size};
     ep->polling = config->polling;

@@ -50,7 +50,7 @@ struct vmsg_refdev {
     uint32_t generation, first_generation;
     struct vmsg_queue_table queues;
     uint32_t look_at; /* queue that a look begins with */
-    uint8_t *storage;
+    uint8_t *storage; /* NULL until the first request */
     uint8_t uuid[16];
 
     /* what single faults remember */
