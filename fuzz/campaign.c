@@ -1,6 +1,7 @@
 /* The campaign over its workers; see campaign.h. */
 #include "fuzz/campaign.h"
 
+#include "fuzz/record.h"
 #include "fuzz/worker.h"
 #include "harness/engine/random.h"
 
@@ -22,7 +23,7 @@ struct job {
     pid_t pid; /* 0: none runs */
     int ended; /* readable then; -1 */
     unsigned deaths;
-    bool done;
+    bool done, hung;
 };
 
 struct campaign {
@@ -64,6 +65,27 @@ static bool spawn(struct campaign *c, unsigned i, bool died_before)
     return pid > 0;
 }
 
+/* The session that a worker did not come to end. */
+static void end_session(struct campaign *c, unsigned i, bool over_sut)
+{
+    struct vmsg_worker_slot *slot = &c->shared->slots[i];
+    const struct vmsg_tape_place at = {.session =
+                                           __atomic_exchange_n(&slot->session, 0, __ATOMIC_ACQ_REL),
+                                       .judged = (uint8_t)c->config->setup->target.oracle.judged};
+    struct vmsg_fuzz_result result = {.end = VMSG_FUZZ_CLEAN};
+
+    if (over_sut) {
+        result.end = c->jobs[i].hung ? VMSG_FUZZ_WEDGED : VMSG_FUZZ_CRASHED;
+        snprintf(result.key, sizeof result.key, "%s", c->jobs[i].hung ? "hang" : "crash");
+        snprintf(result.text, sizeof result.text, "%s",
+                 c->jobs[i].hung ? "the SUT did not return"
+                                 : "the SUT ended the process that it ran in");
+    }
+    if (at.session)
+        vmsg_fuzz_record_close(c->config->tape, &at, &result);
+    c->jobs[i].hung = false;
+}
+
 /* A worker that died or was killed over its SUT; the next one looks into it. */
 static void reap(struct campaign *c, unsigned i, int status)
 {
@@ -75,6 +97,7 @@ static void reap(struct campaign *c, unsigned i, int status)
     if (c->jobs[i].ended >= 0)
         close(c->jobs[i].ended);
     __atomic_store_n(&slot->busy_since, 0, __ATOMIC_RELEASE);
+    end_session(c, i, over_sut);
     if (finished) {
         c->jobs[i].done = true;
         c->failed |= WEXITSTATUS(status) == 1;
@@ -100,8 +123,10 @@ static void look_after(struct campaign *c)
         if (waitpid(c->jobs[i].pid, &status, WNOHANG) == c->jobs[i].pid)
             reap(c, i, status);
         else if (since && now > since + c->config->hang_ms &&
-                 c->config->setup->ctx.caps & VMSG_VIRTUAL_TIME)
+                 c->config->setup->ctx.caps & VMSG_VIRTUAL_TIME) {
+            c->jobs[i].hung = true;
             kill(c->jobs[i].pid, SIGKILL); /* reaped in the next round */
+        }
     }
 }
 

@@ -23,6 +23,8 @@ struct vmsg_campaign_stats {
 struct vmsg_campaign_config {
     const struct vmsg_fuzz_setup *setup;
     const char *sut;             /* its URI */
+    const char *options;         /* as of struct vmsg_fuzz_finder */
+    struct vmsg_tape *tape;      /* to record on, see record.h; NULL: none */
     const char *corpus, *folder; /* of the scripts, of the findings: both exist */
     uint64_t seed;
     uint64_t runs;    /* scripts in all; 0: no bound */

@@ -1,6 +1,9 @@
 /* Running scripts, step by step; see execute.h. */
 #include "fuzz/execute_build.h"
 
+#include "fuzz/record.h"
+#include "harness/engine/tape_run.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,10 +30,43 @@ struct vmsg_fuzz_executor *vmsg_fuzz_executor_new(const struct vmsg_fuzz_target 
     return e;
 }
 
+/* ---- the tape ---- */
+
+static void set_session(struct vmsg_fuzz_executor *e, uint32_t session)
+{
+    e->connection.session = session;
+    if (e->session)
+        __atomic_store_n(e->session, session, __ATOMIC_RELEASE);
+}
+
+static void begin_session(struct vmsg_fuzz_executor *e)
+{
+    struct vmsg_tape *tape = e->connection.tape;
+
+    if (tape)
+        set_session(e, vmsg_tape_session(tape, e->target->oracle.judged, vmsg_session_for("fuzz")));
+}
+
+void vmsg_fuzz_end_session(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_result *result)
+{
+    struct vmsg_connection *c = &e->connection;
+    struct vmsg_tape_place at = {.session = c->session,
+                                 .index = c->trace.count,
+                                 .judged = (uint8_t)e->target->oracle.judged};
+
+    if (!c->session)
+        return;
+    if (e->open)
+        at = vmsg_connection_place(c);
+    vmsg_fuzz_record_close(c->tape, &at, result);
+    set_session(e, 0);
+}
+
 void vmsg_fuzz_close(struct vmsg_fuzz_executor *e)
 {
     struct vmsg_adapter_end end;
 
+    vmsg_fuzz_end_session(e, &(struct vmsg_fuzz_result){.end = VMSG_FUZZ_CLEAN});
     if (e->open)
         vmsg_connection_end(&e->connection, &end);
     vmsg_fuzz_far_end(&e->far);
@@ -76,6 +112,7 @@ static bool begin(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_result *result)
     vmsg_connection_clear(&e->connection);
     know_nothing(e);
     result->end = VMSG_FUZZ_NO_SUT;
+    begin_session(e);
     if (!vmsg_connection_begin(&e->connection, e->adapter, &t->params, &t->oracle, result->text,
                                sizeof result->text))
         return false;
@@ -361,6 +398,7 @@ void vmsg_fuzz_execute(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_scri
     vmsg_fuzz_signal_clear(&e->signal);
     e->heard = 0;
     if (!e->open && !begin(e, result)) {
+        vmsg_fuzz_end_session(e, result);
         vmsg_fuzz_close(e);
         return;
     }

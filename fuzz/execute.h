@@ -41,6 +41,7 @@ struct vmsg_fuzz_result {
     uint64_t messages;     /* judged */
     uint32_t message;      /* index in the trace; of a broken clause */
     size_t scripts_before; /* on the same connection */
+    bool refused;          /* by the upper tester, what the oracle was told: nothing is judged */
     char *output;          /* of a SUT that died, to free; or NULL */
 };
 
@@ -64,6 +65,9 @@ struct vmsg_fuzz_executor {
     bool refused;              /* by the upper tester, so that nothing can be judged any more */
     uint8_t *packet;           /* VMSG_FUZZ_MESSAGE_MOST bytes */
     struct vmsg_fuzz_log *log; /* what the adapter does not see goes there too; or NULL */
+    /* Of connection.tape, when that is set: where the session that is open is told, 0: none is; or
+     * NULL. */
+    uint32_t *session;
 };
 
 /* NULL when memory is short. The adapter stays the caller's. */

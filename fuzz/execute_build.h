@@ -46,6 +46,9 @@ bool vmsg_fuzz_upper(struct vmsg_fuzz_known *k, enum vmsg_role role, const struc
 void vmsg_fuzz_conclude(struct vmsg_fuzz_executor *e, bool answers,
                         struct vmsg_fuzz_result *result);
 
+/* The end of the session on the tape, if one is open. */
+void vmsg_fuzz_end_session(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_result *result);
+
 static inline bool vmsg_fuzz_plays_device(const struct vmsg_fuzz_executor *e)
 {
     return e->target->role != VMSG_ROLE_DEVICE;

@@ -103,7 +103,10 @@ void vmsg_fuzz_conclude(struct vmsg_fuzz_executor *e, bool answers, struct vmsg_
                  "well-formed requests are not answered within %u ms any more",
                  e->target->timeout_ms);
     }
+    r->refused = e->refused;
     forget_others(&e->connection);
-    if (r->end != VMSG_FUZZ_CLEAN || e->refused || e->scripts >= e->target->together)
-        vmsg_fuzz_close(e);
+    if (r->end == VMSG_FUZZ_CLEAN && !e->refused && e->scripts < e->target->together)
+        return;
+    vmsg_fuzz_end_session(e, r);
+    vmsg_fuzz_close(e);
 }

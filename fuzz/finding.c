@@ -5,6 +5,7 @@
 #include "fuzz/files.h"
 #include "fuzz/lua.h"
 #include "fuzz/minimise.h"
+#include "fuzz/record.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -135,7 +136,43 @@ static void write_trace(FILE *out, const struct vmsg_trace *t)
     }
 }
 
-static void write_text(FILE *out, const struct vmsg_fuzz_finder *f,
+/* ---- commands to be pasted ---- */
+
+void vmsg_fuzz_put_word(FILE *out, const char *text)
+{
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,+=@%";
+
+    if (*text && strspn(text, plain) == strlen(text)) {
+        fputs(text, out);
+        return;
+    }
+    fputc('\'', out);
+    for (; *text; text++)
+        if (*text == '\'')
+            fputs("'\\''", out);
+        else
+            fputc(*text, out);
+    fputc('\'', out);
+}
+
+static void put_path(FILE *out, const char *folder, const char *name)
+{
+    char path[PATH_MAX];
+
+    vmsg_fuzz_path(path, folder, name);
+    vmsg_fuzz_put_word(out, path);
+}
+
+static void put_sut(FILE *out, const struct vmsg_fuzz_finder *f)
+{
+    fprintf(out, " --role %s --sut ", f->role);
+    vmsg_fuzz_put_word(out, f->sut);
+    fputs(f->options, out);
+}
+
+/* `path` is where the folder goes in the end. */
+static void write_text(FILE *out, const struct vmsg_fuzz_finder *f, const char *path,
                        const struct vmsg_fuzz_result *r, bool stable, size_t steps)
 {
     fprintf(out, "%s\n\n", r->text);
@@ -143,11 +180,14 @@ static void write_text(FILE *out, const struct vmsg_fuzz_finder *f,
         fputs("It was seen once and did not show again on a fresh SUT: look for what depends on "
               "time, or on what ran before.\n\n",
               out);
-    fprintf(out,
-            "Again, by the script (%zu steps):\n  vmsgspec replay script --role %s --sut '%s'\n"
-            "Again, as a scenario:\n  vmsgspec run --role %s --sut '%s' --scenario scenario.lua "
-            "--select 'file/*'\n\nWhat went over the wire (-> to the SUT):\n",
-            steps, f->role, f->sut, f->role, f->sut);
+    fprintf(out, "Again, by the script (%zu steps):\n  vmsgspec replay ", steps);
+    put_path(out, path, "script");
+    put_sut(out, f);
+    fputs("\nAgain, as a scenario:\n  vmsgspec run --scenario ", out);
+    put_path(out, path, "scenario.lua");
+    fputs(" --select 'file/*'", out);
+    put_sut(out, f);
+    fputs("\n\nWhat went over the wire (-> to the SUT):\n", out);
     if (!stable && f->seen && f->seen->count)
         write_trace(out, f->seen);
     else
@@ -189,7 +229,8 @@ static bool write_files(const struct vmsg_fuzz_finder *f, const char *folder,
     }
     vmsg_fuzz_path(path, folder, "trace.txt");
     if ((out = ok ? fopen(path, "w") : NULL)) {
-        write_text(out, f, r, stable, s->n);
+        path_of(f, r->key, stable ? "" : f->mark, path);
+        write_text(out, f, path, r, stable, s->n);
         return close_file(out);
     }
     return false;
@@ -200,7 +241,7 @@ static enum vmsg_fuzz_saved write_finding(const struct vmsg_fuzz_finder *f,
                                           const struct vmsg_fuzz_script *s,
                                           struct vmsg_fuzz_result *r, bool stable)
 {
-    char path[PATH_MAX], beside[PATH_MAX + 32], capture[PATH_MAX];
+    char path[PATH_MAX], beside[PATH_MAX + 32], capture[PATH_MAX], err[300];
     struct vmsg_fuzz_finder last = *f; /* once more: its log is what is written */
 
     path_of(f, r->key, stable ? "" : f->mark, path);
@@ -209,9 +250,10 @@ static enum vmsg_fuzz_saved write_finding(const struct vmsg_fuzz_finder *f,
         return VMSG_FUZZ_UNSAVED;
     if (stable) {
         vmsg_fuzz_path(capture, beside, "capture.pcap");
-        last.trial.capture = capture;
+        last.trial.tape = vmsg_fuzz_record_begin(capture, err, sizeof err); /* or without one */
         free(r->output);
         vmsg_fuzz_trial(&last.trial, s, r);
+        vmsg_fuzz_record_finish(last.trial.tape, err, sizeof err);
     }
     if (!write_files(f, beside, s, r, stable))
         return VMSG_FUZZ_UNSAVED;

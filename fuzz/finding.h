@@ -7,10 +7,13 @@
 
 #include "fuzz/trial.h"
 
+#include <stdio.h>
+
 struct vmsg_fuzz_finder {
     struct vmsg_fuzz_trial trial;
-    const char *folder; /* of the findings */
-    const char *sut;    /* the URI, for the text */
+    const char *folder;  /* of the findings */
+    const char *sut;     /* the URI, for the text */
+    const char *options; /* of `replay` and `run`, beside role and URI: " --ics mine.lua" */
     const char *role;
     unsigned tries;                /* trials that making it small may take */
     uint32_t patience_ms;          /* and how long */
@@ -34,6 +37,9 @@ enum vmsg_fuzz_saved vmsg_fuzz_save(const struct vmsg_fuzz_finder *f,
                                     const struct vmsg_fuzz_script *alone,
                                     const struct vmsg_fuzz_script *session,
                                     struct vmsg_fuzz_result *result);
+
+/* As one word of a shell's command. */
+void vmsg_fuzz_put_word(FILE *out, const char *text);
 
 /* Is there a finding of that key, or a marked one? */
 bool vmsg_fuzz_is_known(const struct vmsg_fuzz_finder *f, const char *key);

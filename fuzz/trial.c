@@ -1,9 +1,8 @@
 /* One script on a fresh SUT; see trial.h. */
 #include "fuzz/trial.h"
 
-#include "adapters/pcap/writer.h"
 #include "fuzz/crash.h"
-#include "harness/engine/tape_run.h"
+#include "fuzz/record.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -17,34 +16,9 @@
 
 #define OUTPUT_MOST (64u << 10)
 
-/* Run and record. A capture that cannot be written is missing, nothing more. */
-static void record(const struct vmsg_fuzz_trial *t, struct vmsg_fuzz_executor *e,
-                   const struct vmsg_fuzz_script *script, struct vmsg_fuzz_result *result)
-{
-    struct vmsg_connection *c = &e->connection;
-    char err[300];
-    struct vmsg_capture *capture =
-        t->capture ? vmsg_capture_create(t->capture, true, err, sizeof err) : NULL;
-    struct vmsg_tape tape = {.put = vmsg_capture_put, .ctx = capture};
-
-    if (capture) {
-        c->tape = &tape;
-        c->session = vmsg_tape_session(&tape, t->target->oracle.judged, vmsg_session_for("fuzz"));
-    }
-    vmsg_fuzz_execute(e, script, result);
-    if (!capture)
-        return;
-    const struct vmsg_tape_place end = {.session = c->session,
-                                        .index = c->trace.count,
-                                        .judged = (uint8_t)t->target->oracle.judged};
-    vmsg_tape_close(&tape, &end, NULL);
-    c->tape = NULL;
-    vmsg_capture_finish(capture, err, sizeof err);
-}
-
 /* One connection, in this process. */
 static void run(const struct vmsg_fuzz_trial *t, const struct vmsg_fuzz_script *script,
-                struct vmsg_fuzz_result *result)
+                uint32_t *session, struct vmsg_fuzz_result *result)
 {
     struct vmsg_fuzz_target alone = *t->target;
     struct vmsg_adapter *logged = vmsg_fuzz_log_adapter(t->adapter, t->log);
@@ -55,7 +29,9 @@ static void run(const struct vmsg_fuzz_trial *t, const struct vmsg_fuzz_script *
     e = logged ? vmsg_fuzz_executor_new(&alone, logged) : NULL;
     if (e) {
         e->log = t->log;
-        record(t, e, script, result);
+        e->connection.tape = t->tape;
+        e->session = session;
+        vmsg_fuzz_execute(e, script, result);
     } else {
         snprintf(result->text, sizeof result->text, "not enough memory");
     }
@@ -139,8 +115,15 @@ static void say_death(const struct vmsg_fuzz_trial *t, int status, char *output,
     r->output = *output ? strdup(output) : NULL;
 }
 
+/* What a child that runs a script shares. */
+struct shared {
+    bool done;
+    uint32_t session; /* on the tape, that it did not end */
+    struct vmsg_fuzz_result result;
+};
+
 static void child(const struct vmsg_fuzz_trial *t, const struct vmsg_fuzz_script *script,
-                  struct vmsg_fuzz_result *shared, int out)
+                  struct shared *shared, int out)
 {
     struct vmsg_fuzz_result mine;
 
@@ -148,18 +131,29 @@ static void child(const struct vmsg_fuzz_trial *t, const struct vmsg_fuzz_script
     signal(SIGTERM, SIG_IGN);
     dup2(out, STDOUT_FILENO);
     dup2(out, STDERR_FILENO);
-    run(t, script, &mine);
+    run(t, script, &shared->session, &mine);
     free(mine.output);
     mine.output = NULL;
-    mine.scripts_before = 1; /* done */
-    *shared = mine;
+    shared->result = mine;
+    shared->done = true;
     _exit(0);
+}
+
+/* The session that the child did not come to end. */
+static void end_session(const struct vmsg_fuzz_trial *t, const struct shared *shared,
+                        const struct vmsg_fuzz_result *result)
+{
+    const struct vmsg_tape_place at = {.session = shared->session,
+                                       .judged = (uint8_t)t->target->oracle.judged};
+
+    if (at.session)
+        vmsg_fuzz_record_close(t->tape, &at, result);
 }
 
 void vmsg_fuzz_trial(const struct vmsg_fuzz_trial *t, const struct vmsg_fuzz_script *script,
                      struct vmsg_fuzz_result *result)
 {
-    struct vmsg_fuzz_result *shared;
+    struct shared *shared;
     char *output = malloc(OUTPUT_MOST);
     int status = 0, pipes[2];
     bool ended;
@@ -169,7 +163,7 @@ void vmsg_fuzz_trial(const struct vmsg_fuzz_trial *t, const struct vmsg_fuzz_scr
     *result = (struct vmsg_fuzz_result){.end = VMSG_FUZZ_FAILED, .text = "not enough memory"};
     if (!(t->adapter->caps & VMSG_VIRTUAL_TIME)) {
         free(output);
-        run(t, script, result);
+        run(t, script, NULL, result);
         return;
     }
     shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -186,12 +180,12 @@ void vmsg_fuzz_trial(const struct vmsg_fuzz_trial *t, const struct vmsg_fuzz_scr
     if (pid > 0 && !ended)
         kill(pid, SIGKILL);
     if (pid > 0 && waitpid(pid, &status, 0) == pid) {
-        *result = *shared;
+        *result = shared->result;
         if (!ended)
             say_hang(t, result);
-        else if (!shared->scripts_before)
+        else if (!shared->done)
             say_death(t, status, output, result);
-        result->scripts_before = 0;
+        end_session(t, shared, result);
     }
     munmap(shared, sizeof *shared);
     free(output);

@@ -12,8 +12,8 @@ struct vmsg_fuzz_trial {
     const struct vmsg_fuzz_target *target;
     struct vmsg_adapter *adapter;
     struct vmsg_fuzz_log *log;
-    const char *capture; /* a file to record to; NULL: none */
-    uint32_t hang_ms;    /* of a SUT in this process: how long a script may take */
+    struct vmsg_tape *tape; /* to record on; NULL: none */
+    uint32_t hang_ms;       /* of a SUT in this process: how long a script may take */
 };
 
 /* Run; the log is then what went over the adapter. result->output is to be freed. */

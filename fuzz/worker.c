@@ -227,6 +227,10 @@ static bool begin(struct work *w, char *err, size_t err_size)
     w->target = c->setup->target;
     w->target.together = c->together;
     w->executor = vmsg_fuzz_executor_new(&w->target, w->adapter);
+    if (w->executor) {
+        w->executor->connection.tape = c->tape;
+        w->executor->session = &w->slot->session;
+    }
     w->corpus.folder = c->corpus;
     w->finder = (struct vmsg_fuzz_finder){
         .trial = {.target = &w->target,
@@ -235,6 +239,7 @@ static bool begin(struct work *w, char *err, size_t err_size)
                   .hang_ms = c->hang_ms},
         .folder = c->folder,
         .sut = c->sut,
+        .options = c->options,
         .role = w->target.params.role,
         .tries = w->adapter->caps & VMSG_VIRTUAL_TIME ? TRIES : TRIES / 2,
         .patience_ms = SMALLER_MS,

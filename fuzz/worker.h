@@ -10,6 +10,7 @@
 
 /* What a worker is doing: found there when it died over it. */
 struct vmsg_worker_slot {
+    uint32_t session;    /* on the tape, that is open; 0: none */
     uint64_t busy_since; /* ms of the monotonic clock, 0: not with the SUT */
     size_t n;            /* bytes of the connection's scripts so far, joined as one */
     size_t last;         /* where the last one begins */

@@ -68,7 +68,8 @@ static void again(const struct vmsg_text_report *t)
 {
     const struct vmsg_scenario_result *s = worst(t->r);
 
-    if (!s || !t->r->sut_uri || !*t->r->sut_uri) /* bare recorded traffic */
+    if (!s || !s->clauses || !s->clauses[0] || /* no scenario: of a fuzzing campaign */
+        !t->r->sut_uri || !*t->r->sut_uri)     /* bare recorded traffic */
         return;
     fputs("\nTo see one scenario again, with your other options:\n  vmsgspec run --role ", t->out);
     vmsg_put_safe(t->out, t->r->role);

@@ -8,12 +8,18 @@
 #include <cmocka.h>
 /* clang-format on */
 
+#include <pcap/pcap.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#define RECORDS 5u
+#define RECORDS   5u
+#define PROCESSES 4u
+#define EACH      500u /* records of a process */
 
 struct files {
     char folder[64], path[96];
@@ -181,6 +187,67 @@ static void test_too_long(void **state)
     free(payload);
 }
 
+/* What it writes reaches the file whole, whoever else writes. */
+static pid_t put_in_child(struct vmsg_capture *c, unsigned first, unsigned step, bool no_room)
+{
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        if (no_room) { /* a part of the first record, and then the signal that ends it */
+            const struct rlimit least = {sizeof(struct pcap_file_header) + 10, RLIM_INFINITY};
+
+            setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+            setrlimit(RLIMIT_FSIZE, &least);
+        }
+        for (unsigned i = first; i < PROCESSES * EACH; i += step) {
+            struct vmsg_tape_record r = nth(i % RECORDS);
+
+            r.session = i;
+            vmsg_capture_put(c, &r);
+        }
+        _exit(0);
+    }
+    assert_true(pid > 0);
+    return pid;
+}
+
+static void test_many_processes(void **state)
+{
+    struct files *f = *state;
+    char err[500];
+    struct vmsg_capture *c = vmsg_capture_create(f->path, true, err, sizeof err);
+    bool seen[PROCESSES * EACH] = {false};
+    struct vmsg_tape_record r;
+    struct vmsg_reader *reader;
+    pid_t pids[PROCESSES];
+    int status;
+
+    pids[0] = put_in_child(c, 0, 1, true);
+    assert_int_equal(waitpid(pids[0], &status, 0), pids[0]);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ);
+    for (unsigned i = 0; i < PROCESSES; i++)
+        pids[i] = put_in_child(c, i, PROCESSES, false);
+    for (unsigned i = 0; i < PROCESSES; i++) {
+        assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+        assert_int_equal(status, 0);
+    }
+    assert_true(vmsg_capture_finish(c, err, sizeof err));
+    reader = vmsg_reader_open(f->path, err, sizeof err);
+    assert_non_null(reader);
+    for (unsigned i = 0; i < PROCESSES * EACH; i++) {
+        struct vmsg_tape_record expected;
+
+        assert_int_equal(vmsg_reader_next(reader, &r, err, sizeof err), VMSG_READ_RECORD);
+        assert_true(r.session < PROCESSES * EACH && !seen[r.session]);
+        seen[r.session] = true;
+        expected = nth(r.session % RECORDS);
+        expected.session = r.session;
+        assert_same(&r, &expected);
+    }
+    assert_int_equal(vmsg_reader_next(reader, &r, err, sizeof err), VMSG_READ_END);
+    vmsg_reader_close(reader);
+}
+
 static void test_no_pseudo_header(void **state)
 {
     struct vmsg_tape_record r = nth(1), back;
@@ -207,6 +274,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cut_at_every_byte, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_reads_along, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_too_long, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(test_many_processes, make_folder, remove_folder),
         cmocka_unit_test(test_no_pseudo_header),
     };
 

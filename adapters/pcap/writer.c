@@ -4,30 +4,68 @@
 #include "adapters/pcap/library.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
 #define PACKET_MOST 262144u /* libpcap reads no more of a packet */
 #define BUFFER      (2u * PACKET_MOST)
 
+/* What the processes that write to the file have in common. */
+struct shared {
+    pthread_mutex_t lock; /* robust: its holder may be killed */
+    off_t whole;          /* bytes of the file that are whole records */
+    int failed;           /* errno of the first failure, 0: none */
+};
+
 struct vmsg_capture {
     const struct vmsg_libpcap *lib;
+    struct shared *shared;
     char *path;
     FILE *file;
     pcap_t *format;
     pcap_dumper_t *dumper;
-    pthread_mutex_t lock;
     bool eager;
-    off_t whole; /* bytes of the file that are whole records */
-    off_t given; /* bytes handed to stdio */
-    int failed;  /* errno of the first failure, 0: none */
+    off_t pending; /* bytes that stdio holds */
     char *buffer;
     uint8_t packet[PACKET_MOST];
 };
+
+static struct shared *share(void)
+{
+    struct shared *s =
+        mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    pthread_mutexattr_t how;
+
+    if (s == MAP_FAILED)
+        return NULL;
+    pthread_mutexattr_init(&how);
+    pthread_mutexattr_setpshared(&how, PTHREAD_PROCESS_SHARED);
+    pthread_mutexattr_setrobust(&how, PTHREAD_MUTEX_ROBUST);
+    pthread_mutex_init(&s->lock, &how);
+    pthread_mutexattr_destroy(&how);
+    return s;
+}
+
+/* What its last holder began to write, and did not come to the end of, is taken back. */
+static void lock(struct vmsg_capture *c)
+{
+    if (pthread_mutex_lock(&c->shared->lock) != EOWNERDEAD)
+        return;
+    if (!c->shared->failed && ftruncate(fileno(c->file), c->shared->whole) != 0)
+        c->shared->failed = errno;
+    pthread_mutex_consistent(&c->shared->lock);
+}
+
+static void unlock(struct vmsg_capture *c)
+{
+    pthread_mutex_unlock(&c->shared->lock);
+}
 
 static void release(struct vmsg_capture *c)
 {
@@ -37,7 +75,8 @@ static void release(struct vmsg_capture *c)
         fclose(c->file);
     if (c->format)
         c->lib->pcap_close(c->format);
-    pthread_mutex_destroy(&c->lock);
+    if (c->shared)
+        munmap(c->shared, sizeof *c->shared);
     free(c->buffer);
     free(c->path);
     free(c);
@@ -46,15 +85,26 @@ static void release(struct vmsg_capture *c)
 /* What stdio holds goes to the file; a record that does not fit takes none with it. */
 static void flush(struct vmsg_capture *c)
 {
-    if (c->failed)
+    if (c->shared->failed)
         return;
     errno = 0;
     if (fflush(c->file) == 0 && !ferror(c->file)) {
-        c->whole = c->given;
+        c->shared->whole += c->pending;
+        c->pending = 0;
         return;
     }
-    c->failed = errno ? errno : EIO;
-    (void)!ftruncate(fileno(c->file), c->whole); /* a pipe keeps what it has */
+    c->shared->failed = errno ? errno : EIO;
+    (void)!ftruncate(fileno(c->file), c->shared->whole); /* a pipe keeps what it has */
+}
+
+/* Appended to, so that what is taken back leaves no hole. */
+static FILE *open_file(const char *path)
+{
+    FILE *file = fopen(path, "we");
+
+    if (file)
+        fcntl(fileno(file), F_SETFL, O_APPEND);
+    return file;
 }
 
 struct vmsg_capture *vmsg_capture_create(const char *path, bool eager, char *err, size_t err_size)
@@ -69,14 +119,14 @@ struct vmsg_capture *vmsg_capture_create(const char *path, bool eager, char *err
     if (!c)
         return NULL;
     c->lib = lib;
-    pthread_mutex_init(&c->lock, NULL);
+    c->shared = share();
     c->eager = eager;
     c->path = strdup(path);
     c->buffer = malloc(BUFFER);
     c->format = c->lib->pcap_open_dead_with_tstamp_precision(VMSG_LINKTYPE, PACKET_MOST,
                                                              PCAP_TSTAMP_PRECISION_NANO);
-    if (c->path && c->buffer && c->format) {
-        c->file = fopen(path, "we");
+    if (c->shared && c->path && c->buffer && c->format) {
+        c->file = open_file(path);
         if (!c->file)
             snprintf(err, err_size, "the capture '%s' cannot be written: %s", path,
                      strerror(errno));
@@ -87,11 +137,12 @@ struct vmsg_capture *vmsg_capture_create(const char *path, bool eager, char *err
         release(c);
         return NULL;
     }
-    c->given = sizeof(struct pcap_file_header);
+    c->pending = sizeof(struct pcap_file_header);
     flush(c);
-    if (!c->failed)
+    if (!c->shared->failed)
         return c;
-    snprintf(err, err_size, "the capture '%s' cannot be written: %s", path, strerror(c->failed));
+    snprintf(err, err_size, "the capture '%s' cannot be written: %s", path,
+             strerror(c->shared->failed));
     release(c);
     return NULL;
 }
@@ -106,14 +157,14 @@ static void write_packet(struct vmsg_capture *c, const struct vmsg_tape_record *
     header.len = header.caplen;
     header.ts.tv_sec = now.tv_sec;
     header.ts.tv_usec = now.tv_nsec; /* the file's precision is nanoseconds */
-    if (c->given - c->whole + size > (off_t)BUFFER)
+    if (c->pending + size > (off_t)BUFFER)
         flush(c); /* stdio itself must never write a part */
     vmsg_pseudo_put(c->packet, r);
     memcpy(c->packet + VMSG_PSEUDO_SIZE, r->payload, r->len);
-    if (c->failed)
+    if (c->shared->failed)
         return;
     c->lib->pcap_dump((u_char *)c->dumper, &header, c->packet);
-    c->given += size;
+    c->pending += size;
     if (c->eager || r->kind == VMSG_TAPE_CLOSE || r->kind == VMSG_TAPE_END)
         flush(c);
 }
@@ -122,12 +173,12 @@ void vmsg_capture_put(void *capture, const struct vmsg_tape_record *r)
 {
     struct vmsg_capture *c = capture;
 
-    pthread_mutex_lock(&c->lock);
-    if (!c->failed && r->len > PACKET_MOST - VMSG_PSEUDO_SIZE)
-        c->failed = EMSGSIZE;
-    else if (!c->failed)
+    lock(c);
+    if (!c->shared->failed && r->len > PACKET_MOST - VMSG_PSEUDO_SIZE)
+        c->shared->failed = EMSGSIZE;
+    else if (!c->shared->failed)
         write_packet(c, r);
-    pthread_mutex_unlock(&c->lock);
+    unlock(c);
 }
 
 bool vmsg_capture_finish(struct vmsg_capture *c, char *err, size_t err_size)
@@ -136,12 +187,14 @@ bool vmsg_capture_finish(struct vmsg_capture *c, char *err, size_t err_size)
 
     if (!c)
         return true;
+    lock(c);
     flush(c);
-    ok = !c->failed;
+    unlock(c);
+    ok = !c->shared->failed;
     if (!ok)
         snprintf(err, err_size,
                  "the capture '%s' is not complete: %s; what was captured before is valid", c->path,
-                 strerror(c->failed));
+                 strerror(c->shared->failed));
     release(c);
     return ok;
 }

@@ -1,6 +1,7 @@
 /* vmsgspec fuzz: a campaign against an implementation, or one script again. */
 #include "fuzz/campaign.h"
 #include "fuzz/files.h"
+#include "fuzz/record.h"
 #include "harness/cli/fuzz_options.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/replay_options.h"
@@ -21,6 +22,7 @@ struct fuzz {
     struct vmsg_ics ics;
     char *assumed; /* NULL: nothing */
     struct vmsg_fuzz_setup setup;
+    struct vmsg_tape *tape; /* NULL: nothing is recorded */
     char corpus[PATH_MAX], findings[PATH_MAX];
 };
 
@@ -51,15 +53,21 @@ static enum vmsg_fuzz_ready prepare(struct fuzz *f, char *err, size_t err_size)
                                      .seed = o->seed,
                                      .mem_size = o->mem_size,
                                      .timeout_ms = o->timeout_ms};
+    enum vmsg_fuzz_ready ready;
 
     keep_memory();
     if (!vmsg_run_statement(&f->ics, o, &f->assumed, err, err_size))
         return VMSG_FUZZ_WRONG;
     config.catalogue = f->catalogue = vmsg_catalogue_load("v2", err, err_size);
-    if (!f->catalogue)
+    if (!f->catalogue ||
+        (o->capture && !(f->tape = vmsg_fuzz_record_begin(o->capture, err, err_size))))
         return VMSG_FUZZ_WRONG;
-    return vmsg_fuzz_setup(&f->setup, &config, (struct vmsg_adapter_source){create, o}, err,
-                           err_size);
+    config.tape = f->tape;
+    ready =
+        vmsg_fuzz_setup(&f->setup, &config, (struct vmsg_adapter_source){create, o}, err, err_size);
+    if (ready == VMSG_FUZZ_READY)
+        vmsg_fuzz_record_about(f->tape, &f->setup, o->uri);
+    return ready;
 }
 
 /* ---- a campaign ---- */
@@ -166,6 +174,8 @@ static int campaign(struct fuzz *f)
     const struct vmsg_campaign_config config = {
         .setup = &f->setup,
         .sut = o->run.uri,
+        .options = o->repeated ? o->repeated : "",
+        .tape = f->tape,
         .corpus = f->corpus,
         .folder = f->findings,
         .seed = o->run.seed,
@@ -222,6 +232,7 @@ static int run_script(struct fuzz *f, const uint8_t *bytes, size_t len)
     const struct vmsg_fuzz_trial trial = {.target = &f->setup.target,
                                           .adapter = adapter,
                                           .log = vmsg_fuzz_log_new(),
+                                          .tape = f->tape,
                                           .hang_ms = f->options.hang_ms};
     int status = CLI_FAILS;
 
@@ -259,7 +270,7 @@ static int again(struct fuzz *f)
     return status;
 }
 
-static int fuzz(struct fuzz *f)
+static int do_fuzz(struct fuzz *f)
 {
     char err[CLI_ERR_SIZE] = "";
 
@@ -273,6 +284,24 @@ static int fuzz(struct fuzz *f)
         break;
     }
     return vmsg_cli_error("fuzz", "%s", err);
+}
+
+/* Something missing from the capture is no success. */
+static int finish_capture(struct fuzz *f, int status)
+{
+    char err[CLI_ERR_SIZE];
+
+    if (f->tape && (status == CLI_OK || status == CLI_FAILS))
+        vmsg_fuzz_record_found(f->tape, &f->setup, status == CLI_FAILS);
+    if (vmsg_fuzz_record_finish(f->tape, err, sizeof err))
+        return status;
+    vmsg_cli_error("fuzz", "%s", err);
+    return status == CLI_OK ? CLI_USAGE : status;
+}
+
+static int fuzz(struct fuzz *f)
+{
+    return finish_capture(f, do_fuzz(f));
 }
 
 static void clear(struct fuzz *f)
@@ -299,7 +328,7 @@ int vmsg_cmd_fuzz(int argc, char **argv)
     int status = parsed == CLI_PARSED ? fuzz(f) : vmsg_cli_stopped(parsed);
 
     clear(f);
-    vmsg_run_options_clear(&f->options.run);
+    vmsg_fuzz_options_clear(&f->options);
     return status;
 }
 
@@ -311,6 +340,9 @@ int vmsg_replay_script(const struct vmsg_replay_options *o)
     if (!o->run.role_given)
         return vmsg_cli_error("replay", "a script needs --role: device, driver or bus says what "
                                         "the implementation is");
+    if (o->run.n_reports)
+        return vmsg_cli_error("replay", "a script has no --report: run the finding's scenario.lua "
+                                        "for one");
     vmsg_fuzz_options_begin(&f->options, &o->run);
     f->options.script = o->path;
     if (!o->mem_given)

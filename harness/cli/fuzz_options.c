@@ -1,7 +1,7 @@
 /* The options of `vmsgspec fuzz`. */
 #include "harness/cli/fuzz_options.h"
+#include "fuzz/finding.h"
 #include "harness/cli/cli.h"
-
 #include "harness/cli/run_keys.h"
 
 #include <stdlib.h>
@@ -41,6 +41,8 @@ static const struct argp_option options[] = {
     {"out", KEY_OUT, "DIR", 0, "the findings; default fuzz-out", 0},
     {"corpus", KEY_CORPUS, "DIR", 0,
      "scripts that showed something new, to begin with and to add to; default OUT/corpus", 0},
+    {"capture", KEY_CAPTURE, "FILE.pcap", 0,
+     "record what passes, for Wireshark, 'check' and 'replay'", 0},
     {NULL, 0, NULL, 0, "Instead of a campaign:", 4},
     {"script", KEY_SCRIPT, "FILE", 0, "run one script of a finding or a corpus again", 0},
     VMSG_STATEMENT_OPTIONS,
@@ -76,10 +78,45 @@ static bool take_count(const char *option, const char *arg, unsigned most, unsig
     return true;
 }
 
+static const char *name_of(int key)
+{
+    for (const struct argp_option *option = options; option->name || option->doc; option++)
+        if (option->name && option->key == key)
+            return option->name;
+    return NULL;
+}
+
+/* What `run` and `replay` have to be told, too: how the implementation is attached and declared. */
+static bool is_repeated(int key)
+{
+    return key == KEY_DEVICE_SIDE || key == KEY_ICS || key == KEY_MEM || key == KEY_TIMEOUT ||
+           key == KEY_SEED || (key >= KEY_FIELD && key < KEY_OTHER);
+}
+
+static bool repeat(struct vmsg_fuzz_options *o, int key, const char *arg)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    if (!out)
+        return false;
+    fprintf(out, "%s --%s ", o->repeated ? o->repeated : "", name_of(key));
+    vmsg_fuzz_put_word(out, arg);
+    fclose(out);
+    free(o->repeated);
+    o->repeated = text;
+    return text;
+}
+
 static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size)
 {
     struct vmsg_fuzz_options *o = ctx;
 
+    if (is_repeated(key) && !repeat(o, key, arg)) {
+        snprintf(err, err_size, "not enough memory");
+        return false;
+    }
     switch (key) {
     case KEY_OUT:
         o->out = arg;
@@ -150,4 +187,11 @@ enum vmsg_cli_parsed vmsg_fuzz_options_parse(struct vmsg_fuzz_options *o, int ar
     if (parsed == CLI_PARSED && !complete(o))
         return CLI_WRONG;
     return parsed;
+}
+
+void vmsg_fuzz_options_clear(struct vmsg_fuzz_options *o)
+{
+    free(o->repeated);
+    vmsg_run_options_clear(&o->run);
+    *o = (struct vmsg_fuzz_options){0};
 }

@@ -142,15 +142,28 @@ static void end_session(struct vmsg_player *p, struct vmsg_played_session *s)
     free_session(s);
 }
 
+/* What a fuzzer found is a row of its own, so that all of it is shown. */
+static struct vmsg_played_row *row_of_finding(struct vmsg_player *p, const char *finding)
+{
+    json_t *about = json_pack("{so}", "for", json_sprintf("fuzz/%s", finding));
+    struct vmsg_played_row *row = vmsg_player_row(p, about);
+
+    json_decref(about);
+    return row;
+}
+
 static bool close_session(struct vmsg_player *p, struct vmsg_played_session *s,
                           const struct vmsg_tape_record *r, const json_t *json)
 {
     struct vmsg_evidence e = {
         .run = VMSG_SCRIPT_RETURNED, .closing = true, .close = VMSG_SCRIPT_RETURNED};
+    const char *finding = json_string_value(json_object_get(json, "finding"));
     struct vmsg_outcome o = {0};
     const char *reason = "";
     bool judged = true, ok = true;
 
+    if (s->row && finding && !(s->row = row_of_finding(p, finding)))
+        return false;
     if (s->row && json_object_get(json, "verdict"))
         ok = vmsg_outcome_from_json(&o, json, &e, &reason, &judged);
     if (!ok) {

@@ -269,24 +269,14 @@ static void settle_rest(struct run *r)
 
 static struct vmsg_clause_input clause_input(const struct run *r)
 {
-    const struct vmsg_run_config *config = r->ctx.config;
+    struct vmsg_clause_input in = vmsg_context_facts_of_clauses(&r->ctx);
 
-    return (struct vmsg_clause_input){
-        .catalogue = config->catalogue,
-        .role = config->role,
-        .exercised = r->exercised,
-        .found = r->found,
-        .scenarios = r->tallies,
-        .n_scenarios = r->n_selected,
-        .suite = config->suite,
-        .memory = config->mem_size && r->ctx.caps & VMSG_CAN_MEMORY,
-        .upper = config->ics->upper_tester && r->ctx.caps & VMSG_CAN_UPPER,
-        .layout = r->ctx.caps & VMSG_CAN_LAYOUT,
-        .strict = vmsg_context_strict_offered(&r->ctx),
-        .polling = config->ics->polling,
-        .bus_messages = r->ctx.discovery.bus_messages,
-        .stopped = r->stopped ? "the run was interrupted" : NULL,
-    };
+    in.exercised = r->exercised;
+    in.found = r->found;
+    in.scenarios = r->tallies;
+    in.n_scenarios = r->n_selected;
+    in.stopped = r->stopped ? "the run was interrupted" : NULL;
+    return in;
 }
 
 static void judge_clauses(struct run *r)

@@ -66,6 +66,23 @@ void vmsg_context_oracle(const struct vmsg_run_context *ctx,
     };
 }
 
+struct vmsg_clause_input vmsg_context_facts_of_clauses(const struct vmsg_run_context *ctx)
+{
+    const struct vmsg_run_config *config = ctx->config;
+
+    return (struct vmsg_clause_input){
+        .catalogue = config->catalogue,
+        .role = config->role,
+        .suite = config->suite,
+        .memory = config->mem_size && ctx->caps & VMSG_CAN_MEMORY,
+        .upper = config->ics->upper_tester && ctx->caps & VMSG_CAN_UPPER,
+        .layout = ctx->caps & VMSG_CAN_LAYOUT,
+        .strict = vmsg_context_strict_offered(ctx),
+        .polling = config->ics->polling,
+        .bus_messages = ctx->discovery.bus_messages,
+    };
+}
+
 static bool declared_without_uuid(const struct vmsg_ics *ics)
 {
     for (size_t i = 0; i < ics->n_options; i++)

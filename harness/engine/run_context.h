@@ -3,6 +3,7 @@
 #define VMSG_RUN_CONTEXT_H
 
 #include "adapters/adapter.h"
+#include "harness/engine/clause_verdicts.h"
 #include "harness/engine/suite_build.h"
 
 #define VMSG_TESTED_MOST 8u /* devices that scenarios run on */
@@ -55,6 +56,9 @@ void vmsg_context_params(const struct vmsg_run_context *ctx, const struct vmsg_s
 void vmsg_context_oracle(const struct vmsg_run_context *ctx,
                          const struct vmsg_adapter_params *params,
                          struct vmsg_oracle_config *config);
+
+/* What the clauses are judged by, but for what came of it; after the discovery. */
+struct vmsg_clause_input vmsg_context_facts_of_clauses(const struct vmsg_run_context *ctx);
 
 /* enum vmsg_judged of the run's role. */
 unsigned vmsg_context_judged(const struct vmsg_run_context *ctx);

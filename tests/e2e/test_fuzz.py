@@ -5,9 +5,11 @@ import re
 import select
 import signal
 import subprocess
+import time
 
 import pytest
 
+import captures
 import vmsgspec
 
 BUGGY = vmsgspec.BUILD / "buggy_device"
@@ -85,6 +87,8 @@ def test_several_jobs(tmp_path):
     (("--role", "device", "--sut", "ref:", "--time", "soon"), "10m"),
     (("--role", "device", "--sut", "ref:", "--script", "/nonexistent"), "/nonexistent"),
     (("--role", "device", "--sut", "ref:", "--out", "/proc/nothing"), "/proc/nothing"),
+    (("--role", "device", "--sut", "ref:", "--capture", "/nonexistent/all.pcap"), "/nonexistent/all.pcap"),
+    (("--role", "device", "--sut", "ref:", "--capture", "/dev/full"), "/dev/full"),
 ])
 def test_usage(args, mend):
     outcome = vmsgspec.vmsgspec("fuzz", *args)
@@ -135,6 +139,124 @@ def test_fields_of_the_statement_are_flags(tmp_path):
     assert outcome.status == vmsgspec.CONFORMS, str(outcome)
     outcome = fuzz("ref:", tmp_path, "--runs", "20", "--revision", "x")
     assert outcome.status == vmsgspec.USAGE and "revision" in outcome.err, str(outcome)
+
+
+@pytest.mark.parametrize("role,fault,jobs", [("device", "answers-twice", 3), ("driver", "driver-pads-with-rubbish", 1),
+                                             ("bus", "bus-pads-with-rubbish", 2)])
+def test_capture_of_a_campaign(tmp_path, role, fault, jobs):
+    """All connections of all workers in one file; check blames the clauses that the campaign found."""
+    path = tmp_path / "all.pcap"
+    outcome = fuzz(f"ref:?fault={fault}", tmp_path, "--runs", "60", "--jobs", jobs, "--capture", path, role=role)
+    assert outcome.status == vmsgspec.FAILS, str(outcome)
+    sessions = {p[12:16] for _, p in captures.packets(path.read_bytes()) if captures.kind(p) == captures.CLOSE}
+    assert len(sessions) > jobs
+    checked = captures.check(path)
+    assert checked.status == vmsgspec.FAILS and checked.err == "", str(checked)
+    found = {re.match(r"(\S+): ", (tmp_path / "findings" / name / "trace.txt").read_text()).group(1)
+             for name in findings(tmp_path)}
+    assert found == {c["id"] for c in checked.report["clauses"] if c["verdict"] == "fail"}
+    rows = {s["id"] for s in checked.report["scenarios"] if s["verdict"] == "fail"}
+    assert rows == {f"fuzz/{name}" for name in findings(tmp_path)}
+    assert checked.report["role"] == role and checked.report["sut"]["uri"] == f"ref:?fault={fault}"
+    replayed = vmsgspec.vmsgspec("replay", path, "--sut", "ref:")
+    assert replayed.status == vmsgspec.CONFORMS, str(replayed)
+
+
+@pytest.mark.parametrize("role", ["device", "driver", "bus"])
+def test_capture_of_a_clean_campaign(tmp_path, role):
+    path = tmp_path / "all.pcap"
+    assert fuzz("ref:", tmp_path, "--runs", "150", "--capture", path, role=role).status == vmsgspec.CONFORMS
+    checked = captures.check(path)
+    assert checked.status == vmsgspec.CONFORMS and checked.err == "", str(checked)
+    assert [s["id"] for s in checked.report["scenarios"]] == ["fuzz"]
+    assert sum(c["verdict"] == "pass" for c in checked.report["clauses"]) > 20, str(checked)
+
+
+@pytest.mark.parametrize("bug,verdict", [("shm-null", "crashed"), ("config-odd-length", "wedged")])
+def test_capture_when_the_sut_takes_its_process_along(tmp_path, bug, verdict):
+    """The connection ends on the tape, too, in that of the campaign and in that of the finding."""
+    path = tmp_path / "all.pcap"
+    outcome = fuzz(LIBRARY, tmp_path, "--runs", "1500", "--hang", "0.5", "--capture", path, bug=bug)
+    assert outcome.status == vmsgspec.FAILS, str(outcome)
+    of_finding = next(tmp_path.glob(f"findings/{'hang' if verdict == 'wedged' else 'crash'}-*/capture.pcap"))
+    for file in (path, of_finding):
+        checked = captures.check(file)
+        assert checked.status == vmsgspec.FAILS and checked.err == "", str(checked)
+        assert verdict in {s["verdict"] for s in checked.report["scenarios"]}, str(checked)
+
+
+def test_capture_grows_and_outlives_a_kill(tmp_path):
+    path = tmp_path / "all.pcap"
+    campaign = subprocess.Popen(
+        [vmsgspec.TOOL, "fuzz", "--role", "device", "--sut", "ref:", "--out", tmp_path / "out", "--jobs", "2",
+         "--capture", path], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
+    deadline = time.monotonic() + 60
+    try:
+        while not (path.exists() and path.stat().st_size > 100000):
+            assert campaign.poll() is None and time.monotonic() < deadline
+        grown = captures.check(path)
+    finally:
+        os.killpg(campaign.pid, signal.SIGKILL)
+        campaign.wait()
+    for outcome in (grown, captures.check(path)):
+        assert any(c["verdict"] == "pass" for c in outcome.report["clauses"]), str(outcome)
+        assert not any(c["verdict"] == "fail" for c in outcome.report["clauses"]), str(outcome)
+
+
+def test_capture_on_a_full_disk(tmp_path):
+    path = tmp_path / "all.pcap"
+    done = subprocess.run(
+        ["bash", "-c", 'trap "" XFSZ; ulimit -f 400; exec "$@"', "bash", vmsgspec.TOOL, "fuzz", "--role", "device",
+         "--sut", "ref:", "--runs", "600", "--jobs", "2", "--out", tmp_path / "out", "--capture", path],
+        capture_output=True, text=True)
+    assert done.returncode == vmsgspec.USAGE, done.stderr
+    assert done.stderr.count("\n") == 1 and "is not complete" in done.stderr, done.stderr
+    checked = captures.check(path)
+    assert checked.err == "" and any(c["verdict"] == "pass" for c in checked.report["clauses"]), str(checked)
+
+
+def test_capture_of_one_script(tmp_path):
+    outcome = fuzz("ref:?fault=answers-twice", tmp_path, "--runs", "100")
+    script = tmp_path / "findings" / findings(tmp_path)[0] / "script"
+    for command in (("fuzz", "--script", script), ("replay", script)):
+        path = tmp_path / f"{command[0]}.pcap"
+        outcome = vmsgspec.vmsgspec(*command, "--role", "device", "--sut", "ref:?fault=answers-twice", "--capture", path)
+        assert outcome.status == vmsgspec.FAILS, str(outcome)
+        checked = captures.check(path)
+        assert checked.status == vmsgspec.FAILS and checked.err == "", str(checked)
+    outcome = vmsgspec.vmsgspec("replay", script, "--role", "device", "--sut", "ref:", "--report", "json=x")
+    assert outcome.status == vmsgspec.USAGE and "--report" in outcome.err, str(outcome)
+
+
+def test_what_is_seen_once_has_the_trace_of_then(tmp_path):
+    """The first connection after the one that asks what there is breaks a clause, and none after it."""
+    sut = (f"exec:cd '{tmp_path}'; mkdir asked 2>&- && exec {vmsgspec.TOOL} peer device; "
+           f"mkdir broken 2>&- && exec {vmsgspec.TOOL} peer device --fault answers-twice; exec {vmsgspec.TOOL} peer device")
+    outcome = fuzz(sut, tmp_path / "out", "--runs", "100")
+    assert outcome.status == vmsgspec.FAILS and "1 did not show again" in outcome.out, str(outcome)
+    (name,) = findings(tmp_path / "out")
+    assert name.startswith("dev.ordering.2") and name.endswith(".unstable")
+    came = re.findall(r"^<- .*", (tmp_path / "out" / "findings" / name / "trace.txt").read_text(), re.M)
+    assert len(set(came)) == len(came) - 1, came
+
+
+def test_commands_of_a_finding_can_be_pasted(tmp_path):
+    """With the statement and what else the campaign was told, whatever is in the names."""
+    folder = tmp_path / "a user's own"
+    folder.mkdir()
+    (folder / "it's.lua").write_text(vmsgspec.REFERENCE_ICS.read_text())
+    outcome = fuzz("ref:?fault=answers-twice", folder, "--runs", "100", "--ics", folder / "it's.lua", "--seed", "3",
+                   "--max-msg-size", "100", "--attempts", "4", "--mem", "32K", "--timeout", "1")
+    assert outcome.status == vmsgspec.FAILS, str(outcome)
+    text = (folder / "findings" / findings(folder)[0] / "trace.txt").read_text()
+    commands = re.findall(r"^  vmsgspec (.*)$", text, re.M)
+    assert len(commands) == 2, text
+    for command in commands:
+        for option in ("--seed 3", "--max-msg-size 100", "--attempts 4", "--mem 32K", "--timeout 1", "it'\\''s.lua"):
+            assert option in command, command
+        again = subprocess.run(["sh", "-c", f"exec '{vmsgspec.TOOL}' {command}"], capture_output=True, text=True,
+                               timeout=60)
+        assert again.returncode == vmsgspec.FAILS and "dev.ordering.2" in again.stdout, again.stdout + again.stderr
 
 
 def test_a_signal_to_the_whole_group_is_no_crash(tmp_path):
