@@ -43,7 +43,7 @@ static void announced_to_the_bus(struct vmsg_oracle *o, const struct vmsg *m)
         return;
     }
     set_present(o->relay, dev, added);
-    d->maybe_back = false;
+    d->maybe_back = added && d->doubtful; /* it may have gone: then it is back */
     d->back = added && d->gone_untold;
     d->gone_untold = !added;
     d->come_untold |= added && news;
@@ -311,7 +311,7 @@ static void ask_for_revalidation(void *ctx, uint16_t dev, struct relay_device *d
     const struct vmsg_note *note = ctx;
 
     (void)dev;
-    if (!d->present)
+    if (!d->present && !d->doubtful)
         return;
     d->revalidate = true;
     d->tell = d->exposed;

@@ -226,6 +226,20 @@ static void goes_and_may_come(struct world *w)
     }
 }
 
+/* And twice: the first failure may have been of any of the three. */
+static void fails_two_of_one_token(struct world *w)
+{
+    struct message lies = ask(5, 9001, 0);
+
+    vmsg_put_le16(lies.b + 6, 400);
+    goes(w, 5, 9001, 9002, 0);
+    for (unsigned i = 0; i < 2; i++) {
+        driver_sends(w, lies);
+        driver_gets(w, failure(5, 9001, VMSG_ID_GET_VQUEUE));
+    }
+    comes(w, 5, 9001, 9002, 0);
+}
+
 static struct message window(unsigned type, unsigned token, unsigned bits)
 {
     struct message m = message(BUS | type, VMSG_ID_GET_DEVICES, 0, token, 2, 0, 8);
@@ -236,6 +250,20 @@ static struct message window(unsigned type, unsigned token, unsigned bits)
     m.len = type ? 15 : 12;
     vmsg_put_le16(m.b + 6, (uint16_t)m.len);
     return m;
+}
+
+/* The same the other way round: it may have gone, and is there. */
+static void may_go_and_comes(struct world *w)
+{
+    struct message odd = hotplug(5, VMSG_DEVICE_REMOVED);
+
+    vmsg_put_le16(odd.b + 2, 1); /* dev_num */
+    round_trip(w, 5, 1, 1, 0);
+    device_sends(w, odd);
+    device_sends(w, hotplug(5, VMSG_DEVICE_ADDED));
+    driver_gets(w, hotplug(5, VMSG_DEVICE_REMOVED));
+    driver_gets(w, hotplug(5, VMSG_DEVICE_ADDED));
+    round_trip(w, 5, 2, 2, 0);
 }
 
 /* The upper tester took it away, and the bus looks again what its end has: that it is there. */
@@ -278,6 +306,24 @@ static void new_limit_and_gone(struct world *w)
     driver_sends(w, window(0, 9, 0));
     driver_gets(w, window(RESPONSE, 9, 1));
     round_trip(w, 0, 8, 8, 0);
+}
+
+/* It may be back when the limit changes: then it is told that it came, and is looked at anew. */
+static void new_limit_and_back(struct world *w)
+{
+    struct message odd = hotplug(5, VMSG_DEVICE_ADDED);
+
+    vmsg_put_le16(odd.b + 2, 1); /* dev_num */
+    opens(w);
+    device_sends(w, hotplug(5, VMSG_DEVICE_REMOVED));
+    driver_gets(w, hotplug(5, VMSG_DEVICE_REMOVED));
+    device_sends(w, odd);
+    vmsg_oracle_note(w->o, &(struct vmsg_note){.kind = VMSG_NOTE_MAX_SIZE, .value = 100});
+    driver_gets(w, hotplug(5, VMSG_DEVICE_ADDED));
+    for (unsigned d = 0; d < 3; d++) {
+        driver_gets(w, hotplug(world_devices[d], VMSG_DEVICE_REMOVED));
+        driver_gets(w, hotplug(world_devices[d], VMSG_DEVICE_ADDED));
+    }
 }
 
 /* A failure names either of two requests with one token, of which one may be failed at once. */
@@ -451,6 +497,8 @@ static const struct {
     LEGAL(goes_and_comes_before_it_is_told),
     LEGAL(goes_and_may_come),
     LEGAL(fails_one_of_one_token),
+    LEGAL(fails_two_of_one_token),
+    LEGAL(may_go_and_comes),
     LEGAL(found_again),
     LEGAL(loses_one_later),
     LEGAL(loses_one_of_two),
@@ -459,6 +507,7 @@ static const struct {
     LEGAL(equal_events),
     LEGAL(new_limit),
     LEGAL(new_limit_and_gone),
+    LEGAL(new_limit_and_back),
     LEGAL(new_limit_of_nothing),
     LEGAL(slow_but_right),
     LEGAL(events_pass),
@@ -489,7 +538,8 @@ static void test_all_in_a_row(void **state)
     for (unsigned round = 0; round < 3; round++)
         for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
             if (cases[i].play == new_limit || cases[i].play == new_limit_and_gone ||
-                cases[i].play == new_limit_of_nothing || cases[i].play == goes_unknown)
+                cases[i].play == new_limit_and_back || cases[i].play == new_limit_of_nothing ||
+                cases[i].play == goes_unknown)
                 continue; /* the others go on with the old one, and the bus knows its devices */
             cases[i].play(&w);
             if (*w.first)

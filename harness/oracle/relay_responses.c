@@ -132,13 +132,35 @@ void relay_completed_already(struct vmsg_oracle *o, const struct parcel *p)
           relay_name(p->msg_id), p->index, p->failed ? "a failure" : "its response");
 }
 
+/*
+ * Its failure may have been that of another request with its token, which may end so by right: then
+ * that one is over.
+ */
+static bool failed_for_another(struct vmsg_oracle *o, const struct parcel *p)
+{
+    struct relay *r = o->relay;
+    struct parcel *q = NULL;
+    unsigned steps = RELAY_STEPS;
+
+    while (p->failed && steps-- && (q = parcel_find(r, BY_SENDER, p->dev, p->token, p->msg_id, q)))
+        if (!q->firm) {
+            if (q->state == PARCEL_OUT)
+                relay_request_leaves_device(r, q);
+            q->failed = true;
+            parcel_done(o, q);
+            return true;
+        }
+    return false;
+}
+
 static void judge_stray_response(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct relay *r = o->relay;
     struct parcel *p;
 
     if ((p = answered_by(r, m->dev_num, m, PARCEL_DONE, true))) {
-        relay_completed_already(o, p);
+        if (!failed_for_another(o, p))
+            relay_completed_already(o, p);
     } else if ((p = same_response(o, m, 4 * RELAY_STEPS))) {
         bool device = p->dev != m->dev_num;
 
