@@ -91,12 +91,31 @@ static void assert_same(const struct vmsg_tape_record *a, const struct vmsg_tape
     assert_memory_equal(a->payload, b->payload, a->len);
 }
 
-/* The records that a file gives, each compared; how it ends. */
-static unsigned read_all(const char *path, enum vmsg_reading *how)
+static bool compare(void *n, const struct vmsg_tape_record *record)
 {
-    char err[500] = "";
-    struct vmsg_reader *r = vmsg_reader_open(path, err, sizeof err);
-    struct vmsg_tape_record record, expected;
+    struct vmsg_tape_record expected;
+
+    assert_true(*(unsigned *)n < RECORDS);
+    expected = nth((*(unsigned *)n)++);
+    assert_same(record, &expected);
+    return true;
+}
+
+/* Asked for singly. */
+static enum vmsg_reading each(struct vmsg_reader *r, unsigned *n, char *err, size_t size)
+{
+    struct vmsg_tape_record record;
+    enum vmsg_reading how;
+
+    while ((how = vmsg_reader_next(r, &record, err, size)) == VMSG_READ_RECORD)
+        compare(n, &record);
+    return how;
+}
+
+/* The records that a file gives, each compared, and how it ends; singly or all at once. */
+static unsigned read_as(const char *path, bool all, enum vmsg_reading *how, char *err, size_t size)
+{
+    struct vmsg_reader *r = vmsg_reader_open(path, err, size);
     unsigned n = 0;
 
     *how = VMSG_READ_DAMAGED;
@@ -104,12 +123,20 @@ static unsigned read_all(const char *path, enum vmsg_reading *how)
         assert_true(strlen(err) > 0);
         return 0;
     }
-    while ((*how = vmsg_reader_next(r, &record, err, sizeof err)) == VMSG_READ_RECORD) {
-        assert_true(n < RECORDS);
-        expected = nth(n++);
-        assert_same(&record, &expected);
-    }
+    *how = all ? vmsg_reader_all(r, compare, &n, err, size) : each(r, &n, err, size);
     vmsg_reader_close(r);
+    return n;
+}
+
+static unsigned read_all(const char *path, enum vmsg_reading *how)
+{
+    char err[500] = "", all_err[500] = "";
+    enum vmsg_reading all_how;
+    unsigned n = read_as(path, false, how, err, sizeof err);
+
+    assert_int_equal(read_as(path, true, &all_how, all_err, sizeof all_err), n);
+    assert_int_equal(all_how, *how);
+    assert_string_equal(all_err, err);
     return n;
 }
 

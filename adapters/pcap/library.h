@@ -9,12 +9,14 @@
 #include <stddef.h>
 
 #define VMSG_LIBPCAP_FUNCTIONS(F)                                                                  \
+    F(pcap_breakloop)                                                                              \
     F(pcap_close)                                                                                  \
     F(pcap_dump)                                                                                   \
     F(pcap_dump_close)                                                                             \
     F(pcap_dump_fopen)                                                                             \
     F(pcap_fopen_offline_with_tstamp_precision)                                                    \
     F(pcap_geterr)                                                                                 \
+    F(pcap_loop)                                                                                   \
     F(pcap_next_ex)                                                                                \
     F(pcap_open_dead_with_tstamp_precision)
 

@@ -117,38 +117,86 @@ static enum vmsg_reading damaged(const struct vmsg_reader *r, const char *why, c
 }
 
 /* A broken time stamp is no reason to stop: it counts as the first one. */
-static uint64_t bare_time(struct vmsg_reader *r)
+static uint64_t bare_time(struct vmsg_reader *r, const struct pcap_pkthdr *header)
 {
-    uint64_t now = (uint64_t)r->header->ts.tv_sec * 1000000000u + (uint64_t)r->header->ts.tv_usec;
+    uint64_t now = (uint64_t)header->ts.tv_sec * 1000000000u + (uint64_t)header->ts.tv_usec;
 
     if (r->packet == 1)
         r->first_ns = now;
     return now >= r->first_ns ? now - r->first_ns : 0;
 }
 
+/* The last packet as a record; NULL, or why it is damaged. */
+static inline const char *record_of(struct vmsg_reader *r, const struct pcap_pkthdr *header,
+                                    const u_char *bytes, struct vmsg_tape_record *record)
+{
+    if (header->caplen < header->len)
+        return "it was cut short when it was captured (snap length)";
+    if (r->ours)
+        return vmsg_pseudo_get(record, bytes, header->caplen);
+    *record = (struct vmsg_tape_record){.kind = VMSG_TAPE_MESSAGE,
+                                        .index = (uint32_t)(r->packet - 1),
+                                        .t_ns = bare_time(r, header),
+                                        .payload = bytes,
+                                        .len = header->caplen};
+    return NULL;
+}
+
+/* What libpcap says instead of giving a packet. */
+static enum vmsg_reading no_packet(struct vmsg_reader *r, bool end, char *err, size_t err_size)
+{
+    if (end)
+        return VMSG_READ_END;
+    r->packet++;
+    return damaged(r, r->lib->pcap_geterr(r->pcap), err, err_size);
+}
+
 enum vmsg_reading vmsg_reader_next(struct vmsg_reader *r, struct vmsg_tape_record *record,
                                    char *err, size_t err_size)
 {
-    bool ours = vmsg_reader_is_ours(r);
-    int status = read_packet(r);
-    const char *why = NULL;
+    const char *why;
+    int status;
 
-    if (status == PCAP_ERROR_BREAK)
-        return VMSG_READ_END;
-    if (status != 1) {
-        r->packet++;
-        return damaged(r, r->lib->pcap_geterr(r->pcap), err, err_size);
-    }
-    if (r->header->caplen < r->header->len)
-        return damaged(r, "it was cut short when it was captured (snap length)", err, err_size);
-    if (ours) {
-        why = vmsg_pseudo_get(record, r->bytes, r->header->caplen);
-        return why ? damaged(r, why, err, err_size) : VMSG_READ_RECORD;
-    }
-    *record = (struct vmsg_tape_record){.kind = VMSG_TAPE_MESSAGE,
-                                        .index = (uint32_t)(r->packet - 1),
-                                        .t_ns = bare_time(r),
-                                        .payload = r->bytes,
-                                        .len = r->header->caplen};
-    return VMSG_READ_RECORD;
+    vmsg_reader_is_ours(r); /* looks at the first packet */
+    status = read_packet(r);
+    if (status != 1)
+        return no_packet(r, status == PCAP_ERROR_BREAK, err, err_size);
+    why = record_of(r, r->header, r->bytes, record);
+    return why ? damaged(r, why, err, err_size) : VMSG_READ_RECORD;
+}
+
+struct taking {
+    struct vmsg_reader *reader;
+    bool (*take)(void *ctx, const struct vmsg_tape_record *record);
+    void *ctx;
+    const char *why; /* NULL, or why the last packet is damaged */
+};
+
+static void take_packet(u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
+{
+    struct taking *t = (struct taking *)(void *)user;
+    struct vmsg_reader *r = t->reader;
+    struct vmsg_tape_record record;
+
+    r->packet++;
+    t->why = record_of(r, header, bytes, &record);
+    if (t->why || !t->take(t->ctx, &record))
+        r->lib->pcap_breakloop(r->pcap);
+}
+
+enum vmsg_reading vmsg_reader_all(struct vmsg_reader *r,
+                                  bool (*take)(void *ctx, const struct vmsg_tape_record *record),
+                                  void *ctx, char *err, size_t err_size)
+{
+    struct taking t = {.reader = r, .take = take, .ctx = ctx};
+    struct vmsg_tape_record first;
+    enum vmsg_reading how = vmsg_reader_next(r, &first, err, err_size); /* looked at already */
+    int status;
+
+    if (how != VMSG_READ_RECORD || !take(ctx, &first))
+        return how;
+    status = r->lib->pcap_loop(r->pcap, -1, take_packet, (u_char *)&t);
+    if (status != PCAP_ERROR_BREAK)
+        return no_packet(r, status == 0, err, err_size);
+    return t.why ? damaged(r, t.why, err, err_size) : VMSG_READ_RECORD;
 }

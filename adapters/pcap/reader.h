@@ -37,6 +37,14 @@ enum vmsg_reading {
 enum vmsg_reading vmsg_reader_next(struct vmsg_reader *r, struct vmsg_tape_record *record,
                                    char *err, size_t err_size);
 
+/*
+ * All records that are left, handed over one by one until `take` wants no more (VMSG_READ_RECORD):
+ * libpcap has less to do for each packet than when it is asked for them singly.
+ */
+enum vmsg_reading vmsg_reader_all(struct vmsg_reader *r,
+                                  bool (*take)(void *ctx, const struct vmsg_tape_record *record),
+                                  void *ctx, char *err, size_t err_size);
+
 /* Number of the last packet, from 1, as Wireshark counts. */
 uint64_t vmsg_reader_packet(const struct vmsg_reader *r);
 

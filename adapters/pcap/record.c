@@ -41,7 +41,18 @@ bool vmsg_pseudo_begins(const uint8_t *packet, size_t len)
     return len >= 4 && memcmp(packet, VMSG_PSEUDO_MAGIC, 4) == 0;
 }
 
-const char *vmsg_pseudo_get(struct vmsg_tape_record *r, const uint8_t *p, size_t len)
+/*
+ * Nearly every packet is a message behind a header as it is written above: magic, format, size and
+ * kind are compared in one go.
+ */
+static inline bool usual(const uint8_t *p, size_t len)
+{
+    static const uint8_t begins[8] = {'V', 'M', 'S', 'G', VMSG_PSEUDO_FORMAT, VMSG_PSEUDO_SIZE};
+
+    return len >= VMSG_PSEUDO_SIZE && (vmsg_le64(p) ^ vmsg_le64(begins)) << 8 == 0;
+}
+
+static const char *why_unusual(const uint8_t *p, size_t len)
 {
     if (!vmsg_pseudo_begins(p, len))
         return "it does not begin with the pseudo-header";
@@ -49,8 +60,15 @@ const char *vmsg_pseudo_get(struct vmsg_tape_record *r, const uint8_t *p, size_t
         return "its pseudo-header is cut off";
     if (p[AT_FORMAT] != VMSG_PSEUDO_FORMAT)
         return "its pseudo-header has a format that this version does not know";
-    if (p[AT_KIND] >= VMSG_TAPE_KIND_COUNT)
-        return "it is of no known kind";
+    return p[AT_KIND] < VMSG_TAPE_KIND_COUNT ? NULL : "it is of no known kind";
+}
+
+const char *vmsg_pseudo_get(struct vmsg_tape_record *r, const uint8_t *p, size_t len)
+{
+    const char *why = usual(p, len) ? NULL : why_unusual(p, len);
+
+    if (why)
+        return why;
     if (p[AT_JUDGED] != 1 && p[AT_JUDGED] != 2 && p[AT_JUDGED] != 4)
         return "it does not tell the role of what is tested";
     *r = (struct vmsg_tape_record){

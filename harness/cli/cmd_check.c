@@ -87,19 +87,30 @@ static void tell_damage(struct check *c, const char *why)
     vmsg_cli_error("check", "%s: %s; what came before it is judged", c->options.path, why);
 }
 
+static bool play_ours(void *check, const struct vmsg_tape_record *record)
+{
+    struct check *c = check;
+
+    vmsg_player_put(c->player, record);
+    return !vmsg_player_error(c->player);
+}
+
+static bool play_bare(void *check, const struct vmsg_tape_record *record)
+{
+    struct check *c = check;
+
+    vmsg_bare_message(&c->bare, record);
+    return !vmsg_player_error(c->player);
+}
+
 static void play(struct check *c, bool ours)
 {
-    struct vmsg_tape_record record;
-    char err[CLI_ERR_SIZE], text[CLI_ERR_SIZE];
-    enum vmsg_reading how = VMSG_READ_RECORD;
+    char err[CLI_ERR_SIZE] = "", text[CLI_ERR_SIZE];
+    enum vmsg_reading how =
+        vmsg_player_error(c->player)
+            ? VMSG_READ_RECORD
+            : vmsg_reader_all(c->reader, ours ? play_ours : play_bare, c, err, sizeof err);
 
-    while (!vmsg_player_error(c->player) &&
-           (how = vmsg_reader_next(c->reader, &record, err, sizeof err)) == VMSG_READ_RECORD) {
-        if (ours)
-            vmsg_player_put(c->player, &record);
-        else
-            vmsg_bare_message(&c->bare, &record);
-    }
     if (vmsg_player_error(c->player)) {
         snprintf(text, sizeof text, "packet %llu makes no sense: %s",
                  (unsigned long long)vmsg_reader_packet(c->reader), vmsg_player_error(c->player));

@@ -70,7 +70,8 @@ void vmsg_player_facts(struct vmsg_player *p, const struct vmsg_clause_input *fa
 /* ---- sessions ---- */
 
 /* The session, moved to the front: most records follow one of the same session. */
-static struct vmsg_played_session *session_of(struct vmsg_player *p, uint32_t id)
+static __attribute__((noinline)) struct vmsg_played_session *session_of(struct vmsg_player *p,
+                                                                        uint32_t id)
 {
     struct vmsg_played_session *s;
 
@@ -255,7 +256,6 @@ static void play_json(struct vmsg_player *p, const struct vmsg_tape_record *r, j
 
 static void play_message(struct vmsg_player *p, const struct vmsg_tape_record *r)
 {
-    const struct vmsg_tape_place at = {.t_ns = r->t_ns, .judged = r->judged};
     struct vmsg_played_session *s = p->n_sessions && p->sessions[0]->id == r->session
                                         ? p->sessions[0]
                                         : session_of(p, r->session);
@@ -265,7 +265,9 @@ static void play_message(struct vmsg_player *p, const struct vmsg_tape_record *r
     if (!s->connected)
         vmsg_player_fail(p, "a message comes before its connection");
     else
-        vmsg_connection_pass(&s->connection, &at, r->from_sut, r->endpoint, r->payload, r->len);
+        vmsg_connection_pass(&s->connection,
+                             &(struct vmsg_tape_place){.t_ns = r->t_ns, .judged = r->judged},
+                             r->from_sut, r->endpoint, r->payload, r->len);
 }
 
 static void play_run(struct vmsg_player *p, const struct vmsg_tape_record *r, json_t *json)
@@ -281,7 +283,8 @@ static void play_run(struct vmsg_player *p, const struct vmsg_tape_record *r, js
 }
 
 /* Every record tells the role; they agree. */
-static bool same_role(struct vmsg_player *p, const struct vmsg_tape_record *r)
+static __attribute__((noinline)) bool same_role(struct vmsg_player *p,
+                                                const struct vmsg_tape_record *r)
 {
     enum vmsg_role role = r->judged == VMSG_JUDGE_DEVICE   ? VMSG_ROLE_DEVICE
                           : r->judged == VMSG_JUDGE_DRIVER ? VMSG_ROLE_DRIVER
@@ -290,23 +293,16 @@ static bool same_role(struct vmsg_player *p, const struct vmsg_tape_record *r)
     if (!p->role_known)
         p->facts.role = role;
     p->role_known = true;
+    p->judged = r->judged;
     return p->facts.role == role || vmsg_player_fail(p, "its records are about different roles");
 }
 
-void vmsg_player_put(void *player, const struct vmsg_tape_record *r)
+/* A call, so that what every message passes through is short. */
+static __attribute__((noinline)) void put_json(struct vmsg_player *p,
+                                               const struct vmsg_tape_record *r)
 {
-    struct vmsg_player *p = player;
-    json_t *json;
+    json_t *json = json_loadb(r->payload, r->len, JSON_REJECT_DUPLICATES, NULL);
 
-    if (vmsg_player_error(p) || !same_role(p, r))
-        return;
-    if (r->kind == VMSG_TAPE_MESSAGE) {
-        play_message(p, r);
-        return;
-    }
-    if (r->kind == VMSG_TAPE_FINDING)
-        return;
-    json = json_loadb(r->payload, r->len, JSON_REJECT_DUPLICATES, NULL);
     if (!json_is_object(json))
         vmsg_player_fail(p, "a record is no JSON object");
     else if (r->kind == VMSG_TAPE_RUN || r->kind == VMSG_TAPE_END)
@@ -314,6 +310,18 @@ void vmsg_player_put(void *player, const struct vmsg_tape_record *r)
     else
         play_json(p, r, json);
     json_decref(json);
+}
+
+void vmsg_player_put(void *player, const struct vmsg_tape_record *r)
+{
+    struct vmsg_player *p = player;
+
+    if (*p->error || (r->judged != p->judged && !same_role(p, r)))
+        return;
+    if (r->kind == VMSG_TAPE_MESSAGE)
+        play_message(p, r);
+    else if (r->kind != VMSG_TAPE_FINDING)
+        put_json(p, r);
 }
 
 /* ---- the result ---- */

@@ -19,7 +19,7 @@ static size_t slot_of(uint32_t index)
     return VMSG_TRACE_HEAD + (index - VMSG_TRACE_HEAD) % VMSG_TRACE_TAIL;
 }
 
-static bool make_room(struct vmsg_trace *t, size_t slot)
+static __attribute__((noinline)) bool make_room(struct vmsg_trace *t, size_t slot)
 {
     size_t cap = t->cap ? t->cap * 2 : 64;
     struct vmsg_trace_entry *entries;
@@ -49,8 +49,14 @@ static uint8_t *room_for(struct vmsg_trace *t, size_t slot, const void *bytes, s
     if (bytes && old && t->slots[slot].room >= len)
         return old;
     free(old);
-    t->slots[slot].room = (uint32_t)(len > TRACE_USUAL ? len : TRACE_USUAL);
-    return bytes ? malloc(t->slots[slot].room) : NULL;
+    t->slots[slot].room = 0;
+    if (!bytes)
+        return NULL;
+    if (len < TRACE_USUAL)
+        len = TRACE_USUAL;
+    old = malloc(len);
+    t->slots[slot].room = old ? (uint32_t)len : 0;
+    return old;
 }
 
 /* The ring comes round to an entry that is near a finding: it moves, whole. */
@@ -67,42 +73,55 @@ static void move_out(struct vmsg_trace *t, size_t slot, uint32_t index)
     t->entries[slot] = (struct vmsg_trace_entry){0};
 }
 
-/* A long trace fills a ring that no first-level cache holds: ask for the slots to come. */
-static void fetch_ahead(const struct vmsg_trace *t, size_t slot)
+static void keep_slot(struct vmsg_trace *t, size_t slot)
 {
-    if (slot + 8 < t->cap) {
-        __builtin_prefetch(&t->entries[slot + 8], 1);
-        __builtin_prefetch(t->entries[slot + 4].bytes, 1);
+    t->slots[slot].keep = true;
+    t->slots[slot].room = 0;
+}
+
+/* Whatever stands in the slot makes room. A call, so that what nearly every message does is short.
+ */
+static __attribute__((noinline)) void begin_entry(struct vmsg_trace *t, size_t slot,
+                                                  const void *bytes, size_t len, const char *text)
+{
+    struct vmsg_trace_entry *e = &t->entries[slot];
+
+    if (t->slots[slot].keep)
+        move_out(t, slot, t->count - VMSG_TRACE_TAIL);
+    t->slots[slot].keep = false;
+    free(e->text);
+    e->text = text ? strdup(text) : NULL;
+    e->bytes = room_for(t, slot, bytes, len);
+    e->len = len;
+    if ((text && !e->text) || (bytes && !e->bytes)) {
+        e->len = 0;
+        t->failed = true;
     }
+    if (t->count < t->keep_until && slot >= VMSG_TRACE_HEAD)
+        keep_slot(t, slot);
 }
 
 uint32_t vmsg_trace_add(struct vmsg_trace *t, int kind, uint64_t t_ns, unsigned endpoint,
                         const void *bytes, size_t len, const char *text)
 {
-    size_t slot = slot_of(t->count);
+    size_t slot = t->next;
     struct vmsg_trace_entry *e;
 
-    if (!make_room(t, slot)) {
+    if (slot >= t->cap && !make_room(t, slot)) {
         t->failed = true;
         return t->count;
     }
-    fetch_ahead(t, slot);
+    t->next = slot + 1 < TRACE_MOST ? t->next + 1 : VMSG_TRACE_HEAD;
     e = &t->entries[slot];
-    if (t->slots[slot].keep)
-        move_out(t, slot, t->count - VMSG_TRACE_TAIL);
-    t->slots[slot].keep = t->count < t->keep_until && slot >= VMSG_TRACE_HEAD;
-    if (e->text)
-        free(e->text);
-    *e = (struct vmsg_trace_entry){
-        .t_ns = t_ns, .endpoint = endpoint, .len = len, .bytes = room_for(t, slot, bytes, len)};
+    if (bytes && len <= t->slots[slot].room && t->count >= t->keep_until)
+        e->len = len; /* in the midst of a flood: a message in place of another */
+    else
+        begin_entry(t, slot, bytes, len, text);
+    e->t_ns = t_ns;
+    e->endpoint = endpoint;
     e->kind = kind;
-    e->text = text ? strdup(text) : NULL;
     if (e->bytes)
         memcpy(e->bytes, bytes, len);
-    if ((text && !e->text) || (bytes && !e->bytes)) {
-        e->len = 0;
-        t->failed = true;
-    }
     return t->count++;
 }
 
@@ -119,7 +138,7 @@ void vmsg_trace_keep(struct vmsg_trace *t, uint32_t index)
     if (from < tail_of(t))
         from = tail_of(t);
     for (uint32_t i = from; i < t->count && i <= index + KEPT_AFTER; i++)
-        t->slots[slot_of(i)].keep = true;
+        keep_slot(t, slot_of(i));
     if (index + KEPT_AFTER >= t->keep_until)
         t->keep_until = index + KEPT_AFTER + 1;
 }

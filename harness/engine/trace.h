@@ -13,7 +13,7 @@
 
 /* Of a slot of head and ring. */
 struct vmsg_trace_slot {
-    uint32_t room; /* what the block of the entry's bytes holds */
+    uint32_t room; /* what the block of the entry's bytes holds; 0: it is not to be used again */
     bool keep;     /* it stands near a finding */
 };
 
@@ -29,6 +29,7 @@ struct vmsg_trace {
     struct vmsg_trace_kept *kept; /* that left the ring, in order */
     size_t n_kept;
     uint32_t count;      /* entries ever added */
+    uint32_t next;       /* slot of the next one */
     uint32_t keep_until; /* entries to come before this one are near a finding */
     bool failed;         /* out of memory: entries are missing */
 };

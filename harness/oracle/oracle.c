@@ -56,6 +56,24 @@ bool strict_profile(const struct vmsg_oracle *o)
     return o->config.transport_features & VMSG_F_STRICT_CONFIG_GENERATION;
 }
 
+static uint64_t mix(uint64_t h, uint64_t word)
+{
+    h = (h ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+    return h ^ h >> 32;
+}
+
+/* The last bytes, fewer than eight; no two rests of a length give the same word. */
+static uint64_t rest_of(const uint8_t *p, size_t len)
+{
+    uint32_t low, high;
+
+    if (len < 4)
+        return len ? p[0] | (uint64_t)p[len / 2] << 8 | (uint64_t)p[len - 1] << 16 : 0;
+    memcpy(&low, p, sizeof low);
+    memcpy(&high, p + len - sizeof high, sizeof high);
+    return low | (uint64_t)high << 32;
+}
+
 /* FNV-1a over words, folded; every request is hashed. */
 uint64_t hash_bytes(const void *bytes, size_t len)
 {
@@ -64,14 +82,9 @@ uint64_t hash_bytes(const void *bytes, size_t len)
 
     for (; len >= sizeof word; p += sizeof word, len -= sizeof word) {
         memcpy(&word, p, sizeof word);
-        h = (h ^ word) * UINT64_C(0x9E3779B97F4A7C15);
-        h ^= h >> 32;
+        h = mix(h, word);
     }
-    word = 0;
-    for (; len; len--)
-        word = word << 8 | *p++;
-    h = (h ^ word) * UINT64_C(0x9E3779B97F4A7C15);
-    return h ^ h >> 32;
+    return mix(h, rest_of(p, len));
 }
 
 bool all_zero(const uint8_t *p, size_t len)

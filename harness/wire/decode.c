@@ -11,19 +11,12 @@ static void set_defect(struct vmsg *m, enum vmsg_defect defect)
 /*
  * The value of a fixed field whose bytes are all there; 0 for a UUID, which vmsg_uuid() reads. It
  * is the upper end of the eight bytes that end with the field: the header is before every payload,
- * so they are there, and one load does for all types.
+ * so they are there, and one load does for all types; two shifts do without a branch, as one by 64
+ * is not defined.
  */
 static inline uint64_t read_field(const uint8_t *payload, const struct vmsg_field *field)
 {
-    static const struct {
-        uint8_t size, bits_before;
-    } of[] = {
-        [VMSG_U8] = {1, 56}, [VMSG_LE16] = {2, 48}, [VMSG_LE32] = {4, 32}, [VMSG_LE64] = {8, 0}};
-
-    if (field->type > VMSG_LE64)
-        return 0;
-    return vmsg_le64(payload + field->offset + of[field->type].size - 8) >>
-           of[field->type].bits_before;
+    return vmsg_le64(payload + field->word) >> field->half >> field->half;
 }
 
 /* Bytes that a tail's count field asks for; 64 bits, so that count * 4 cannot overflow. */
@@ -53,14 +46,17 @@ static void decode_short_payload(struct vmsg *m)
 static void decode_payload(struct vmsg *m)
 {
     const struct vmsg_layout *layout = m->layout;
+    const struct vmsg_field *fields = layout->fields; /* in registers: m->f might be anything */
+    const uint8_t *payload = m->payload;
+    unsigned n = layout->n_fields;
     uint32_t left = 0;
 
     if (m->payload_len < layout->fixed_size) {
         decode_short_payload(m);
         return;
     }
-    for (unsigned i = 0; i < layout->n_fields; i++)
-        m->f[i] = read_field(m->payload, &layout->fields[i]);
+    for (unsigned i = 0; i < n; i++)
+        m->f[i] = read_field(payload, &fields[i]);
     left = m->payload_len - layout->fixed_size;
     if (layout->tail) {
         uint64_t want = tail_bytes(layout->tail->type, m->f[layout->count_field]);
@@ -87,16 +83,25 @@ static void decode_short_header(struct vmsg *m)
         m->token = vmsg_le16(m->bytes + 4);
 }
 
-/* Member by member: an assignment of the whole became half the cost of decoding. */
-static void clear(struct vmsg *m)
+/* What the header says and what is not there. */
+static inline void decode_header(struct vmsg *m, const uint8_t *p)
 {
-    m->type = m->msg_id = 0;
-    m->dev_num = m->token = m->msg_size = 0;
+    m->type = p[0];
+    m->msg_id = p[1];
+    m->dev_num = vmsg_le16(p + 2);
+    m->token = vmsg_le16(p + 4);
+    m->msg_size = vmsg_le16(p + 6);
+    m->payload = p + VMSG_HEADER_SIZE;
+}
+
+/* Member by member: an assignment of the whole became half the cost of decoding. */
+static inline void clear(struct vmsg *m)
+{
     m->defect = VMSG_WELL_FORMED;
     m->def = NULL;
     m->layout = NULL;
-    m->payload = m->tail = NULL;
-    m->payload_len = m->tail_len = m->extra = m->trailing = 0;
+    m->tail = NULL;
+    m->tail_len = m->extra = 0;
     for (unsigned i = 0; i < VMSG_MAX_FIELDS; i++)
         m->f[i] = 0;
 }
@@ -110,16 +115,13 @@ void vmsg_decode(struct vmsg *m, const void *bytes, size_t len)
     m->bytes = p;
     m->delivered = len < UINT32_MAX ? (uint32_t)len : UINT32_MAX;
     if (len < VMSG_HEADER_SIZE) {
+        decode_header(m, (const uint8_t[VMSG_HEADER_SIZE]){0});
+        m->payload = NULL;
+        m->payload_len = m->trailing = 0;
         decode_short_header(m);
         return;
     }
-    m->type = p[0];
-    m->msg_id = p[1];
-    m->dev_num = vmsg_le16(p + 2);
-    m->token = vmsg_le16(p + 4);
-    m->msg_size = vmsg_le16(p + 6);
-    m->payload = p + VMSG_HEADER_SIZE;
-
+    decode_header(m, p);
     end = m->msg_size;
     if (end < VMSG_HEADER_SIZE) {
         m->defect = VMSG_SIZE_BELOW_HEADER;

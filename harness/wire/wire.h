@@ -83,6 +83,8 @@ struct vmsg_field {
     const char *name;
     enum vmsg_field_type type;
     uint8_t offset; /* in the payload, bytes */
+    int8_t word;    /* where the eight bytes begin that end with the field; they may be header */
+    uint8_t half;   /* half the bits of these eight bytes before it; 32: it is no number */
 };
 
 /* The payload of one direction of one message. */

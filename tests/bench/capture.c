@@ -97,20 +97,24 @@ static double read_bare(const char *path)
     return now_ns() - start;
 }
 
+static bool play(void *player, const struct vmsg_tape_record *record)
+{
+    vmsg_player_put(player, record);
+    return !vmsg_player_error(player);
+}
+
 static double judge(const char *path, const struct vmsg_catalogue *catalogue)
 {
     struct vmsg_player *player = vmsg_player_new(catalogue);
     struct vmsg_run_result result;
     struct vmsg_suite *suite;
-    struct vmsg_tape_record record;
     char err[300];
     double start = now_ns(), end;
     struct vmsg_reader *reader = vmsg_reader_open(path, err, sizeof err);
 
     if (!player || !reader)
         give_up(err);
-    while (vmsg_reader_next(reader, &record, err, sizeof err) == VMSG_READ_RECORD)
-        vmsg_player_put(player, &record);
+    vmsg_reader_all(reader, play, player, err, sizeof err);
     end = now_ns();
     if (vmsg_player_error(player))
         give_up(vmsg_player_error(player));
