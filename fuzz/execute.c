@@ -97,8 +97,12 @@ static void know_nothing(struct vmsg_fuzz_executor *e)
         .mem_size = t->params.mem_size,
         .n_devices = t->n_devices,
     };
-    for (size_t i = 0; i < t->n_devices; i++)
+    for (size_t i = 0; i < t->n_devices; i++) {
         e->known.devices[i].number = t->devices[i];
+        for (size_t k = 0; k < t->oracle.n_facts; k++)
+            if (t->oracle.facts[k].dev_num == t->devices[i] && t->oracle.facts[k].n_writable)
+                e->known.devices[i].writable = t->oracle.facts[k].writable;
+    }
     memset(e->exercised, 0, sizeof e->exercised);
     e->scripts = 0;
     e->touched = 0;

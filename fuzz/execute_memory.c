@@ -50,6 +50,20 @@ static void describe(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *
     write_at(e, r->desc + 16 * which, bytes, sizeof bytes);
 }
 
+/* An entry that is there, after it was made and before the SUT looks at it. */
+static void tamper(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s,
+                   const struct rings *r, bool used)
+{
+    uint64_t ring = used ? r->device : r->driver, n = used ? 8 : 2;
+    uint64_t slot = (word_at(e, ring + 2) - UINT64_C(1) - value(e, s, 0, 0)) % r->size;
+    uint16_t id = word_at(e, ring + 4 + n * slot);
+    uint8_t entry[8];
+
+    vmsg_put_le32(entry, (uint32_t)value(e, s, 1, id));
+    vmsg_put_le32(entry + 4, (uint32_t)value(e, s, 2, used ? word_at(e, ring + 8 + n * slot) : 0));
+    write_at(e, ring + 4 + n * slot, entry, (size_t)n);
+}
+
 /* The next entry of the available or used ring, then its index. */
 static void put_entry(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s,
                       const struct rings *r, bool used)
@@ -108,8 +122,13 @@ void vmsg_fuzz_memory(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step 
     if (!e->connection.memory)
         return;
     if (e->target->role == VMSG_ROLE_DRIVER) {
-        if (what == VMSG_FUZZ_USED && rings_of_driver(e, VMSG_FUZZ_DEV(s->b), &r))
+        if ((what != VMSG_FUZZ_USED && what != VMSG_FUZZ_TAMPER) ||
+            !rings_of_driver(e, VMSG_FUZZ_DEV(s->b), &r))
+            return;
+        if (what == VMSG_FUZZ_USED)
             put_entry(e, s, &r, true);
+        else
+            tamper(e, s, &r, true);
         return;
     }
     if (what == VMSG_FUZZ_BYTES) {
@@ -122,6 +141,8 @@ void vmsg_fuzz_memory(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step 
         return;
     if (what == VMSG_FUZZ_DESCRIPTOR)
         describe(e, s, &r);
+    else if (what == VMSG_FUZZ_TAMPER)
+        tamper(e, s, &r, false);
     else
         put_entry(e, s, &r, what == VMSG_FUZZ_USED);
 }

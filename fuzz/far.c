@@ -150,11 +150,14 @@ static void flush(struct vmsg_fuzz_far *f, struct vmsg_connection *c, struct vms
     vmsg_connection_poll(c);
     while (
         vmsg_queue_pop(&f->out, &kind, f->packet, VMSG_FUZZ_MESSAGE_MOST - 1024, &len, &endpoint)) {
-        if (f->armed && f->skip == 0) {
+        bool meant = f->armed && vmsg_fuzz_means(f->armed, f->packet, len);
+
+        vmsg_fuzz_played(k, f->packet, len);
+        if (meant && f->skip == 0) {
             apply(f, c, k, len);
             continue;
         }
-        f->skip -= f->armed && f->skip;
+        f->skip -= meant;
         vmsg_connection_send(c, f->endpoint, f->packet, len);
     }
 }

@@ -2,6 +2,7 @@
 #include "fuzz/invent.h"
 
 #include "fuzz/menu.h"
+#include "fuzz/pieces.h"
 #include "fuzz/seeds.h"
 
 #include "harness/wire/wire.h"
@@ -32,11 +33,33 @@ void vmsg_fuzz_new_corruption(struct vmsg_fuzz_step *s, struct vmsg_random *r)
     s->amount = (uint16_t)(one_in(r, 2) ? below(r, 0x60) : (unsigned)vmsg_random_next(r));
 }
 
-const char *vmsg_fuzz_field_name(const struct vmsg_fuzz_step *s, unsigned i)
+/* The fields of what a step makes or changes, as far as that is known. */
+static const struct vmsg_layout *layout_of(const struct vmsg_fuzz_step *s)
 {
-    const struct vmsg_def *def = s->kind == VMSG_FUZZ_MESSAGE ? vmsg_def_at(s->a) : NULL;
-    bool response = s->b & VMSG_FUZZ_RESPONSE;
-    const struct vmsg_layout *layout = !def ? NULL : response ? &def->response : &def->request;
+    bool answer = s->kind == VMSG_FUZZ_ANSWER;
+    const struct vmsg_def *def = NULL;
+
+    if (answer && s->b)
+        def = vmsg_def_at((uint8_t)(s->b - 1));
+    else if (s->kind == VMSG_FUZZ_MESSAGE)
+        def = vmsg_def_at(s->a);
+    if (!def)
+        return NULL;
+    answer |= s->kind == VMSG_FUZZ_MESSAGE && s->b & VMSG_FUZZ_RESPONSE;
+    return answer && def->kind == VMSG_KIND_EXCHANGE ? &def->response : &def->request;
+}
+
+unsigned vmsg_fuzz_fields_of(const struct vmsg_fuzz_step *s)
+{
+    const struct vmsg_layout *layout = layout_of(s);
+    unsigned n = layout ? layout->n_fields : s->kind == VMSG_FUZZ_MEMORY ? 5 : 0;
+
+    return n && n < VMSG_FUZZ_FIELDS ? n : VMSG_FUZZ_FIELDS;
+}
+
+static const char *field_name(const struct vmsg_fuzz_step *s, unsigned i)
+{
+    const struct vmsg_layout *layout = layout_of(s);
 
     return layout && i < layout->n_fields ? layout->fields[i].name : NULL;
 }
@@ -47,14 +70,22 @@ void vmsg_fuzz_new_value(struct vmsg_fuzz_step *s, unsigned i, struct vmsg_rando
     if (s->kind == VMSG_FUZZ_MEMORY)
         vmsg_fuzz_pick_memory(&s->f[i], (enum vmsg_fuzz_memory)(s->a % VMSG_FUZZ_MEMORIES), i, r);
     else
-        vmsg_fuzz_pick_value(&s->f[i], vmsg_fuzz_field_name(s, i), r);
+        vmsg_fuzz_pick_value(&s->f[i], field_name(s, i), r);
 }
 
-/* A field that decides something, or several. */
-static void new_fields(struct vmsg_fuzz_step *s, unsigned fields, struct vmsg_random *r)
+/* Mostly one, sometimes a few, now and then each with even odds: some bugs want two at once. */
+void vmsg_fuzz_new_fields(struct vmsg_fuzz_step *s, struct vmsg_random *r)
 {
-    for (unsigned n = one_in(r, 2) ? 1 : 1 + below(r, 3); n && fields; n--)
-        vmsg_fuzz_new_value(s, below(r, fields < VMSG_FUZZ_FIELDS ? fields : VMSG_FUZZ_FIELDS), r);
+    unsigned fields = vmsg_fuzz_fields_of(s), n = one_in(r, 2) ? 1 : 1 + below(r, 3);
+
+    if (one_in(r, 8)) {
+        for (unsigned i = 0; i < fields; i++)
+            if (one_in(r, 2))
+                vmsg_fuzz_new_value(s, i, r);
+        return;
+    }
+    for (; n; n--)
+        vmsg_fuzz_new_value(s, below(r, fields), r);
 }
 
 /* Mostly to the first device, with a fresh token. */
@@ -67,17 +98,23 @@ uint8_t vmsg_fuzz_new_who(struct vmsg_random *r)
                      (one_in(r, 8) ? VMSG_FUZZ_FAR : 0));
 }
 
+static unsigned entries(void)
+{
+    unsigned n = 0;
+
+    while (vmsg_def_at((uint8_t)n))
+        n++;
+    return n;
+}
+
 /* Mostly what the SUT's partner sends: a driver's messages to a device, a device's to a driver. */
 static uint8_t new_entry(enum vmsg_role role, struct vmsg_random *r)
 {
     enum vmsg_side own = role == VMSG_ROLE_DRIVER ? VMSG_SIDE_DRIVER : VMSG_SIDE_DEVICE;
-    unsigned n = 0;
     uint8_t a;
 
-    while (vmsg_def_at((uint8_t)n))
-        n++;
     do
-        a = (uint8_t)below(r, n);
+        a = (uint8_t)below(r, entries());
     while (role != VMSG_ROLE_BUS && vmsg_def_at(a)->initiator == own && !one_in(r, 8));
     return a;
 }
@@ -89,8 +126,8 @@ static void new_message(struct vmsg_fuzz_step *s, enum vmsg_role role, struct vm
     s->a = new_entry(role, r);
     s->b = vmsg_fuzz_new_who(r);
     def = vmsg_def_at(s->a);
-    if (one_in(r, 2))
-        new_fields(s, def ? def->request.n_fields : 0, r);
+    if (one_in(r, 2) && def && def->request.n_fields)
+        vmsg_fuzz_new_fields(s, r);
     if (one_in(r, def && def->request.tail ? 4 : 32))
         vmsg_fuzz_new_raw(s, r);
     if (one_in(r, 12))
@@ -115,26 +152,43 @@ static uint8_t new_kind(enum vmsg_role role, struct vmsg_random *r)
     return (uint8_t)kind;
 }
 
-static void new_answer(struct vmsg_fuzz_step *s, struct vmsg_random *r)
+/* Mostly those of one kind, of all that there are; a bus asks one thing itself, the rest it passes
+ * on. */
+uint8_t vmsg_fuzz_new_meaning(enum vmsg_role role, struct vmsg_random *r)
+{
+    uint8_t a = 0;
+
+    if (role == VMSG_ROLE_BUS && one_in(r, 4)) {
+        while (vmsg_def_at(a)->ns != VMSG_NS_BUS || vmsg_def_at(a)->msg_id != VMSG_ID_GET_DEVICES)
+            a++;
+        return (uint8_t)(a + 1);
+    }
+    return (uint8_t)(one_in(r, 4) ? 0 : 1 + below(r, entries()));
+}
+
+static void new_answer(struct vmsg_fuzz_step *s, enum vmsg_role role, struct vmsg_random *r)
 {
     unsigned fate = one_in(r, 2) ? VMSG_FUZZ_CHANGE : below(r, 8);
 
-    s->a = (uint8_t)(fate | below(r, one_in(r, 3) ? 32 : 5) << 3);
+    s->b = vmsg_fuzz_new_meaning(role, r);
+    s->a = (uint8_t)(fate | (one_in(r, 2) ? 0 : below(r, s->b ? 4 : one_in(r, 3) ? 32 : 5)) << 3);
     if (fate == VMSG_FUZZ_REPLACE || fate == VMSG_FUZZ_BEFORE)
         vmsg_fuzz_new_raw(s, r);
     if (fate == VMSG_FUZZ_CHANGE && one_in(r, 3))
         vmsg_fuzz_new_corruption(s, r);
     else if (fate == VMSG_FUZZ_CHANGE)
-        new_fields(s, VMSG_FUZZ_FIELDS, r);
+        vmsg_fuzz_new_fields(s, r);
 }
 
 /* Of a driver only the used ring may change. */
 static void new_memory(struct vmsg_fuzz_step *s, enum vmsg_role role, struct vmsg_random *r)
 {
-    s->a = role == VMSG_ROLE_DRIVER ? VMSG_FUZZ_USED : (uint8_t)below(r, VMSG_FUZZ_MEMORIES);
+    s->a = (uint8_t)below(r, VMSG_FUZZ_MEMORIES);
+    if (role == VMSG_ROLE_DRIVER)
+        s->a = one_in(r, 2) ? VMSG_FUZZ_USED : VMSG_FUZZ_TAMPER;
     s->b = one_in(r, 4) ? (uint8_t)below(r, 4) : 0;
     if (s->a != VMSG_FUZZ_BYTES) {
-        new_fields(s, 5, r);
+        vmsg_fuzz_new_fields(s, r);
         return;
     }
     vmsg_fuzz_new_raw(s, r);
@@ -157,7 +211,7 @@ void vmsg_fuzz_new_step(struct vmsg_fuzz_step *s, enum vmsg_role role, struct vm
         s->b = (uint8_t)below(r, 2);
         break;
     case VMSG_FUZZ_ANSWER:
-        new_answer(s, r);
+        new_answer(s, role, r);
         break;
     case VMSG_FUZZ_RAW:
         vmsg_fuzz_new_raw(s, r);
@@ -173,106 +227,38 @@ void vmsg_fuzz_new_step(struct vmsg_fuzz_step *s, enum vmsg_role role, struct vm
     case VMSG_FUZZ_DEVICE:
         s->a = (uint8_t)vmsg_random_next(r);
         s->b = (uint8_t)below(r, one_in(r, 8) ? 8 : 2);
-        new_fields(s, 2, r);
+        vmsg_fuzz_new_fields(s, r);
         break;
     case VMSG_FUZZ_KINDS:
         break;
     }
 }
 
-/* The entry of the wire table that reads what this one writes; the same one: there is none. */
-static uint8_t reader_of(uint8_t entry)
+/* Much is asked once, in the beginning: what becomes of those answers has to be said before. */
+static size_t new_place(const struct vmsg_fuzz_script *s, const struct vmsg_fuzz_step *first,
+                        struct vmsg_random *r)
 {
-    const struct vmsg_def *def = vmsg_def_at(entry);
-    unsigned id = def ? def->msg_id : 0;
+    size_t n = s->n;
 
-    if (!def || def->ns != VMSG_NS_TRANSPORT)
-        return entry;
-    if (id == VMSG_ID_SET_CONFIG)
-        return entry - 1;
-    if (id == VMSG_ID_SET_DEVICE_STATUS || id == VMSG_ID_SET_VQUEUE)
-        return entry - 1;
-    return id == VMSG_ID_RESET_VQUEUE ? entry - 2 : entry;
+    if (first->kind == VMSG_FUZZ_ANSWER && one_in(r, 2))
+        n = n < 1 ? n : 1;
+    return below(r, (unsigned)n + 1);
 }
 
-/* What was written is read back, from the same place. */
-static void read_back(const struct vmsg_fuzz_step *wrote, struct vmsg_fuzz_step *reads)
+static size_t new_steps(struct vmsg_fuzz_step *steps, enum vmsg_role role, struct vmsg_random *r)
 {
-    unsigned moved = vmsg_def_at(wrote->a)->msg_id == VMSG_ID_SET_CONFIG; /* after a generation */
-    unsigned fields = moved ? 2 : 1;
-
-    *reads = (struct vmsg_fuzz_step){
-        .kind = VMSG_FUZZ_MESSAGE, .a = reader_of(wrote->a), .b = VMSG_FUZZ_DEV(wrote->b)};
-    for (unsigned i = 0; i < fields && vmsg_def_at(reads->a)->request.n_fields; i++)
-        if (wrote->mask >> (i + moved) & 1) {
-            reads->mask |= (uint8_t)(1u << i);
-            reads->f[i] = wrote->f[i + moved];
-        }
-}
-
-/*
- * A buffer or a few, described, made available and told of, in a ring that works but for a value
- * here and there.
- */
-static size_t traffic(struct vmsg_fuzz_step *steps, struct vmsg_random *r)
-{
-    uint8_t dev = one_in(r, 6) ? 1 : 0;
-    size_t n = 0;
-
-    if (one_in(r, 2))
-        steps[n++] = (struct vmsg_fuzz_step){
-            .kind = VMSG_FUZZ_STAGE, .a = (uint8_t)(6 + below(r, 2)), .b = dev};
-    for (unsigned k = 1 + below(r, 3), i = 0; i < k; i++) {
-        struct vmsg_fuzz_step *s = &steps[n++];
-
-        *s = (struct vmsg_fuzz_step){.kind = VMSG_FUZZ_MEMORY,
-                                     .a = VMSG_FUZZ_DESCRIPTOR,
-                                     .b = dev,
-                                     .mask = 1,
-                                     .f = {{(uint8_t)i, 0}}};
-        if (one_in(r, 2))
-            new_fields(s, 5, r);
-    }
-    steps[n] =
-        (struct vmsg_fuzz_step){.kind = VMSG_FUZZ_MEMORY, .a = VMSG_FUZZ_AVAILABLE, .b = dev};
     if (one_in(r, 3))
-        new_fields(&steps[n], 4, r);
-    n++;
-    steps[n] = (struct vmsg_fuzz_step){.kind = VMSG_FUZZ_MESSAGE, .b = dev};
-    while (vmsg_def_at(steps[n].a)->msg_id != VMSG_ID_EVENT_AVAIL)
-        steps[n].a++;
-    if (one_in(r, 8))
-        new_fields(&steps[n], 2, r);
-    return n + 1;
-}
-
-/* A write with a look at what came of it, and perhaps at what was there before. */
-static size_t looked_at(struct vmsg_fuzz_step *steps, struct vmsg_random *r)
-{
-    read_back(&steps[0], &steps[1]);
-    if (one_in(r, 2))
-        return 2;
-    steps[2] = steps[0]; /* and before it, for what must not change */
-    steps[0] = steps[1];
-    steps[1] = steps[2];
-    steps[2] = steps[0];
-    return 3;
+        return vmsg_fuzz_new_piece(steps, role, r);
+    vmsg_fuzz_new_step(&steps[0], role, r);
+    return 1;
 }
 
 bool vmsg_fuzz_insert_new(struct vmsg_fuzz_script *s, enum vmsg_role role, struct vmsg_random *r)
 {
-    struct vmsg_fuzz_step steps[8];
-    size_t n = 1;
+    struct vmsg_fuzz_step steps[VMSG_FUZZ_PIECE_MOST];
+    size_t n = new_steps(steps, role, r);
 
-    if (role == VMSG_ROLE_DEVICE && one_in(r, 20)) {
-        n = traffic(steps, r);
-    } else {
-        vmsg_fuzz_new_step(&steps[0], role, r);
-        if (steps[0].kind == VMSG_FUZZ_MESSAGE && role != VMSG_ROLE_DRIVER &&
-            reader_of(steps[0].a) != steps[0].a && one_in(r, 2))
-            n = looked_at(steps, r);
-    }
-    return vmsg_fuzz_insert(s, below(r, (unsigned)s->n + 1), steps, n);
+    return vmsg_fuzz_insert(s, new_place(s, &steps[0], r), steps, n);
 }
 
 /* Most of a device can only be reached when it runs. */
@@ -290,8 +276,14 @@ bool vmsg_fuzz_seed_script(struct vmsg_fuzz_script *s, enum vmsg_role role, stru
         return false;
     if (s->n == 0 && role != VMSG_ROLE_DRIVER && !vmsg_fuzz_insert(s, 0, &stage, 1))
         return false;
-    for (unsigned n = 4 + below(r, 20); n; n--)
-        if (!vmsg_fuzz_insert_new(s, role, r))
+    /* One after the other, so that what belongs together stays together. */
+    for (unsigned k = 4 + below(r, 20); k; k--) {
+        struct vmsg_fuzz_step steps[VMSG_FUZZ_PIECE_MOST];
+        size_t n = new_steps(steps, role, r);
+        size_t at = steps[0].kind == VMSG_FUZZ_ANSWER ? new_place(s, &steps[0], r) : s->n;
+
+        if (!vmsg_fuzz_insert(s, at, steps, n))
             return false;
+    }
     return true;
 }

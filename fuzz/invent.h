@@ -12,8 +12,13 @@ void vmsg_fuzz_new_raw(struct vmsg_fuzz_step *s, struct vmsg_random *r);
 void vmsg_fuzz_new_corruption(struct vmsg_fuzz_step *s, struct vmsg_random *r);
 uint8_t vmsg_fuzz_new_who(struct vmsg_random *r);
 
-/* The name of field i of the message that a step makes; NULL: it has none, or makes none. */
-const char *vmsg_fuzz_field_name(const struct vmsg_fuzz_step *s, unsigned i);
+/* Values for some of its fields. */
+void vmsg_fuzz_new_fields(struct vmsg_fuzz_step *s, struct vmsg_random *r);
+/* b of an ANSWER step: which answers it means. */
+uint8_t vmsg_fuzz_new_meaning(enum vmsg_role role, struct vmsg_random *r);
+
+/* How many fields it has that mean something, at least 1. */
+unsigned vmsg_fuzz_fields_of(const struct vmsg_fuzz_step *s);
 
 /* One new step, or a few that belong together, somewhere. */
 bool vmsg_fuzz_insert_new(struct vmsg_fuzz_script *s, enum vmsg_role role, struct vmsg_random *r);

@@ -86,6 +86,17 @@ void vmsg_fuzz_learn(struct vmsg_fuzz_known *k, const struct vmsg *m)
         learn_of(d, m);
 }
 
+void vmsg_fuzz_played(struct vmsg_fuzz_known *k, const void *bytes, size_t len)
+{
+    struct vmsg_fuzz_device *d;
+    struct vmsg m;
+
+    vmsg_decode(&m, bytes, len);
+    d = m.layout && !vmsg_is_bus(&m) ? find(k, m.dev_num) : NULL;
+    if (d && (vmsg_is_response(&m) || vmsg_is_event(&m)))
+        learn_of(d, &m);
+}
+
 uint16_t vmsg_fuzz_dev(struct vmsg_fuzz_known *k, uint8_t b, struct vmsg_fuzz_device **device)
 {
     unsigned which = VMSG_FUZZ_DEV(b);
@@ -245,8 +256,10 @@ static size_t right_fields(struct vmsg_fuzz_known *k, const struct vmsg_def *def
         return 0;
     case VMSG_ID_SET_CONFIG:
         f[0] = k->strict ? d->generation : 0;
-        f[1] = d->config_size >= 4 ? d->config_size / 2 & ~3u : 0;
-        f[2] = some < 4 ? some : 4;
+        f[1] = d->writable           ? d->writable->offset
+               : d->config_size >= 4 ? d->config_size / 2 & ~3u
+                                     : 0;
+        f[2] = d->writable && d->writable->length < 4 ? d->writable->length : some < 4 ? some : 4;
         return (size_t)f[2];
     case VMSG_ID_SET_DEVICE_STATUS:
         f[0] = next_status(d->status);
@@ -416,6 +429,16 @@ static uint8_t *field_at(const struct vmsg *m, uint8_t *bytes, unsigned i, unsig
     if (VMSG_HEADER_SIZE + m->layout->fields[i].offset + *size > m->delivered)
         return NULL;
     return bytes + VMSG_HEADER_SIZE + m->layout->fields[i].offset;
+}
+
+bool vmsg_fuzz_means(const struct vmsg_fuzz_step *s, const void *bytes, size_t len)
+{
+    struct vmsg m;
+
+    if (s->b == 0)
+        return true;
+    vmsg_decode(&m, bytes, len);
+    return m.def == def_of((uint8_t)(s->b - 1));
 }
 
 size_t vmsg_fuzz_change(struct vmsg_fuzz_known *k, const struct vmsg_fuzz_step *s, uint8_t *bytes,

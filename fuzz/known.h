@@ -6,6 +6,7 @@
 #define VMSG_FUZZ_KNOWN_H
 
 #include "fuzz/script.h"
+#include "harness/oracle/oracle.h"
 #include "harness/wire/wire.h"
 
 #define VMSG_FUZZ_DEVICES 8u
@@ -24,6 +25,7 @@ struct vmsg_fuzz_device {
     bool removed;
     bool found; /* the SUT sent something of it, or to it */
     uint32_t config_size, queues, generation, status, max_queue_size, offered[2];
+    const struct vmsg_range *writable; /* part of the configuration that may be written, or NULL */
 };
 
 struct vmsg_fuzz_known {
@@ -41,6 +43,8 @@ struct vmsg_fuzz_known {
 };
 
 void vmsg_fuzz_learn(struct vmsg_fuzz_known *k, const struct vmsg *m);
+/* What the device that is played to a driver says, before anything is done to it. */
+void vmsg_fuzz_played(struct vmsg_fuzz_known *k, const void *bytes, size_t len);
 /* A bus message to a driver: which devices go and come. */
 void vmsg_fuzz_told(struct vmsg_fuzz_known *k, const struct vmsg *m);
 
@@ -53,6 +57,9 @@ uint64_t vmsg_fuzz_value(const struct vmsg_fuzz_known *k, const struct vmsg_fuzz
 
 /* The bytes of a MESSAGE step; out holds VMSG_FUZZ_MESSAGE_MOST. At least 1. */
 size_t vmsg_fuzz_build(struct vmsg_fuzz_known *k, const struct vmsg_fuzz_step *s, uint8_t *out);
+
+/* Is this one of the answers that an ANSWER step means? */
+bool vmsg_fuzz_means(const struct vmsg_fuzz_step *s, const void *bytes, size_t len);
 
 /* Change a message as a step's mask, values and corruption say; returns the new length. */
 size_t vmsg_fuzz_change(struct vmsg_fuzz_known *k, const struct vmsg_fuzz_step *s, uint8_t *m,

@@ -22,6 +22,7 @@ static const struct menu menus[] = {
      {0, 1, PAGE(0), PAGE(1), PAGE(2), PAGE(3), PAGE(4), PAGE(15), B(42), B(43), B(44), B(45),
       B(53), B(54)}},
     {"status", 16, {0, 1, 3, 7, 11, 15, 8, 4, 64, 75, 79, 127, B(7), B(8), B(31), B(6)}},
+    {"chain", 8, {0, 1, 2, 3, 4, 5, 6, 7}}, /* flags of a descriptor */
     {"flags", 20, {0,  1,  2,  3,  4,    5,    8,     16,    32, 56,
                    60, 61, 62, 64, B(7), B(8), B(16), B(31), 9,  33}},
     {"generation", 8, {0, 1, RIGHT(-1), RIGHT(1), RIGHT(2), B(5), B(31), B(53)}},
@@ -46,6 +47,7 @@ static const struct menu menus[] = {
     {"token", 6, {0, 1, SEEN(0), SEEN(1), SEEN(2), B(56)}},
     {"num", 6, {0, 1, SEEN(0), SEEN(1), B(56), B(8)}},
     {"id", 5, {0, 1, SEEN(0), B(31), B(53)}},
+    {"back", 4, {0, 1, 2, 3}},
     {"next", 8, {0, 1, 2, 15, 16, 17, RIGHT(-1), B(56)}},
 };
 
@@ -92,9 +94,10 @@ void vmsg_fuzz_pick_memory(struct vmsg_fuzz_value *v, enum vmsg_fuzz_memory what
 {
     static const char *const names[VMSG_FUZZ_MEMORIES][5] = {
         [VMSG_FUZZ_BYTES] = {"addr"},
-        [VMSG_FUZZ_DESCRIPTOR] = {"next", "addr", "length", "flags", "next"},
+        [VMSG_FUZZ_DESCRIPTOR] = {"next", "addr", "length", "chain", "next"},
         [VMSG_FUZZ_AVAILABLE] = {"flags", "index", "next", "next"},
         [VMSG_FUZZ_USED] = {"flags", "index", "next", "next", "length"},
+        [VMSG_FUZZ_TAMPER] = {"back", "next", "length"},
     };
 
     vmsg_fuzz_pick_value(v, i < 5 ? names[what][i] : NULL, r);

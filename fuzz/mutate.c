@@ -15,19 +15,9 @@ static bool one_in(struct vmsg_random *r, unsigned n)
     return below(r, n) == 0;
 }
 
-/* How many fields a step has that mean something. */
-static unsigned fields_of(const struct vmsg_fuzz_step *s)
-{
-    unsigned n = s->kind == VMSG_FUZZ_MEMORY ? 5 : 0;
-
-    while (s->kind == VMSG_FUZZ_MESSAGE && n < VMSG_FUZZ_FIELDS && vmsg_fuzz_field_name(s, n))
-        n++;
-    return n ? n : VMSG_FUZZ_FIELDS;
-}
-
 static void change_value(struct vmsg_fuzz_step *s, struct vmsg_random *r)
 {
-    unsigned i = below(r, fields_of(s));
+    unsigned i = below(r, vmsg_fuzz_fields_of(s));
 
     if (s->mask >> i & 1 && one_in(r, 3)) {
         s->mask &= (uint8_t) ~(1u << i);
@@ -50,7 +40,7 @@ static void change_step(struct vmsg_fuzz_step *s, enum vmsg_role role, struct vm
         s->a = s->kind == VMSG_FUZZ_MESSAGE ? (uint8_t)below(r, 18) : (uint8_t)vmsg_random_next(r);
         return;
     case 2:
-        s->b = vmsg_fuzz_new_who(r);
+        s->b = s->kind == VMSG_FUZZ_ANSWER ? vmsg_fuzz_new_meaning(role, r) : vmsg_fuzz_new_who(r);
         return;
     case 3:
         if (s->corruption && one_in(r, 2)) {

@@ -42,7 +42,9 @@ enum vmsg_fuzz_token {
     VMSG_FUZZ_TOKEN_ONES,
 };
 
-/* a of an answer: its fate, and how many answers are left alone before. */
+/* a of an answer: its fate, and how many answers are left alone before. b says which answers are
+ * meant, and counted: 0 all, else those to the message, or the messages, of the wire table's entry
+ * b - 1. */
 #define VMSG_FUZZ_FATE(a) ((a)&7u)
 #define VMSG_FUZZ_SKIP(a) ((a) >> 3)
 
@@ -79,6 +81,8 @@ enum vmsg_fuzz_memory {
     VMSG_FUZZ_DESCRIPTOR, /* which, address, length, flags, next; not of drivers */
     VMSG_FUZZ_AVAILABLE,  /* flags, index, slot, head; not of drivers */
     VMSG_FUZZ_USED,       /* flags, index, slot, id, length */
+    VMSG_FUZZ_TAMPER,     /* the newest entry of the available ring or, of drivers, of the used one:
+                             how many before it, id, length */
     VMSG_FUZZ_MEMORIES,
 };
 

@@ -25,7 +25,7 @@ static void attempt(struct driver *d)
     d->token = (uint16_t)((d->token + 1) % TOKENS);
     d->by_token[d->token] = r;
     put(r->m + 4, d->token, 2);
-    r->attempts++;
+    r->tokens[r->attempts++] = d->token;
     r->due = d->now + ATTEMPT_NS;
     d->host->send(d->host->ctx, r->m, r->n);
 }
@@ -45,9 +45,8 @@ void drv_ask(struct driver *d, uint8_t type, uint8_t id, uint16_t dev, const uin
 
 void drv_forget(struct driver *d)
 {
-    for (unsigned i = 0; i < TOKENS && d->bug != BUG_DRV_ANSWERED_TWICE; i++)
-        if (d->by_token[i] == d->open)
-            d->by_token[i] = NULL;
+    for (unsigned i = 0; i < d->open->attempts && d->bug != BUG_DRV_ANSWERED_TWICE; i++)
+        d->by_token[d->open->tokens[i]] = NULL;
     free(d->open);
     d->open = NULL;
 }

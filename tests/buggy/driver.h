@@ -71,7 +71,8 @@ struct request {
     uint8_t m[HEADER + REQUEST_MOST];
     size_t n;
     unsigned attempts; /* that were made */
-    uint64_t due;      /* when the next one is, or the end */
+    uint16_t tokens[ATTEMPTS];
+    uint64_t due; /* when the next one is, or the end */
 };
 
 struct driver {
