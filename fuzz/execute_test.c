@@ -195,6 +195,53 @@ static void scripts_share_a_connection(void **state)
     tear_down(&b);
 }
 
+/* How many GET_VQUEUE responses with that max_size the driver was sent. */
+static unsigned told_of_size(const struct vmsg_trace *t, uint32_t size)
+{
+    unsigned n = 0;
+
+    for (uint32_t i = 0; i < t->count; i++) {
+        const struct vmsg_trace_entry *e = vmsg_trace_at(t, i);
+        struct vmsg m;
+
+        if (!e || e->kind != VMSG_TRACE_TO_SUT || !e->bytes)
+            continue;
+        vmsg_decode(&m, e->bytes, e->len);
+        n += vmsg_is_response(&m) && m.msg_id == VMSG_ID_GET_VQUEUE && !vmsg_is_bus(&m) &&
+             m.f[VMSG_GET_VQUEUE_RESP_max_size] == size;
+    }
+    return n;
+}
+
+/* Whatever was answered before; and what the device that is played says is known. */
+static void an_answer_is_meant_by_its_message(void **state)
+{
+    const struct vmsg_fuzz_step steps[] = {
+        {.kind = VMSG_FUZZ_ANSWER,
+         .a = VMSG_FUZZ_CHANGE | 1 << 3,
+         .b = (uint8_t)(entry("GET_VQUEUE") + 1),
+         .mask = 2,
+         .f = {[1] = {7, 0}}},
+        {.kind = VMSG_FUZZ_AWAIT},
+    };
+    struct vmsg_fuzz_script s = {0};
+    struct vmsg_fuzz_executor *e;
+    struct vmsg_fuzz_result r;
+    struct bench b;
+
+    set_up(&b, "ref:", VMSG_ROLE_DRIVER);
+    b.setup.target.together = 2; /* the trace is looked at */
+    assert_true(vmsg_fuzz_insert(&s, 0, steps, 2));
+    e = vmsg_fuzz_executor_new(&b.setup.target, b.adapter);
+    vmsg_fuzz_execute(e, &s, &r);
+    assert_int_equal(r.end, VMSG_FUZZ_CLEAN);
+    assert_int_equal(told_of_size(&e->connection.trace, 7), 1);
+    assert_int_equal(e->known.devices[0].config_size, 60);
+    vmsg_fuzz_executor_free(e);
+    vmsg_fuzz_clear(&s);
+    tear_down(&b);
+}
+
 /* Any role: nothing at all, and the empty script, are clean; a trial logs what went by. */
 static void every_role_runs(void **state)
 {
@@ -224,9 +271,12 @@ static void every_role_runs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_broken_clause_is_named), cmocka_unit_test(a_missing_answer_is_found),
-        cmocka_unit_test(rings_can_be_broken),      cmocka_unit_test(scripts_share_a_connection),
+        cmocka_unit_test(a_broken_clause_is_named),
+        cmocka_unit_test(a_missing_answer_is_found),
+        cmocka_unit_test(rings_can_be_broken),
+        cmocka_unit_test(scripts_share_a_connection),
         cmocka_unit_test(every_role_runs),
+        cmocka_unit_test(an_answer_is_meant_by_its_message),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
