@@ -368,6 +368,26 @@ static bool is_over(const struct vmsg_fuzz_executor *e)
            (e->target->role == VMSG_ROLE_BUS && e->scripts >= e->target->together);
 }
 
+/*
+ * A driver that lost an answer is waited for much longer than all its declared attempts take:
+ * whatever it meant to do about it, it has done. In virtual time only, elsewhere that is too long.
+ */
+static void outlast(struct vmsg_fuzz_executor *e)
+{
+    const struct vmsg_oracle_config *o = &e->target->oracle;
+    uint64_t silence = 2 * (o->attempts + UINT64_C(1)) * o->request_timeout_ms * VMSG_NS_PER_MS;
+
+    if (!e->far.lost || !o->attempts || !silence || !(e->adapter->caps & VMSG_VIRTUAL_TIME))
+        return;
+    vmsg_fuzz_serve(e, 0, silence);
+    for (size_t i = 0; i < e->known.n_devices && vmsg_fuzz_goes_on(e); i++)
+        if (!e->known.devices[i].removed)
+            vmsg_connection_note(&e->connection,
+                                 &(struct vmsg_note){.kind = VMSG_NOTE_PATIENCE_OVER,
+                                                     .dev_num = e->known.devices[i].number},
+                                 "the driver has had longer than all its attempts take");
+}
+
 /* Everything that is still due, and a sign of life. */
 static bool finish(struct vmsg_fuzz_executor *e)
 {
@@ -378,9 +398,10 @@ static bool finish(struct vmsg_fuzz_executor *e)
     e->far.armed = NULL;
     if (e->far.device)
         vmsg_fuzz_far_release(&e->far, c);
-    if (e->target->role == VMSG_ROLE_DRIVER)
+    if (e->target->role == VMSG_ROLE_DRIVER) {
         vmsg_fuzz_serve(e, 0, QUIET_NS);
-    else if (e->touched)
+        outlast(e);
+    } else if (e->touched)
         answers = vmsg_fuzz_fence(e);
     e->last_at = vmsg_connection_now(c);
     while (answers && vmsg_fuzz_goes_on(e) && (vmsg_oracle_owes(c->oracle) || e->line_due) &&

@@ -19,6 +19,7 @@ struct vmsg_fuzz_far {
     struct vmsg_queue out, held;        /* what it sends; what a step holds back */
     const struct vmsg_fuzz_step *armed; /* the step that waits for its answer, or NULL */
     unsigned skip;
+    bool lost;       /* an answer was, on this connection */
     uint8_t *packet; /* VMSG_FUZZ_MESSAGE_MOST bytes */
     struct {
         uint16_t dev;

@@ -275,6 +275,17 @@ static size_t used_after(struct vmsg_fuzz_step *steps, struct vmsg_random *r)
     return n;
 }
 
+/* However often it asks that, within what drivers do. */
+static size_t lost_for_good(struct vmsg_fuzz_step *steps)
+{
+    enum { ATTEMPTS = 3 };
+
+    steps[0].a = VMSG_FUZZ_LOSE;
+    for (unsigned i = 1; i < ATTEMPTS; i++)
+        steps[i] = steps[0];
+    return ATTEMPTS;
+}
+
 /* The device makes its driver begin again, and an answer is not what it was. */
 static size_t begun_again(struct vmsg_fuzz_step *steps, enum vmsg_role role, struct vmsg_random *r)
 {
@@ -286,6 +297,8 @@ static size_t begun_again(struct vmsg_fuzz_step *steps, enum vmsg_role role, str
             .kind = VMSG_FUZZ_DEVICE, .a = (uint8_t)vmsg_random_next(r), .b = dev};
     steps[n] = (struct vmsg_fuzz_step){
         .kind = VMSG_FUZZ_ANSWER, .a = VMSG_FUZZ_CHANGE, .b = vmsg_fuzz_new_meaning(role, r)};
+    if (one_in(r, 3))
+        return n + lost_for_good(&steps[n]);
     vmsg_fuzz_new_fields(&steps[n], r);
     return n + 1;
 }
