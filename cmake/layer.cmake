@@ -12,7 +12,7 @@ function(vmsg_layer name)
   list(FILTER tests INCLUDE REGEX "_test\\.c$")
   list(FILTER sources EXCLUDE REGEX "_(test|main)\\.c$")
   add_library(vmsg_${name} STATIC ${sources})
-  target_include_directories(vmsg_${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_include_directories(vmsg_${name} PUBLIC ${PROJECT_SOURCE_DIR})
   target_link_libraries(vmsg_${name} PUBLIC ${ARGN})
   foreach(test ${tests})
     vmsg_unit_test(${test} vmsg_${name})
@@ -48,7 +48,7 @@ function(vmsg_unit_test file)
   get_filename_component(folder ${folder} NAME)
   set(target ${folder}_${stem})
   add_executable(${target} ${file})
-  target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${target} PRIVATE ${ARGN} PkgConfig::CMOCKA)
   add_test(NAME unit/${folder}/${stem} COMMAND ${target})
   set_tests_properties(unit/${folder}/${stem} PROPERTIES LABELS unit)
@@ -60,14 +60,14 @@ function(vmsg_embed target symbol)
   set(out ${CMAKE_CURRENT_BINARY_DIR}/${symbol}.c)
   add_custom_command(OUTPUT ${out}
     COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DSYMBOL=${symbol} "-DFILES=${ARGN}"
-            -DROOT=${CMAKE_CURRENT_SOURCE_DIR} -P ${CMAKE_SOURCE_DIR}/cmake/embed.cmake
-    DEPENDS ${ARGN} ${CMAKE_SOURCE_DIR}/cmake/embed.cmake VERBATIM)
+            -DROOT=${CMAKE_CURRENT_SOURCE_DIR} -P ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+    DEPENDS ${ARGN} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake VERBATIM)
   target_sources(${target} PRIVATE ${out})
 endfunction()
 
 # vmsg_embed_lua(target symbol chunk files...): the same of Lua files, compiled. Messages call them
 # `chunk` and their name.
-add_executable(vmsg_embed_lua ${CMAKE_SOURCE_DIR}/harness/embed_lua.c)
+add_executable(vmsg_embed_lua ${PROJECT_SOURCE_DIR}/harness/embed_lua.c)
 target_link_libraries(vmsg_embed_lua PRIVATE PkgConfig::LUA)
 function(vmsg_embed_lua target symbol chunk)
   set(out ${CMAKE_CURRENT_BINARY_DIR}/${symbol}.c)

@@ -104,6 +104,18 @@ static void test_device_decides(void **state)
     }
 }
 
+/* A bit that stays, and its mirror image that the device does not know. */
+static void test_looks_swapped(void **state)
+{
+    struct session s = with_defaults();
+
+    initialise(&s, AT_RESET);
+    status(&s, 0x80, 0x80);
+    status(&s, 0x80000000, 0x80);
+    read_status(&s, 0x80);
+    clean(&s);
+}
+
 static void test_features_refused(void **state)
 {
     struct session s = with_defaults();
@@ -413,6 +425,7 @@ int main(void)
         cmocka_unit_test(test_bits_that_nobody_asked_for),
         cmocka_unit_test(test_reset_of_nothing),
         cmocka_unit_test(test_device_decides),
+        cmocka_unit_test(test_looks_swapped),
         cmocka_unit_test(test_features_refused),
         cmocka_unit_test(test_needs_reset_at_any_time),
         cmocka_unit_test(test_needs_reset_by_event_first),

@@ -1,6 +1,7 @@
 """ci/oss-fuzz/build.sh, run for real in a plain tree."""
 
 import os
+import re
 import shutil
 import subprocess
 
@@ -32,6 +33,22 @@ def test_build_and_run(tmp_path):
         ran = subprocess.run([out / f"fuzz_{name}", f"-runs={seeds + 20}", "-seed=1", corpus], cwd=tmp_path,
                              text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
         assert ran.returncode == 0 and "Done " in ran.stdout, f"{name}\n{ran.stdout[-2000:]}"
+
+
+@pytest.mark.skipif(not shutil.which("clang-14"), reason="needs clang-14")
+def test_three_lines_of_cmake(tmp_path):
+    """docs/fuzzing.md: vmsgspec as a part of another project, up to the plan of how the target is built."""
+    page = (vmsgspec.ROOT / "docs" / "fuzzing.md").read_text()
+    lines = re.search(r"```cmake\n(.*?)```", page, re.S).group(1)
+    (tmp_path / "vmsgspec").symlink_to(vmsgspec.ROOT)
+    shutil.copy(vmsgspec.EXAMPLES / "tiny_device.c", tmp_path / "my_device.c")
+    (tmp_path / "CMakeLists.txt").write_text("cmake_minimum_required(VERSION 3.25)\nproject(mine C)\n" + lines)
+    env = {**os.environ, "CC": "clang-14", "CFLAGS": "-g", "LIB_FUZZING_ENGINE": "-fsanitize=fuzzer,address"}
+    for command in (("cmake", "-S", ".", "-B", "build-fuzz", "-G", "Ninja"),
+                    ("ninja", "-C", "build-fuzz", "-n", "fuzz_my_device")):
+        ran = subprocess.run(command, cwd=tmp_path, env=env, text=True, stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, timeout=300)
+        assert ran.returncode == 0, ran.stdout[-3000:]
 
 
 def test_projects_are_complete():
