@@ -40,7 +40,7 @@ struct vmsg_player {
     const struct vmsg_clause *clause_of[VMSG_CLAUSE_COUNT];
     char error[300];
     bool role_known, bare, ended;
-    uint8_t judged; /* of the last record, whose role was agreed with; 0: none yet */
+    uint8_t judged;    /* of the last record, whose role was agreed with; 0: none yet */
     json_t *run, *end; /* NULL: not seen */
     struct vmsg_clause_input facts;
     struct vmsg_played_session *sessions[VMSG_PLAYED_SESSIONS];

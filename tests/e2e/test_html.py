@@ -1,5 +1,8 @@
 """The HTML report in a real browser: filters, search, links, keys, themes; no console errors."""
 
+import json
+import subprocess
+
 import pytest
 
 import vmsgspec
@@ -218,3 +221,27 @@ def test_without_a_script(window, report):
         assert window.one(".row .body").is_displayed()
     finally:
         window.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+@pytest.mark.parametrize("width,media", [(760, "print"), (760, "screen"), (1280, "screen")])
+def test_summaries_have_room(page, width, media):
+    """Beside its verdict and id, what a clause asks for is not one word a line."""
+    page.size(width)
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media})
+    widths = page.js("return [...document.querySelectorAll(\".row[data-kind='clause'] .what\")]"
+                     ".filter(what => what.offsetParent).map(what => what.offsetWidth)")
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert widths and min(widths) >= 200
+
+
+def test_two_compared_fit_a_phone(window, report, tmp_path):
+    json_path, html = tmp_path / "a.json", tmp_path / "compared.html"
+    json_path.write_text(json.dumps(report[1]))
+    outcome = subprocess.run([vmsgspec.TOOL, "compare", json_path, json_path, "--report",
+                              f"html={html}"], capture_output=True, text=True, timeout=60)
+    assert outcome.returncode == vmsgspec.CONFORMS, outcome.stderr
+    window.size(390)
+    window.open(html)
+    over = window.js("return [...document.querySelectorAll('#clauses .scroll')]"
+                     ".map(box => box.scrollWidth - box.clientWidth)")
+    assert over == [0] and not window.problems()
