@@ -359,12 +359,13 @@ static bool do_step(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s
 
 /*
  * May what is still open be called unanswered? On a device each script ends with a fence, so that a
- * request that it overtook lacks its answer for good, though nobody waits for it. Elsewhere the
- * last script of a connection tells. A driver has no fences: what it leaves undone it may do later.
+ * request that it overtook lacks its answer for good, though nobody waits for it; unless no device
+ * is there to answer one: then it may all be unread. Elsewhere the last script of a connection
+ * tells. A driver has no fences: what it leaves undone it may do later.
  */
 static bool is_over(const struct vmsg_fuzz_executor *e)
 {
-    return e->target->role == VMSG_ROLE_DEVICE ||
+    return (e->target->role == VMSG_ROLE_DEVICE && vmsg_fuzz_present(e)) ||
            (e->target->role == VMSG_ROLE_BUS && e->scripts >= e->target->together);
 }
 

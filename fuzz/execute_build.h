@@ -15,6 +15,9 @@ bool vmsg_fuzz_pump(struct vmsg_fuzz_executor *e, uint64_t deadline_ns);
 /* Serve until `messages` came, 0: any number, or the SUT is silent for that long. */
 void vmsg_fuzz_serve(struct vmsg_fuzz_executor *e, unsigned messages, uint64_t silence_ns);
 
+/* Devices that are there, a bit for each place. */
+unsigned vmsg_fuzz_present(const struct vmsg_fuzz_executor *e);
+
 /* A fence to every device that was touched; false: wedged. */
 bool vmsg_fuzz_fence(struct vmsg_fuzz_executor *e);
 

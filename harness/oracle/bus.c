@@ -194,8 +194,7 @@ void judge_ping(struct vmsg_oracle *o, const struct request *r, const struct vms
 
 /* ---- EVENT_DEVICE ---- */
 
-/* Requests in flight to a device that comes or goes may be answered or not. */
-static void forgive_requests(struct vmsg_oracle *o, struct device *d)
+void forgive_requests(struct vmsg_oracle *o, struct device *d)
 {
     for (uint32_t i = d->first; i != NONE; i = request_at(o, i)->next) {
         struct request *r = request_at(o, i);
@@ -222,7 +221,7 @@ static void was_added(struct vmsg_oracle *o, struct device *d)
     bool again = d->present && !d->removed && !d->gone; /* "Duplicate ... events can occur" */
 
     d->present = true;
-    d->removed = d->gone = false;
+    d->removed = d->gone = d->comes = false;
     if (again)
         return;
     forgive_requests(o, d);
@@ -234,7 +233,8 @@ static void was_removed(struct vmsg_oracle *o, struct device *d)
 {
     forgive_requests(o, d);
     forget_life(o, d);
-    d->present = d->added = d->gone = false;
+    d->present = d->added = false;
+    d->gone = d->comes; /* told late: it may be back */
     d->removed = true;
 }
 

@@ -322,6 +322,44 @@ static void test_added_again(void **state)
     clean(&s);
 }
 
+/* Gone and back before the driver side hears of the latter: what it says meanwhile may be served.
+ */
+static void test_asked_while_it_comes_back(void **state)
+{
+    struct session s = with_defaults();
+
+    initialise(&s, AT_DRIVER_OK);
+    add_or_remove(&s, 0, VMSG_NOTE_REMOVE);
+    to(&s, "GET_DEVICE_INFO", 1, NULL);
+    add_or_remove(&s, 0, VMSG_NOTE_ADD);
+    hotplug(&s, 0, VMSG_DEVICE_REMOVED); /* told late */
+    to(&s, "SET_DEVICE_STATUS", 2, F(0));
+    to(&s, "SET_DEVICE_STATUS", 3, F(1));
+    vmsg_oracle_settle(s.oracle);
+    hotplug(&s, 0, VMSG_DEVICE_ADDED);
+    from(&s, "GET_DEVICE_INFO", 1, F(2, 0, 0, 2, 0, 4));
+    from(&s, "SET_DEVICE_STATUS", 2, F(0));
+    from(&s, "SET_DEVICE_STATUS", 3, F(1));
+    clean(&s);
+}
+
+/* What it was sent while it was away may still be unread when it comes back. */
+static void test_read_when_it_is_back(void **state)
+{
+    struct session s = with_defaults();
+
+    initialise(&s, AT_DRIVER_OK);
+    add_or_remove(&s, 0, VMSG_NOTE_REMOVE);
+    hotplug(&s, 0, VMSG_DEVICE_REMOVED);
+    to(&s, "SET_DEVICE_STATUS", 2, F(0));
+    to(&s, "SET_DEVICE_STATUS", 3, F(1));
+    add_or_remove(&s, 0, VMSG_NOTE_ADD);
+    hotplug(&s, 0, VMSG_DEVICE_ADDED);
+    from(&s, "SET_DEVICE_STATUS", 2, F(0));
+    from(&s, "SET_DEVICE_STATUS", 3, F(1));
+    clean(&s);
+}
+
 static void test_duplicate_added(void **state)
 {
     struct session s = with_defaults();
@@ -460,6 +498,8 @@ int main(void)
         cmocka_unit_test(test_malformed_bus_messages),
         cmocka_unit_test(test_add_and_remove),
         cmocka_unit_test(test_added_again),
+        cmocka_unit_test(test_asked_while_it_comes_back),
+        cmocka_unit_test(test_read_when_it_is_back),
         cmocka_unit_test(test_duplicate_added),
         cmocka_unit_test(test_spontaneous_hotplug),
         cmocka_unit_test(test_hotplug_without_events),

@@ -163,6 +163,7 @@ struct device {
     uint16_t num;
     bool present, removed, added;
     bool gone;            /* by upper tester, not announced (yet) */
+    bool comes;           /* and the last was that it is added */
     uint32_t first, last; /* requests in sending order, NONE when empty */
     uint32_t n_outstanding;
     uint32_t epoch;        /* of what is known of the queues' state */
@@ -488,6 +489,8 @@ void settle_queue(struct vmsg_oracle *o, struct device *d, struct queue *q);
 void settle_events(struct vmsg_oracle *o);
 /* A device came or went: EVENT_DEVICE has to tell, where the SUT uses it. */
 void hotplug_owed(struct vmsg_oracle *o, uint16_t dev);
+/* Requests in flight to a device that comes or goes may be answered or not. */
+void forgive_requests(struct vmsg_oracle *o, struct device *d);
 void settle_bus(struct vmsg_oracle *o);
 
 /* The request's payload fields, as the response repeats them. */

@@ -15,6 +15,8 @@ void hotplug_owed(struct vmsg_oracle *o, uint16_t dev)
 static void note_hotplug(struct vmsg_oracle *o, struct device *d, bool add, bool sure)
 {
     d->gone = true; /* until it is announced, or for good */
+    d->comes = add;
+    forgive_requests(o, d); /* it may get them before or after */
     if (!add)
         d->present = false;
     if (sure)

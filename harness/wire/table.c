@@ -12,7 +12,7 @@
 #define HALF_BEFORE(SIZE) (SIZE <= 8 ? 32 - 4 * SIZE : 32)
 #define F_ENTRY(M, TYPE, NAME, OFFSET)                                                             \
     {#NAME, VMSG_##TYPE, OFFSET, OFFSET + SIZE_##TYPE - 8, HALF_BEFORE(SIZE_##TYPE)},
-#define F_SIZE(M, TYPE, NAME, OFFSET)  +SIZE_##TYPE
+#define F_SIZE(M, TYPE, NAME, OFFSET) +SIZE_##TYPE
 #define F_NOTHING(M, TYPE, NAME, OFFSET)
 #define T_ENTRY(M, TYPE, NAME, OFFSET, COUNT) {#NAME, VMSG_##TYPE, OFFSET, 0, 32},
 #define T_COUNT(M, TYPE, NAME, OFFSET, COUNT) +M##_##COUNT

@@ -127,6 +127,14 @@ def test_replay_of_a_script_wants_a_role(tmp_path):
     assert outcome.status == 2 and "--role" in outcome.err, str(outcome)
 
 
+def test_devices_that_go_and_come_are_clean(tmp_path):
+    """Over sockets what a removed device was sent may be unread when it is added again."""
+    outcome = fuzz(vmsgspec.program(vmsgspec.BUILD / "vmsgspec", "peer", "device"), tmp_path, "--runs", "1000",
+                   "--ics", vmsgspec.ROOT / "tests/matrix/reference.ics.lua")
+    assert outcome.status == vmsgspec.CONFORMS, str(outcome)
+    assert findings(tmp_path) == []
+
+
 @pytest.mark.parametrize("role", ["driver", "bus"])
 def test_sound_peers_are_clean(tmp_path, role):
     outcome = fuzz("ref:", tmp_path, "--runs", "1500", "--seed", "7", role=role)
