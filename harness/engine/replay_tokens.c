@@ -31,12 +31,12 @@ void vmsg_replay_asked(struct vmsg_replay_tokens *t, unsigned endpoint, const ui
     t->waiting[t->n++] = read(endpoint, bytes);
 }
 
-void vmsg_replay_answer(struct vmsg_replay_tokens *t, unsigned endpoint, uint8_t *bytes, size_t len)
+bool vmsg_replay_answer(struct vmsg_replay_tokens *t, unsigned endpoint, uint8_t *bytes, size_t len)
 {
     struct vmsg_replay_request a;
 
     if (len < VMSG_HEADER_SIZE || !(bytes[0] & VMSG_TYPE_RESPONSE) || bytes[1] & VMSG_ID_EVENT)
-        return;
+        return false;
     a = read(endpoint, bytes);
     for (size_t i = 0; i < t->n; i++) {
         const struct vmsg_replay_request *q = &t->waiting[i];
@@ -46,6 +46,7 @@ void vmsg_replay_answer(struct vmsg_replay_tokens *t, unsigned endpoint, uint8_t
             continue;
         vmsg_put_le16(bytes + TOKEN_AT, q->token);
         forget(t, i);
-        return;
+        return true;
     }
+    return false;
 }

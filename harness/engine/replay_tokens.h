@@ -2,6 +2,7 @@
 #ifndef VMSG_REPLAY_TOKENS_H
 #define VMSG_REPLAY_TOKENS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,8 +20,9 @@ struct vmsg_replay_tokens {
 void vmsg_replay_asked(struct vmsg_replay_tokens *t, unsigned endpoint, const uint8_t *bytes,
                        size_t len);
 
-/* This goes to the SUT: an answer takes the token of the oldest request like it. */
-void vmsg_replay_answer(struct vmsg_replay_tokens *t, unsigned endpoint, uint8_t *bytes,
+/* This goes to the SUT: an answer takes the token of the oldest request like it. False: none waits.
+ */
+bool vmsg_replay_answer(struct vmsg_replay_tokens *t, unsigned endpoint, uint8_t *bytes,
                         size_t len);
 
 #endif

@@ -22,7 +22,7 @@ struct session {
     bool unsettled; /* its upper tester is not there */
     bool memory;    /* the recorded one met buffers in memory, which are not there now */
     uint32_t first_memory;
-    struct vmsg_replay_tokens tokens;
+    struct vmsg_replay_tokens tokens, recorded; /* what waits now, and what waited then */
     char reason[200];
     struct vmsg_connection connection;
 };
@@ -194,21 +194,6 @@ static void start(struct vmsg_replayer *r, struct session *s, const json_t *json
 
 /* ---- talking ---- */
 
-static void send_message(struct vmsg_replayer *r, struct session *s,
-                         const struct vmsg_tape_record *record)
-{
-    uint8_t *copy = malloc(record->len + 1);
-
-    if (copy) {
-        memcpy(copy, record->payload, record->len);
-        vmsg_replay_answer(&s->tokens, record->endpoint, copy, record->len);
-        if (record->len)
-            vmsg_connection_send(&s->connection, record->endpoint, copy, record->len);
-        r->sent++;
-    }
-    free(copy);
-}
-
 /* Wait for one arrival. False: none came, or the SUT is gone. */
 static bool take(struct vmsg_replayer *r, struct session *s, uint64_t patience_ns)
 {
@@ -228,6 +213,43 @@ static bool take(struct vmsg_replayer *r, struct session *s, uint64_t patience_n
     if (what == VMSG_ARRIVED_CLOSED || what == VMSG_ARRIVED_ERROR)
         s->diverged = true;
     return what == VMSG_ARRIVED_MESSAGE;
+}
+
+/*
+ * An answer goes under the token of now. What the recorded SUT had asked for by then, this one may
+ * ask for a little later, or never: then the ways part.
+ */
+static bool may_answer(struct vmsg_replayer *r, struct session *s,
+                       const struct vmsg_tape_record *record, uint8_t *bytes, bool asked)
+{
+    while (!vmsg_replay_answer(&s->tokens, record->endpoint, bytes, record->len)) {
+        if (!asked || s->judged == VMSG_JUDGE_DEVICE)
+            return true;
+        if (take(r, s, (uint64_t)r->config.timeout_ms * 1000000u))
+            continue;
+        s->diverged = true;
+        snprintf(s->reason, sizeof s->reason, "it does not ask for what message %u answers",
+                 (unsigned)record->index);
+        return false;
+    }
+    return true;
+}
+
+static void send_message(struct vmsg_replayer *r, struct session *s,
+                         const struct vmsg_tape_record *record)
+{
+    uint8_t *copy = malloc(record->len + 1);
+    bool asked;
+
+    if (copy) {
+        memcpy(copy, record->payload, record->len);
+        asked = vmsg_replay_answer(&s->recorded, record->endpoint, copy, record->len);
+        memcpy(copy, record->payload, record->len);
+        if (record->len && may_answer(r, s, record, copy, asked))
+            vmsg_connection_send(&s->connection, record->endpoint, copy, record->len);
+        r->sent++;
+    }
+    free(copy);
 }
 
 static bool owes(const struct session *s)
@@ -414,6 +436,8 @@ static void put_message(struct vmsg_replayer *r, const struct vmsg_tape_record *
 
     if (!s || !s->begun || s->diverged)
         return;
+    if (record->from_sut)
+        vmsg_replay_asked(&s->recorded, record->endpoint, record->payload, record->len);
     if (record->from_sut)
         await_message(r, s, record->index);
     else
