@@ -276,7 +276,7 @@ def test_a_signal_to_the_whole_group_is_no_crash(tmp_path):
         [vmsgspec.TOOL, "fuzz", "--role", "device", "--sut", sut, "--out", tmp_path / "out",
          "--together", "1"], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         start_new_session=True)
-    reader = os.open(started, os.O_RDONLY | os.O_NONBLOCK)
+    reader = os.open(started, os.O_RDWR)  # a writer of its own: no end of file between the SUTs
     try:
         starts = b""
         while starts.count(b"\n") < 3:  # what is asked first, and the first scripts
