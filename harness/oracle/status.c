@@ -19,12 +19,10 @@ static uint32_t swap32(uint32_t v)
 bool status_swapped(struct vmsg_oracle *o, struct device *d, uint32_t v, uint32_t expected)
 {
     /* 0x40 for 0x40000000 is the device's own DEVICE_NEEDS_RESET; 0x80 for 0x80000000 may be the
-     * FAILED that it had. */
+     * FAILED that it had, beside bits that are none. */
     if (v == expected || !expected || swap32(v) != expected || v == VIRTIO_S_NEEDS_RESET ||
         (d->status_known && v == d->status))
         return false;
-    if (d->status_known && v == d->status)
-        return false; /* it stays as it was: the write set bits that are none */
     blame(o, VMSG_DEV_ENDIANNESS_1, d->num,
           "status 0x%08x came for 0x%02x: big-endian; fields are little-endian", v, expected);
     return true;

@@ -373,17 +373,6 @@ static void test_big_endian_status(void **state)
 }
 
 /* A write that was answered wrongly must not make what follows look wrong. */
-/* 0x80 for 0x80000000 is the FAILED that it had before. */
-static void test_failed_stays(void **state)
-{
-    struct session s = with_defaults();
-
-    initialise(&s, AT_RESET);
-    status(&s, 0x80, 0x80);
-    status(&s, 0x80000000, 0x80);
-    clean(&s);
-}
-
 static void test_unanswered_write_may_have_effect(void **state)
 {
     for (unsigned effect = 0; effect < 2; effect++) {
@@ -444,7 +433,6 @@ int main(void)
         cmocka_unit_test(test_nonsense_changes_nothing),
         cmocka_unit_test(test_nonsense_changes_a_queue),
         cmocka_unit_test(test_big_endian_status),
-        cmocka_unit_test(test_failed_stays),
         cmocka_unit_test(test_unanswered_write_may_have_effect),
         cmocka_unit_test(test_own_messages_may_do_anything),
     };
