@@ -376,4 +376,13 @@ static inline void exercised(struct session *s, enum vmsg_clause_no clause)
         fail_msg("%s was not exercised", vmsg_clause_id(clause));
 }
 
+/* A window of GET_DEVICES, asked for and answered. */
+static inline void window(struct session *s, uint32_t offset, uint32_t count, uint32_t next,
+                          uint32_t returned, const void *bitmap, size_t len)
+{
+    s->token++;
+    to(s, "GET_DEVICES", s->token, F(offset, count));
+    from_tail(s, "GET_DEVICES", s->token, F(offset, next, returned), bitmap, len);
+}
+
 #endif
