@@ -45,7 +45,7 @@ def closes_and_stays():
     channel().close()
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     while True:
-        time.sleep(3600)
+        signal.pause()
 
 
 def answering(answer):
@@ -113,7 +113,7 @@ class Hanging(Tiny):
         if message[1:2] == b"\x0a":
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             while True:
-                time.sleep(3600)
+                signal.pause()
         super().receive(message)
 
 
@@ -124,7 +124,7 @@ class Forking(Tiny):
         if os.fork() == 0:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             while True:
-                time.sleep(3600)
+                signal.pause()
         super().serve()
 
 
@@ -134,7 +134,7 @@ class Lingering(Tiny):
     def serve(self):
         super().serve()
         while True:
-            time.sleep(3600)
+            signal.pause()
 
 
 class Talkative(Tiny):

@@ -9,7 +9,6 @@ import signal
 import socket
 import struct
 import sys
-import time
 
 TRANSPORT, BUS = 0, 2
 INFO, FEATURES, STATUS, SET_STATUS, EVENT_AVAIL = 0x02, 0x03, 0x07, 0x08, 0x41
@@ -81,7 +80,7 @@ def closes():
     sock = channel()
     begin(sock)
     sock.close()
-    time.sleep(3600)
+    signal.pause()
 
 
 def hangs():
@@ -90,7 +89,7 @@ def hangs():
     begin(sock)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     while True:
-        time.sleep(3600)
+        signal.pause()
 
 
 def garbage():
