@@ -104,14 +104,13 @@ static __attribute__((noinline)) void begin_entry(struct vmsg_trace *t, size_t s
 uint32_t vmsg_trace_add(struct vmsg_trace *t, int kind, uint64_t t_ns, unsigned endpoint,
                         const void *bytes, size_t len, const char *text)
 {
-    size_t slot = t->next;
+    size_t slot = slot_of(t->count);
     struct vmsg_trace_entry *e;
 
     if (slot >= t->cap && !make_room(t, slot)) {
         t->failed = true;
         return t->count;
     }
-    t->next = slot + 1 < TRACE_MOST ? t->next + 1 : VMSG_TRACE_HEAD;
     e = &t->entries[slot];
     if (bytes && len <= t->slots[slot].room && t->count >= t->keep_until)
         e->len = len; /* in the midst of a flood: a message in place of another */

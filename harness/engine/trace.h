@@ -29,7 +29,6 @@ struct vmsg_trace {
     struct vmsg_trace_kept *kept; /* that left the ring, in order */
     size_t n_kept;
     uint32_t count;      /* entries ever added */
-    uint32_t next;       /* slot of the next one */
     uint32_t keep_until; /* entries to come before this one are near a finding */
     bool failed;         /* out of memory: entries are missing */
 };
