@@ -98,13 +98,13 @@ uint8_t vmsg_fuzz_new_who(struct vmsg_random *r)
                      (one_in(r, 8) ? VMSG_FUZZ_FAR : 0));
 }
 
-static unsigned entries(void)
+uint8_t vmsg_fuzz_entry_of(enum vmsg_namespace ns, uint8_t id)
 {
-    unsigned n = 0;
+    uint8_t a = 0;
 
-    while (vmsg_def_at((uint8_t)n))
-        n++;
-    return n;
+    while (vmsg_def_at(a)->ns != ns || vmsg_def_at(a)->msg_id != id)
+        a++;
+    return a;
 }
 
 /* Mostly what the SUT's partner sends: a driver's messages to a device, a device's to a driver. */
@@ -114,7 +114,7 @@ static uint8_t new_entry(enum vmsg_role role, struct vmsg_random *r)
     uint8_t a;
 
     do
-        a = (uint8_t)below(r, entries());
+        a = (uint8_t)below(r, VMSG_DEFS);
     while (role != VMSG_ROLE_BUS && vmsg_def_at(a)->initiator == own && !one_in(r, 8));
     return a;
 }
@@ -156,14 +156,9 @@ static uint8_t new_kind(enum vmsg_role role, struct vmsg_random *r)
  * on. */
 uint8_t vmsg_fuzz_new_meaning(enum vmsg_role role, struct vmsg_random *r)
 {
-    uint8_t a = 0;
-
-    if (role == VMSG_ROLE_BUS && one_in(r, 4)) {
-        while (vmsg_def_at(a)->ns != VMSG_NS_BUS || vmsg_def_at(a)->msg_id != VMSG_ID_GET_DEVICES)
-            a++;
-        return (uint8_t)(a + 1);
-    }
-    return (uint8_t)(one_in(r, 4) ? 0 : 1 + below(r, entries()));
+    if (role == VMSG_ROLE_BUS && one_in(r, 4))
+        return (uint8_t)(vmsg_fuzz_entry_of(VMSG_NS_BUS, VMSG_ID_GET_DEVICES) + 1);
+    return (uint8_t)(one_in(r, 4) ? 0 : 1 + below(r, VMSG_DEFS));
 }
 
 static void new_answer(struct vmsg_fuzz_step *s, enum vmsg_role role, struct vmsg_random *r)

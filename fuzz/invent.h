@@ -3,6 +3,10 @@
 #define VMSG_FUZZ_INVENT_H
 
 #include "fuzz/mutate.h"
+#include "harness/wire/wire.h"
+
+/* The place of a message that the wire table has: `a` of a MESSAGE step. */
+uint8_t vmsg_fuzz_entry_of(enum vmsg_namespace ns, uint8_t id);
 
 void vmsg_fuzz_new_step(struct vmsg_fuzz_step *s, enum vmsg_role role, struct vmsg_random *r);
 

@@ -5,13 +5,7 @@
 
 static const struct vmsg_def *def_of(uint8_t a)
 {
-    enum {
-        MESSAGES = 0
-#define VMSG_X(NAME, NS, ID, KIND, SIDE) +1
-        VMSG_MESSAGES(VMSG_X)
-#undef VMSG_X
-    };
-    return vmsg_def_at(a % MESSAGES);
+    return vmsg_def_at(a % VMSG_DEFS);
 }
 
 static void see(struct vmsg_fuzz_known *k, uint64_t value)

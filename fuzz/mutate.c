@@ -37,7 +37,8 @@ static void change_step(struct vmsg_fuzz_step *s, enum vmsg_role role, struct vm
         vmsg_fuzz_new_step(s, role, r);
         return;
     case 1:
-        s->a = s->kind == VMSG_FUZZ_MESSAGE ? (uint8_t)below(r, 18) : (uint8_t)vmsg_random_next(r);
+        s->a = s->kind == VMSG_FUZZ_MESSAGE ? (uint8_t)below(r, VMSG_DEFS)
+                                            : (uint8_t)vmsg_random_next(r);
         return;
     case 2:
         s->b = s->kind == VMSG_FUZZ_ANSWER ? vmsg_fuzz_new_meaning(role, r) : vmsg_fuzz_new_who(r);

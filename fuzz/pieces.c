@@ -15,19 +15,10 @@ static bool one_in(struct vmsg_random *r, unsigned n)
     return below(r, n) == 0;
 }
 
-static uint8_t entry_of(enum vmsg_namespace ns, uint8_t id)
-{
-    uint8_t a = 0;
-
-    while (vmsg_def_at(a)->ns != ns || vmsg_def_at(a)->msg_id != id)
-        a++;
-    return a;
-}
-
 static struct vmsg_fuzz_step message(uint8_t id, uint8_t dev)
 {
     return (struct vmsg_fuzz_step){
-        .kind = VMSG_FUZZ_MESSAGE, .a = entry_of(VMSG_NS_TRANSPORT, id), .b = dev};
+        .kind = VMSG_FUZZ_MESSAGE, .a = vmsg_fuzz_entry_of(VMSG_NS_TRANSPORT, id), .b = dev};
 }
 
 /* Mostly of the first device. */
@@ -242,7 +233,7 @@ static size_t life(struct vmsg_fuzz_step *steps, struct vmsg_random *r)
 /* Used buffers are held back from the driver while their entry changes; then it is told of them. */
 static size_t tampered(struct vmsg_fuzz_step *steps, struct vmsg_random *r)
 {
-    uint8_t used = entry_of(VMSG_NS_TRANSPORT, VMSG_ID_EVENT_USED);
+    uint8_t used = vmsg_fuzz_entry_of(VMSG_NS_TRANSPORT, VMSG_ID_EVENT_USED);
 
     steps[0] = (struct vmsg_fuzz_step){.kind = VMSG_FUZZ_ANSWER,
                                        .a = (uint8_t)(VMSG_FUZZ_HOLD | below(r, 2) << 3),

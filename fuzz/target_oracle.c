@@ -92,7 +92,7 @@ static void raw(struct stream *s, enum vmsg_direction direction)
 /* A message of the table: definition, number and token, a value each field, a tail. */
 static void structured(struct stream *s, enum vmsg_direction direction, bool response)
 {
-    const struct vmsg_def *def = vmsg_def_at(byte(&s->in) % 18);
+    const struct vmsg_def *def = vmsg_def_at(byte(&s->in) % VMSG_DEFS);
     uint8_t m[MESSAGE_MOST], who = byte(&s->in);
     uint64_t f[VMSG_MAX_FIELDS];
     size_t tail_len = 0, len;

@@ -43,7 +43,7 @@ struct stream {
 static size_t message(struct stream *t, uint8_t *m, size_t cap, bool response)
 {
     uint32_t *seed = &t->seed;
-    const struct vmsg_def *def = vmsg_def_at(below(seed, 18));
+    const struct vmsg_def *def = vmsg_def_at(below(seed, VMSG_DEFS));
     uint64_t f[VMSG_MAX_FIELDS];
     uint8_t tail[300];
     size_t tail_len = below(seed, 3) ? 0 : below(seed, sizeof tail), len;

@@ -45,7 +45,7 @@ static size_t sensible(struct flood *f, uint8_t *out)
     size_t tail_len;
 
     while (!def)
-        def = vmsg_def_at(pick(f, 18));
+        def = vmsg_def_at(pick(f, VMSG_DEFS));
     for (unsigned i = 0; i < VMSG_MAX_FIELDS; i++)
         fields[i] = number(f);
     for (unsigned i = 0; i < sizeof tail; i++)

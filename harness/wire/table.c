@@ -73,8 +73,6 @@ static const uint8_t index_by_id[2][256] = {
 #undef X
 };
 
-#define N_DEFS (sizeof(defs) / sizeof(defs[0]))
-
 const struct vmsg_def *vmsg_def_by_id(enum vmsg_namespace ns, uint8_t msg_id)
 {
     uint8_t at = index_by_id[ns == VMSG_NS_BUS][msg_id];
@@ -84,7 +82,7 @@ const struct vmsg_def *vmsg_def_by_id(enum vmsg_namespace ns, uint8_t msg_id)
 
 const struct vmsg_def *vmsg_def_by_name(const char *name)
 {
-    for (size_t i = 0; i < N_DEFS; i++) {
+    for (size_t i = 0; i < VMSG_DEFS; i++) {
         if (strcmp(defs[i].name, name) == 0)
             return &defs[i];
     }
@@ -93,5 +91,5 @@ const struct vmsg_def *vmsg_def_by_name(const char *name)
 
 const struct vmsg_def *vmsg_def_at(size_t i)
 {
-    return i < N_DEFS ? &defs[i] : NULL;
+    return i < VMSG_DEFS ? &defs[i] : NULL;
 }

@@ -134,6 +134,14 @@ enum vmsg_id {
 VMSG_MESSAGES(VMSG_X)
 #undef VMSG_X
 
+/* How many there are: vmsg_def_at() takes 0 and up. */
+enum {
+    VMSG_DEFS = 0
+#define VMSG_X(NAME, NS, ID, KIND, SIDE) +1
+    VMSG_MESSAGES(VMSG_X)
+#undef VMSG_X
+};
+
 #define VMSG_MAX_FIELDS 8
 
 /* Why a message cannot be read as its definition says. Ordered: the first that applies. */
