@@ -45,6 +45,42 @@ static void top_function(const char *report, char *out, size_t size)
     }
 }
 
+/* The module and the offset of a frame without symbols, "#1 0x5581  (/x/device+0xdd2b1)"; NULL in
+ * the sanitizer's own library and in the C library. */
+static const char *frame_offset(const char *line, const char *end)
+{
+    static const char *const others[] = {"/libasan", "/libubsan", "/libtsan", "/liblsan", "/libc."};
+    const char *open = memchr(line, '(', (size_t)(end - line)), *plus;
+
+    if (!open || !(plus = memchr(open, '+', (size_t)(end - open))))
+        return NULL;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (memmem(open, (size_t)(plus - open), others[i], strlen(others[i])))
+            return NULL;
+    return plus + 1;
+}
+
+/* Without symbols: where the first two frames of the SUT are, as one may be an interceptor. */
+static void top_offsets(const char *report, char *out, size_t size)
+{
+    unsigned frames = 0;
+
+    *out = '\0';
+    for (const char *line = strstr(report, "\n    #0 "); line && frames < 2;) {
+        const char *end = line + 1 + strcspn(line + 1, "\n");
+        const char *at = frame_offset(line, end);
+        char offset[20];
+
+        if (strncmp(line, "\n    #", 6) != 0)
+            return;
+        if (at) {
+            word(at, offset, sizeof offset);
+            snprintf(out + strlen(out), size - strlen(out), "%s%s", frames++ ? "-" : "", offset);
+        }
+        line = *end ? end : NULL;
+    }
+}
+
 /* "FILE:LINE:COLUMN: runtime error: ...", which has no stack unless asked for: FILE-LINE. */
 static void place(const char *output, const char *undefined, char *out, size_t size)
 {
@@ -80,5 +116,7 @@ void vmsg_fuzz_crash_name(const char *output, int signal, const char *after, cha
     top_function(report ? report : undefined, function, sizeof function);
     if (!*function && undefined)
         place(output, undefined, function, sizeof function);
+    if (!*function)
+        top_offsets(report ? report : undefined, function, sizeof function);
     snprintf(name, size, "crash-%s-%s", kind, *function ? function : after);
 }

@@ -1,6 +1,6 @@
 /*
- * Telling crashes apart: by the sanitizer's report, its kind and the first function of the stack or
- * the place, else by the signal.
+ * Telling crashes apart: by the sanitizer's report, its kind and the first function of the stack,
+ * the place or, without symbols, the offsets of the first frames; else by the signal.
  */
 #ifndef VMSG_FUZZ_CRASH_H
 #define VMSG_FUZZ_CRASH_H

@@ -28,6 +28,28 @@ static void test_by_the_report(void **state)
           6, "crash-heap-buffer-overflow-set_features");
 }
 
+static void test_without_symbols_by_two_frames_of_the_sut(void **state)
+{
+    (void)state;
+    named("==7==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x60\n"
+          "READ of size 4\n"
+          "    #0 0x7f  (/usr/lib/x86_64-linux-gnu/libasan.so.8+0x3a1)\n"
+          "    #1 0x56  (/x/device+0x93c3) (BuildId: 12)\n"
+          "    #2 0x57  (/x/device+0x4a87)\n"
+          "    #3 0x58  (/x/device+0x1)\n"
+          "\nallocated by\n"
+          "    #0 0x59  (/x/device+0x2)\n",
+          6, "crash-heap-buffer-overflow-0x93c3-0x4a87");
+    named("==7==ERROR: AddressSanitizer: SEGV on unknown address\n"
+          "    #0 0x56  (/x/device+0x93c3)\n"
+          "    #1 0x7f  (/lib/x86_64-linux-gnu/libc.so.6+0x3a1)\n",
+          6, "crash-segv-0x93c3");
+    named("==7==ERROR: AddressSanitizer: SEGV on unknown address\n"
+          "    #0 0x56  (<unknown module>)\n"
+          "    #1",
+          6, "crash-segv-GET_CONFIG");
+}
+
 static void test_undefined_behaviour_by_its_place(void **state)
 {
     (void)state;
@@ -49,6 +71,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_by_the_report),
+        cmocka_unit_test(test_without_symbols_by_two_frames_of_the_sut),
         cmocka_unit_test(test_undefined_behaviour_by_its_place),
         cmocka_unit_test(test_by_the_signal_or_the_status),
     };

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Steps that one script may run, messages that the SUT may send in it. */
-#define STEPS_MOST 2048u
-#define HEARD_MOST 20000u
+/* Messages that the SUT may send in a script, and for each of its steps: more is a flood. */
+#define HEARD_MOST     20000u
+#define HEARD_PER_STEP 64u
 /* A pause after which a driver or a bus is taken for idle. */
 #define QUIET_NS (20 * VMSG_NS_PER_MS)
 
@@ -179,7 +179,7 @@ static void take(struct vmsg_fuzz_executor *e)
     vmsg_decode(&m, c->packet, c->len);
     e->heard++;
     e->last_at = vmsg_connection_now(c);
-    e->flooded = e->heard > HEARD_MOST;
+    e->flooded = e->heard > e->heard_most;
     vmsg_fuzz_signal_message(&e->signal, &m, false);
     vmsg_fuzz_learn(&e->known, &m);
     if (vmsg_fuzz_plays_device(e) && c->endpoint == e->far.endpoint) {
@@ -423,6 +423,7 @@ void vmsg_fuzz_execute(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_scri
     *result = (struct vmsg_fuzz_result){0};
     vmsg_fuzz_signal_clear(&e->signal);
     e->heard = 0;
+    e->heard_most = HEARD_MOST + HEARD_PER_STEP * (uint32_t)script->n;
     if (!e->open && !begin(e, result)) {
         vmsg_fuzz_end_session(e, result);
         vmsg_fuzz_close(e);
@@ -432,9 +433,7 @@ void vmsg_fuzz_execute(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_scri
     if (e->scripts)
         answers = vmsg_fuzz_reset_all(e);
     result->scripts_before = e->scripts++;
-    for (size_t i = 0;
-         answers && i < script->n && i < STEPS_MOST && vmsg_fuzz_goes_on(e) && c->n_findings == 0;
-         i++)
+    for (size_t i = 0; answers && i < script->n && vmsg_fuzz_goes_on(e) && c->n_findings == 0; i++)
         answers = do_step(e, &script->steps[i]);
     if (answers && vmsg_fuzz_goes_on(e))
         answers = finish(e);

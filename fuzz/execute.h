@@ -60,6 +60,7 @@ struct vmsg_fuzz_executor {
     uint16_t fence[VMSG_FUZZ_DEVICES];
     uint64_t last_at; /* when the SUT last sent something */
     uint32_t heard;   /* messages, in this script */
+    uint32_t heard_most;
     bool flooded;
     bool line_due, noted;      /* a command awaits its reply; the oracle was told of it */
     bool refused;              /* by the upper tester, so that nothing can be judged any more */

@@ -80,6 +80,65 @@ static bool shows_something(const struct vmsg_fuzz_finder *f, const struct vmsg_
     return false;
 }
 
+/* Each message alone: what was sent last is then what did it. */
+static bool one_by_one(struct vmsg_fuzz_script *out, const struct vmsg_fuzz_script *script)
+{
+    const struct vmsg_fuzz_step await = {.kind = VMSG_FUZZ_AWAIT};
+
+    out->n = 0;
+    for (size_t i = 0; i < script->n; i++) {
+        unsigned kind = script->steps[i].kind;
+        bool sends = kind == VMSG_FUZZ_MESSAGE || kind == VMSG_FUZZ_RAW;
+
+        if (!vmsg_fuzz_insert(out, out->n, &script->steps[i], 1) ||
+            (sends && !vmsg_fuzz_insert(out, out->n, &await, 1)))
+            return false;
+    }
+    return true;
+}
+
+/*
+ * A SUT in a process of its own takes its messages when it likes, so that the last one that it was
+ * sent is not the one that killed it. When it dies of one message at a time too, that is the story
+ * to tell, and the name by which the same crash is known again. True: *s and *r are that now.
+ */
+static bool put_one_by_one(const struct vmsg_fuzz_finder *f, struct vmsg_fuzz_script *s,
+                           struct vmsg_fuzz_result *r)
+{
+    bool far = !(f->trial.adapter->caps & VMSG_VIRTUAL_TIME);
+    struct vmsg_fuzz_script apart = {0};
+    struct vmsg_fuzz_result again = {0};
+    bool better = false;
+
+    if (far && f->trial.target->role != VMSG_ROLE_DRIVER && r->end > VMSG_FUZZ_BROKEN &&
+        one_by_one(&apart, s)) {
+        vmsg_fuzz_trial(&f->trial, &apart, &again);
+        better = again.end == r->end && strcmp(again.key, r->key) != 0 && vmsg_fuzz_copy(s, &apart);
+        free(better ? r->output : again.output);
+        if (better)
+            *r = again;
+    }
+    vmsg_fuzz_clear(&apart);
+    return better;
+}
+
+/* As small as it gets, and once more when the small one has a better name. False: it is known, or
+ * memory is short. */
+static bool make_small(const struct vmsg_fuzz_finder *f, struct vmsg_fuzz_script *s,
+                       struct vmsg_fuzz_result *r)
+{
+    struct search search = {f, r->key, vmsg_clock_ns() + f->patience_ms * VMSG_NS_PER_MS};
+
+    put_one_by_one(f, s, r);
+    for (int round = 0; round < 2; round++) {
+        if (vmsg_fuzz_is_known(f, r->key) || !vmsg_fuzz_minimise(s, shows, &search, f->tries))
+            return false;
+        if (!put_one_by_one(f, s, r))
+            return true;
+    }
+    return !vmsg_fuzz_is_known(f, r->key);
+}
+
 /* ---- files ---- */
 
 static void write_log(FILE *out, const struct vmsg_fuzz_log *log)
@@ -279,7 +338,6 @@ enum vmsg_fuzz_saved vmsg_fuzz_save(const struct vmsg_fuzz_finder *f,
     struct vmsg_fuzz_script small = {0};
     struct vmsg_fuzz_result again;
     enum vmsg_fuzz_saved saved = VMSG_FUZZ_UNSAVED;
-    struct search search = {f, again.key, vmsg_clock_ns() + f->patience_ms * VMSG_NS_PER_MS};
     bool stable = shows_something(f, alone, result->key, &again);
     const struct vmsg_fuzz_script *shown = alone;
 
@@ -295,10 +353,12 @@ enum vmsg_fuzz_saved vmsg_fuzz_save(const struct vmsg_fuzz_finder *f,
     }
     free(result->output);
     *result = again;
-    if (vmsg_fuzz_is_known(f, again.key))
-        return VMSG_FUZZ_KNOWN;
-    if (vmsg_fuzz_copy(&small, shown) && vmsg_fuzz_minimise(&small, shows, &search, f->tries))
-        saved = write_finding(f, &small, result, true);
+    if (vmsg_fuzz_copy(&small, shown)) {
+        if (make_small(f, &small, result))
+            saved = write_finding(f, &small, result, true);
+        else if (vmsg_fuzz_is_known(f, result->key))
+            saved = VMSG_FUZZ_KNOWN;
+    }
     vmsg_fuzz_clear(&small);
     return saved;
 }

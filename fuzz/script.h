@@ -89,7 +89,7 @@ enum vmsg_fuzz_memory {
 #define VMSG_FUZZ_FIELDS   7u
 #define VMSG_FUZZ_HAS_RAW  0x80u
 #define VMSG_FUZZ_RAW_MOST 64u
-#define VMSG_FUZZ_STEPS    4096u /* of one script */
+#define VMSG_FUZZ_STEPS    8192u /* of one script */
 
 /* One value: 0..127 stand for themselves; the other classes depend on what is known of the SUT. */
 enum vmsg_fuzz_class {

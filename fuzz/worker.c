@@ -17,6 +17,7 @@
 #define FIRST_SEEDS 16u
 #define CANDIDATES  2u  /* for the next script to mutate, beside the first */
 #define SELDOM      64u /* one script in so many is made from nothing */
+#define RESET_STEPS 5u  /* at most, between two scripts of a connection */
 
 struct work {
     const struct vmsg_campaign_config *config;
@@ -80,7 +81,7 @@ static size_t put_reset(uint8_t *out, size_t devices)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < devices && i < 4; i++) {
+    for (size_t i = 0; i < devices && i + 1 < RESET_STEPS; i++) {
         const struct vmsg_fuzz_step stage = {.kind = VMSG_FUZZ_STAGE, .b = (uint8_t)i};
 
         n += vmsg_fuzz_encode_step(&stage, out + n);
@@ -88,18 +89,22 @@ static size_t put_reset(uint8_t *out, size_t devices)
     return n + vmsg_fuzz_encode_step(&(struct vmsg_fuzz_step){.kind = VMSG_FUZZ_AWAIT}, out + n);
 }
 
-/* Write down what is about to be run, in case nobody comes back from it. */
+/* Write down what is about to be run, in case nobody comes back from it. A connection ends before
+ * its scripts are more than one script can repeat. */
 static void write_down(struct work *w)
 {
     struct vmsg_worker_slot *slot = w->slot;
-    bool fresh = !w->executor->open;
+    size_t steps = w->script.n + RESET_STEPS;
 
-    if (fresh)
-        slot->n = 0;
-    if (!fresh && slot->n + 64 < VMSG_SLOT_MOST)
+    if (slot->steps + steps > VMSG_SESSION_STEPS)
+        vmsg_fuzz_close(w->executor);
+    if (!w->executor->open)
+        slot->n = slot->steps = 0;
+    else
         slot->n += put_reset(slot->bytes + slot->n, w->target.n_devices);
     slot->last = slot->n;
-    for (size_t i = 0; i < w->script.n && slot->n + VMSG_FUZZ_STEP_MOST < VMSG_SLOT_MOST; i++)
+    slot->steps += steps;
+    for (size_t i = 0; i < w->script.n && i < VMSG_SESSION_STEPS; i++)
         slot->n += vmsg_fuzz_encode_step(&w->script.steps[i], slot->bytes + slot->n);
     __atomic_store_n(&slot->busy_since, vmsg_campaign_clock_ms(), __ATOMIC_RELEASE);
 }

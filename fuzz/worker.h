@@ -6,15 +6,18 @@
 
 #include "fuzz/campaign.h"
 
-#define VMSG_SLOT_MOST (512u << 10) /* bytes of the scripts of one connection */
+/* Of the scripts of one connection, so that they can be joined and a step be put between any two.
+ */
+#define VMSG_SESSION_STEPS (VMSG_FUZZ_STEPS / 2)
 
 /* What a worker is doing: found there when it died over it. */
 struct vmsg_worker_slot {
     uint32_t session;    /* on the tape, that is open; 0: none */
     uint64_t busy_since; /* ms of the monotonic clock, 0: not with the SUT */
-    size_t n;            /* bytes of the connection's scripts so far, joined as one */
+    size_t steps;        /* of the connection's scripts so far, at most */
+    size_t n;            /* their bytes, joined as one */
     size_t last;         /* where the last one begins */
-    uint8_t bytes[VMSG_SLOT_MOST];
+    uint8_t bytes[VMSG_SESSION_STEPS * VMSG_FUZZ_STEP_MOST];
 };
 
 struct vmsg_campaign_shared {

@@ -46,8 +46,8 @@ def test_over_exec_scenario_fails_and_passes(tmp_path):
     sut = vmsgspec.program(BUGGY)
     outcome = fuzz(sut, tmp_path, "--runs", "4000", "--timeout", "1", bug="features-trusts-count")
     assert outcome.status == vmsgspec.FAILS, str(outcome)
-    found = [name for name in findings(tmp_path) if name.startswith("crash-")]
-    assert found, str(outcome)
+    found = findings(tmp_path)
+    assert len(found) == 1 and found[0].startswith("crash-heap-buffer-overflow"), str(outcome)
     scenario = tmp_path / "findings" / found[0] / "scenario.lua"
     arguments = ("--scenario", scenario)
     broken = vmsgspec.run(sut, *arguments, select=["file/*"],
@@ -55,6 +55,18 @@ def test_over_exec_scenario_fails_and_passes(tmp_path):
     assert broken.status == vmsgspec.FAILS and broken.scenarios("crashed"), str(broken)
     sound = vmsgspec.run(sut, *arguments, select=["file/*"], env=QUICK)
     assert not sound.scenarios("crashed", "wedged", "fail", "error"), str(sound)
+
+
+def test_a_crash_is_named_by_what_it_dies_of(tmp_path):
+    """Dead at GET_SHM, which is noticed when other messages are on their way already."""
+    text = (vmsgspec.EXAMPLES / "tiny_device.py").read_text()
+    head = "    def get_shm(self, tail, shmid):\n"
+    assert head in text
+    mine = tmp_path / "dies.py"
+    mine.write_text(text.replace(head, head + "        import os; os.abort()\n"))
+    outcome = fuzz(f"exec:exec {vmsgspec.PYTHON} {mine}", tmp_path, "--runs", "300", "--seed", "3")
+    assert outcome.status == vmsgspec.FAILS, str(outcome)
+    assert findings(tmp_path) == ["crash-signal-6-GET_SHM"], str(outcome)
 
 
 def test_broken_clause_is_a_finding(tmp_path):
