@@ -82,16 +82,55 @@ static int core_wait(lua_State *L)
     return vmsg_script_wait(vmsg_script_of(L), L, (uint64_t)luaL_checkinteger(L, 1), NULL);
 }
 
+/* ask(message, dev, token, fields, patience): the answer; or nil, the deadline and what came. */
 static int core_ask(lua_State *L)
 {
     struct vmsg_script *s = vmsg_script_of(L);
     uint64_t deadline = (uint64_t)luaL_checkinteger(L, 5);
+    lua_Integer message = luaL_checkinteger(L, 1);
     struct vmsg_lua_request asked;
     size_t len = vmsg_lua_encode_request(L, s->draft, &asked);
+    int values;
 
+    deadline += vmsg_connection_now(vmsg_connection_of(L));
+    vmsg_answered_set(&s->answered, asked.token, 0);
     if (!send(L, 0, s->draft, len))
         return lua_yield(L, 0);
-    return vmsg_script_wait(s, L, deadline, &asked);
+    values = vmsg_script_wait(s, L, deadline, &asked);
+    if (values == 1) {
+        vmsg_answered_set(&s->answered, asked.token, (uint8_t)message);
+        return 1;
+    }
+    lua_pushnil(L);
+    lua_pushinteger(L, (lua_Integer)deadline);
+    lua_rotate(L, -(values + 2), 2);
+    return values + 2;
+}
+
+static uint16_t check_token(lua_State *L)
+{
+    return (uint16_t)(luaL_checkinteger(L, 1) & UINT16_MAX);
+}
+
+/* answered(token): the number of the message that it was last answered for, 0: of none. */
+static int core_answered(lua_State *L)
+{
+    lua_pushinteger(L, vmsg_answered_get(&vmsg_script_of(L)->answered, check_token(L)));
+    return 1;
+}
+
+/* set_answered(token, message); message 0: it is under way again. */
+static int core_set_answered(lua_State *L)
+{
+    vmsg_answered_set(&vmsg_script_of(L)->answered, check_token(L),
+                      (uint8_t)luaL_checkinteger(L, 2));
+    return 0;
+}
+
+static int core_forget_answered(lua_State *L)
+{
+    vmsg_answered_forget(&vmsg_script_of(L)->answered);
+    return 0;
 }
 
 /* Did the SUT ever say anything on this connection? */
@@ -225,6 +264,9 @@ void vmsg_primitives_push(lua_State *L)
         {"command", core_command},
         {"wait", core_wait},
         {"ask", core_ask},
+        {"answered", core_answered},
+        {"set_answered", core_set_answered},
+        {"forget_answered", core_forget_answered},
         {"heard", core_heard},
         {"now", core_now},
         {"random", core_random},

@@ -72,7 +72,8 @@ bool vmsg_script_open(struct vmsg_script *s, const struct vmsg_catalogue *catalo
 {
     memset(s, 0, sizeof *s);
     s->catalogue = catalogue;
-    if (!vmsg_luabox_open(&s->box, VMSG_SCRIPT_MEMORY, s)) {
+    if (!vmsg_answered_open(&s->answered) || !vmsg_luabox_open(&s->box, VMSG_SCRIPT_MEMORY, s)) {
+        vmsg_answered_close(&s->answered);
         snprintf(err, err_size, "not enough memory for Lua");
         return false;
     }
@@ -91,6 +92,7 @@ void vmsg_script_close(struct vmsg_script *s)
 {
     vmsg_played_close(&s->played);
     vmsg_luabox_close(&s->box);
+    vmsg_answered_close(&s->answered);
 }
 
 void vmsg_script_push(struct vmsg_script *s, const char *name)
@@ -186,11 +188,8 @@ static bool is_unasked(const struct vmsg_connection *c)
 static int push_arrived(lua_State *L, const struct vmsg_connection *c,
                         const struct vmsg_lua_request *asked)
 {
-    if (asked && vmsg_lua_push_answer(L, c->packet, c->len, asked)) {
-        lua_pushliteral(L, "answer");
-        lua_insert(L, -2);
-        return 2;
-    }
+    if (asked && vmsg_lua_push_answer(L, c->packet, c->len, asked))
+        return 1;
     lua_pushliteral(L, "message");
     return 1 + vmsg_lua_push_message(L, c->packet, c->len);
 }

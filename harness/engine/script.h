@@ -5,6 +5,7 @@
 #ifndef VMSG_SCRIPT_H
 #define VMSG_SCRIPT_H
 
+#include "harness/engine/answered.h"
 #include "harness/engine/connection.h"
 #include "harness/engine/device_lua.h"
 #include "harness/engine/luabox.h"
@@ -32,6 +33,7 @@ struct vmsg_script {
     int main;                               /* registry reference of the prelude's functions */
     struct vmsg_connection *connection;     /* NULL: nothing to talk to */
     struct vmsg_random random;
+    struct vmsg_answered answered;
     struct vmsg_played played; /* the device side, where the SUT is a driver or a bus */
     bool opened;               /* the SUT answered the opening */
     bool unsettled;            /* what is owed cannot be told: the upper tester refused */
@@ -67,7 +69,7 @@ enum vmsg_script_end vmsg_script_run(struct vmsg_script *s, struct vmsg_connecti
 
 /*
  * For core.wait(), and with `asked` for core.ask(): wait for what comes until the deadline, push
- * what it is and return the number of values; or leave the function.
+ * what it is and return the number of values, of the answer 1; or leave the function.
  */
 int vmsg_script_wait(struct vmsg_script *s, lua_State *L, uint64_t deadline,
                      const struct vmsg_lua_request *asked);

@@ -117,8 +117,8 @@ local function usable_size(index)
     if not max then
         max = M.request("GET_VQUEUE", { index = index }).max_size
     end
-    local size = max == 0 and 8 or 1
-    while size * 2 <= math.min(max, 256) do
+    local most, size = math.min(max, 256), max == 0 and 8 or 1
+    while size * 2 <= most do
         size = size * 2
     end
     return size

@@ -14,19 +14,23 @@ local CAME_MOST = 10000
 local defs, def_of, build = B.defs, B.def_of, B.build
 local add, find, remove, fresh_token = O.add, O.find, O.remove, S.fresh_token
 local encode, put, wait, now = core.encode, core.send, core.wait, core.now
+local core_ask, set_answered = core.ask, core.set_answered
 M.defs = defs
 
-local ignore = { size = 4, desc_addr = 8, driver_addr = 16, device_addr = 32 }
+defs.SET_VQUEUE.arranges = true -- what the engine remembers of a request
+for _, name in ipairs{ "GET_VQUEUE", "SET_DEVICE_STATUS", "GET_DEVICE_STATUS" } do
+    defs[name].teaches = true -- what it learns of an answer
+end
 
--- What a SET_VQUEUE changes in what the engine knows, when it goes out as it should.
+-- What a SET_VQUEUE changes in what the engine knows, when it goes out as it should: what its flags
+-- do not say to leave as it is.
 local function remember(fields)
     local index, flags = fields.index or 0, fields.flags or 0
     local s = S.setup[index] or {}
-    for field, bit in pairs(ignore) do
-        if flags & bit == 0 then
-            s[field] = fields[field] or 0
-        end
-    end
+    if flags & 4 == 0 then s.size = fields.size or 0 end
+    if flags & 8 == 0 then s.desc_addr = fields.desc_addr or 0 end
+    if flags & 16 == 0 then s.driver_addr = fields.driver_addr or 0 end
+    if flags & 32 == 0 then s.device_addr = fields.device_addr or 0 end
     S.setup[index] = s
 end
 
@@ -52,16 +56,19 @@ end
 -- What the engine keeps of a request under way; with room for what is filled in later.
 local function under_way(d, token, dev, plain, fields)
     local h = {
-        name = d.name, id = d.id, bus = d.bus, token = token, dev = dev, plain = plain, place = 0,
-        answer = nil, resets = d.name == "SET_DEVICE_STATUS" and resets(fields) or nil,
+        name = d.name, at = d.at, id = d.id, bus = d.bus, token = token, dev = dev, plain = plain,
+        place = 0, answer = nil, resets = d.name == "SET_DEVICE_STATUS" and resets(fields) or nil,
     }
-    S.done[token] = nil
+    set_answered(token, 0)
     add(h)
     return h
 end
 
 function M.send(name, fields, o)
-    local d = request_def(name)
+    local d = defs[name]
+    if not d or d.event then
+        d = request_def(name)
+    end
     local bytes, token, dev, plain
     if o then
         bytes, token, dev, plain = send_odd(d, fields, o)
@@ -97,14 +104,13 @@ local function learn(name, dev, is_reset, fields)
 end
 
 local function answer(h, fields, defect)
-    local what = h.name
     remove(h)
     h.answer = fields
-    S.done[h.token] = what
+    set_answered(h.token, h.at)
     if defect then
         h.defect = defect
     else
-        learn(what, h.dev, h.resets, fields)
+        learn(h.name, h.dev, h.resets, fields)
     end
 end
 
@@ -121,7 +127,7 @@ local function fail(failure)
     if h then
         remove(h)
         h.failed = failure.error
-        S.done[h.token] = h.name
+        set_answered(h.token, h.at)
     end
 end
 
@@ -150,7 +156,7 @@ local function arrive(name, fields, type, id, dev, token, defect)
         return
     end
     local h = find(id, nil, nil, token)
-    if not h and response and S.right and S.done[token] == name then
+    if not h and response and S.right and name and core.answered(token) == defs[name].at then
         return -- a second answer, of a SUT that gets tokens right
     end
     h = h or find(id, nil, dev) or find(id)
@@ -184,33 +190,35 @@ end
 
 local pump = M.pump
 
--- How core.ask() ended: the answer, or the handle of a request that is still under way.
-local function asked(d, token, dev, fields, what, answer, ...)
-    if what == "answer" then
+-- How core.ask() ended: the answer; or the handle of a request that is still under way, and until
+-- when it is to be waited for. The last seven are what core.wait() tells of a message.
+local function asked(d, fields, token, dev, answer, deadline, what, name, f, type, id, from, t, defect)
+    if answer then
         S.right = true
-        S.done[token] = d.name
-        learn(d.name, dev, d.name == "SET_DEVICE_STATUS" and resets(fields), answer)
+        if d.teaches then
+            learn(d.name, dev, d.name == "SET_DEVICE_STATUS" and resets(fields), answer)
+        end
         return answer
     end
     local h = under_way(d, token, dev, true, fields)
-    take_in(what, answer, ...)
-    return nil, h
+    take_in(what, name, f, type, id, from, t, defect)
+    return nil, h, deadline
 end
 
 --[[
 A request without options. Nearly always the next message is its answer, and then one call of the
 engine does all of it; whatever else comes goes the long way.
 ]]
-local function ask(name, fields, deadline)
+local function ask(d, fields)
     if S.pump then
-        return nil, M.send(name, fields)
+        local deadline = now() + PATIENCE_NS
+        return nil, M.send(d.name, fields), deadline
     end
-    local d = request_def(name)
     local token, dev = fresh_token(), d.bus and 0 or S.dev
-    if name == "SET_VQUEUE" and fields then
+    if d.arranges and fields then
         remember(fields)
     end
-    return asked(d, token, dev, fields, core.ask(d.at, dev, token, fields, deadline))
+    return asked(d, fields, token, dev, core_ask(d.at, dev, token, fields, PATIENCE_NS))
 end
 
 -- After which a SUT that answers nothing is called wedged.
@@ -231,8 +239,7 @@ or has none to this request, is not dead yet, so another one is sent before it i
 when h was answered, though.
 ]]
 local function pass_fence(h)
-    local deadline = now() + PATIENCE_NS
-    local answer, f = ask(S.fence_name, nil, deadline)
+    local answer, f, deadline = ask(defs[S.fence_name])
     if answer then
         return
     end
@@ -299,16 +306,16 @@ function M.await(h, patience)
 end
 
 function M.request(name, fields, o)
-    local answer, h
+    local answer, h, deadline
     for _ = 1, S.discovering and 3 or 1 do -- an answer that is lost now and then ends no discovery
-        local deadline = now() + PATIENCE_NS
         if o then
+            deadline = now() + PATIENCE_NS
             h = M.send(name, fields, o)
         else
-            answer, h = ask(name, fields, deadline)
-        end
-        if answer then
-            return answer
+            answer, h, deadline = ask(request_def(name), fields)
+            if answer then
+                return answer
+            end
         end
         settle(h, deadline)
         if h.answer or h.failed then

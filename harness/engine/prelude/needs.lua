@@ -260,12 +260,23 @@ function N.problem(name, value)
     end
 end
 
+local orders = setmetatable({}, { __mode = "k" }) -- of a scenario's needs: asked for each device
+local nothing = {}
+
 local function in_order(wanted)
-    local names = {}
-    for name in pairs(wanted or {}) do
+    if not wanted then
+        return nothing
+    end
+    local names = orders[wanted]
+    if names then
+        return names
+    end
+    names = {}
+    for name in pairs(wanted) do
         names[#names + 1] = name
     end
     table.sort(names)
+    orders[wanted] = names
     return names
 end
 

@@ -1,12 +1,12 @@
 -- The requests of a scenario that wait for a response, oldest first; constant time for the usual
 -- questions, however many there are, and no table made for the usual request.
-local O = {}
+local O = {} -- O.waiting: how many there are
 
-local list, first, last, count -- the requests in order, with holes where one was completed
+local list, first, last -- the requests in order, with holes where one was completed
 local by_token -- the oldest request with that token; `younger` goes on from there
 
 function O.clear()
-    list, first, last, count = {}, 1, 0, 0
+    list, first, last, O.waiting = {}, 1, 0, 0
     by_token = {}
 end
 
@@ -26,7 +26,7 @@ function O.add(h)
     last = last + 1
     list[last] = h
     h.place = last
-    count = count + 1
+    O.waiting = O.waiting + 1
 end
 
 local function unlink(h)
@@ -48,8 +48,8 @@ function O.remove(h)
     end
     unlink(h)
     list[place] = nil
-    count = count - 1
-    if count == 0 then
+    O.waiting = O.waiting - 1
+    if O.waiting == 0 then
         first, last = 1, 0
     elseif place == first then
         repeat
@@ -81,7 +81,7 @@ end
 
 -- Has no request this token? With as many as there are tokens, any will do.
 function O.is_free(token)
-    return not by_token[token] or count >= 0xFFFF
+    return not by_token[token] or O.waiting >= 0xFFFF
 end
 
 return O

@@ -118,7 +118,7 @@ function P.pack(probe)
         w and w[1] .. ":" .. w[2] or w == false and "none" or "")
 end
 
-function P.unpack(text)
+local function parse(text)
     local f, q, w = text:match("^(.-);(.-);(.-)$")
     local probe = { features = {}, queues = {}, max_size = {} }
     local n = 0
@@ -136,6 +136,23 @@ function P.unpack(text)
         probe.writable = { math.tointeger(tonumber(offset)), math.tointeger(tonumber(length)) }
     elseif w == "none" then
         probe.writable = false
+    end
+    return probe
+end
+
+local parsed = {} -- text -> what it says: the same few devices each time
+
+-- A copy for one scenario, which may do with it what it likes.
+function P.unpack(text)
+    local known = parsed[text] or parse(text)
+    parsed[text] = known
+    local probe = { features = {}, queues = table.move(known.queues, 1, #known.queues, 1, {}),
+        max_size = {}, writable = known.writable and { known.writable[1], known.writable[2] } }
+    for block, bits in pairs(known.features) do
+        probe.features[block] = bits
+    end
+    for index, max in pairs(known.max_size) do
+        probe.max_size[index] = max
     end
     return probe
 end

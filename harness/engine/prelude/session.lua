@@ -19,7 +19,7 @@ function S.begin(facts)
     S.info, S.no_info = nil, "not answered"
     S.vq, S.writable = nil, nil -- what needs.lua chose
     O.clear()
-    S.done = {} -- token -> the name that it was used for, of answered requests
+    core.forget_answered()
     S.discovering = false
     S.right = false -- an answer had its request's token
     S.came = {} -- events and requests of the SUT, in order
@@ -59,7 +59,7 @@ function S.fresh_token()
     local token = S.token
     repeat
         token = (token + 0x9E37) & 0xFFFF
-    until token ~= 0 and is_free(token)
+    until token ~= 0 and (O.waiting == 0 or is_free(token))
     S.token = token
     return token
 end

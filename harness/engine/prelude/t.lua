@@ -9,11 +9,12 @@ local R = import "ring"
 local upper = import "upper"
 
 local methods = {}
+local request = M.request
 
 for name, d in pairs(M.defs) do
     if not d.event then
         methods[name] = function(_, fields, options)
-            return M.request(name, fields, options)
+            return request(name, fields, options)
         end
     end
 end
@@ -53,10 +54,6 @@ function methods.skip(_, reason) core.finish("skip", tostring(reason)) end
 local absent = { vq = true, vqs = true, writable = true, OFFERED = true }
 
 local function missing(_, key)
-    local m = methods[key]
-    if m then
-        return m
-    end
     if key == "info" then
         core.finish("inconclusive", "GET_DEVICE_INFO is " .. S.no_info)
     end
@@ -65,7 +62,8 @@ local function missing(_, key)
     end
 end
 
-local mt = { __index = missing, __metatable = false }
+setmetatable(methods, { __index = missing })
+local mt = { __index = methods, __metatable = false }
 
 -- more: what a role adds to it, or nil.
 return function(more)
