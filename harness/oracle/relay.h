@@ -47,6 +47,7 @@ struct parcel {
     enum vmsg_direction direction; /* of the request or event */
     bool is_event;
     bool firm;    /* the text says what has to become of it */
+    bool let_off; /* it did, until it could not be told any more what did */
     bool absent;  /* for a device number that does not exist */
     bool unknown; /* its message id is not defined */
     bool failed;  /* ended by a failure */
@@ -171,6 +172,9 @@ void parcel_unchain(struct relay *r, struct parcel *p, enum parcel_table table);
 /* The oldest in a table by token, or by content; NULL: none. `after` the one found before. */
 struct parcel *parcel_find(struct relay *r, enum parcel_table table, uint16_t dev, uint16_t token,
                            uint8_t msg_id, const struct parcel *after);
+struct parcel *parcel_equal(struct relay *r, uint16_t dev, enum vmsg_direction direction,
+                            const struct vmsg *m, const struct parcel *after);
+/* The most likely one of the equal ones. */
 struct parcel *parcel_like(struct relay *r, uint16_t dev, enum vmsg_direction direction,
                            const struct vmsg *m);
 void parcel_enter_lane(struct relay *r, struct parcel *p);

@@ -38,8 +38,8 @@ static void announced_to_the_bus(struct vmsg_oracle *o, const struct vmsg *m)
     if (!added && state != VMSG_DEVICE_REMOVED)
         return; /* reserved, or a bus's own */
     if (m->dev_num || m->extra || m->trailing || m->delivered > o->config.max_msg_size) {
+        d->maybe_back |= added && (news || d->doubtful);
         d->doubtful |= news;
-        d->maybe_back |= news && added;
         return;
     }
     set_present(o->relay, dev, added);

@@ -402,6 +402,21 @@ static void odd_hotplug_at_the_device_end(struct world *w)
     round_trip(w, 78, 3, 3, 0);
 }
 
+/* It may have gone and come again, by events that a bus takes or discards; this one takes both. */
+static void may_go_and_may_come(struct world *w)
+{
+    struct message gone = hotplug(5, VMSG_DEVICE_REMOVED), back = hotplug(5, VMSG_DEVICE_ADDED);
+
+    vmsg_put_le16(gone.b + 2, 1); /* dev_num */
+    vmsg_put_le16(back.b + 2, 1);
+    round_trip(w, 5, 1, 1, 0);
+    device_sends(w, gone);
+    device_sends(w, back);
+    driver_gets(w, hotplug(5, VMSG_DEVICE_REMOVED));
+    driver_gets(w, hotplug(5, VMSG_DEVICE_ADDED));
+    round_trip(w, 5, 2, 2, 0);
+}
+
 /* Before the bus knew its devices it dropped an event like one that it passes on at once later. */
 static void equal_events(struct world *w)
 {
@@ -499,6 +514,7 @@ static const struct {
     LEGAL(fails_one_of_one_token),
     LEGAL(fails_two_of_one_token),
     LEGAL(may_go_and_comes),
+    LEGAL(may_go_and_may_come),
     LEGAL(found_again),
     LEGAL(loses_one_later),
     LEGAL(loses_one_of_two),

@@ -145,14 +145,20 @@ struct parcel *parcel_find(struct relay *r, enum parcel_table table, uint16_t de
     return find(r, table, key_of_token(dev, token, msg_id), after);
 }
 
+struct parcel *parcel_equal(struct relay *r, uint16_t dev, enum vmsg_direction direction,
+                            const struct vmsg *m, const struct parcel *after)
+{
+    return find(r, BY_CONTENT,
+                key_of_content(dev, direction, m->msg_id, m->payload_len, parcel_hash(m)), after);
+}
+
 /* One that must come out rather than one that may, and that rather than one that was to be lost. */
 struct parcel *parcel_like(struct relay *r, uint16_t dev, enum vmsg_direction direction,
                            const struct vmsg *m)
 {
-    uint64_t key = key_of_content(dev, direction, m->msg_id, m->payload_len, parcel_hash(m));
     struct parcel *p = NULL, *may = NULL, *lost = NULL;
 
-    while ((p = find(r, BY_CONTENT, key, p)) && (p->lost || !p->firm)) {
+    while ((p = parcel_equal(r, dev, direction, m, p)) && (p->lost || !p->firm)) {
         may = may || p->lost ? may : p;
         lost = lost ? lost : p;
     }

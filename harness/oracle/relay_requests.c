@@ -89,6 +89,8 @@ static void is_at_device(struct relay *r, struct parcel *p, uint16_t token)
     struct relay_device *d = relay_device(r, p->dev);
 
     parcel_came_out(r, p);
+    if (p->state == PARCEL_OUT) /* an equal one did, before */
+        relay_request_leaves_device(r, p);
     p->state = PARCEL_OUT;
     p->token_out = token;
     parcel_chain(r, p, BY_BUS);
@@ -161,10 +163,23 @@ static void came_out(struct vmsg_oracle *o, struct parcel *p, uint16_t token)
         exercise(o, VMSG_BUS_PROSE_INTERLEAVE_DEVICES);
 }
 
+/* Of equal ones, one that may be lost rather than one that would be out of order. */
+static struct parcel *in_order(struct relay *r, struct parcel *p, const struct vmsg *m)
+{
+    struct parcel *q = NULL;
+
+    if (!p || !p->queued || parcel_at(r, parcel_lane(r, p)->first) == p)
+        return p;
+    while ((q = parcel_equal(r, m->dev_num, VMSG_TO_DEVICE, m, q)))
+        if (!q->queued)
+            return q;
+    return p;
+}
+
 void relay_request_out(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct relay *r = o->relay;
-    struct parcel *p = parcel_like(r, m->dev_num, VMSG_TO_DEVICE, m);
+    struct parcel *p = in_order(r, parcel_like(r, m->dev_num, VMSG_TO_DEVICE, m), m);
 
     if (!p) {
         judge_unexpected(o, m);
@@ -236,21 +251,45 @@ static void judge_form_of_failure(struct vmsg_oracle *o, const struct vmsg *m, u
 
 /*
  * The request that a failure ends. Of several that it can name, some by right without an end, it
- * may mean any: it is taken for such a one's, and nothing is told of the others any more.
+ * may mean any: it is taken for such a one's, at best one that never had to have one, and nothing
+ * is told of the others any more.
  */
 static struct parcel *failed_one(struct vmsg_oracle *o, uint16_t dev, uint16_t token,
                                  uint8_t msg_id)
 {
     struct relay *r = o->relay;
-    struct parcel *first = parcel_find(r, BY_SENDER, dev, token, msg_id, NULL), *open = first, *q;
+    struct parcel *first = parcel_find(r, BY_SENDER, dev, token, msg_id, NULL), *open = NULL, *q;
     unsigned steps = RELAY_STEPS;
 
-    while (open && open->firm)
-        open = steps-- ? parcel_find(r, BY_SENDER, dev, token, msg_id, open) : NULL;
-    for (q = open ? first : NULL; q;
-         q = steps-- ? parcel_find(r, BY_SENDER, dev, token, msg_id, q) : NULL)
+    for (q = first; q && steps--; q = parcel_find(r, BY_SENDER, dev, token, msg_id, q))
+        if (!q->firm && (!open || (open->let_off && !q->let_off)))
+            open = q;
+    steps = RELAY_STEPS;
+    for (q = open ? first : NULL; q && steps--;
+         q = parcel_find(r, BY_SENDER, dev, token, msg_id, q))
         relay_forgive(o, q);
     return open ? open : first;
+}
+
+/*
+ * One that need not have been delivered, or of which it is doubtful whether it was, has failed; an
+ * equal one was delivered. Or was that this one, and the other may come out yet?
+ */
+static void doubt_equals(struct vmsg_oracle *o, const struct parcel *p)
+{
+    struct relay *r = o->relay;
+
+    if (p->firm || !p->links[BY_CONTENT / 2].linked)
+        return;
+    for (uint32_t i = 0; i < r->n && i < 4 * RELAY_STEPS; i++) {
+        struct parcel *q = &r->parcels[i];
+
+        if ((q->state != PARCEL_OUT && q->state != PARCEL_ANSWERED) || q->is_event ||
+            q->dev != p->dev || q->msg_id != p->msg_id || q->len != p->len || q->hash != p->hash)
+            continue;
+        relay_forgive(o, q);
+        parcel_chain(r, q, BY_CONTENT);
+    }
 }
 
 void relay_failed(struct vmsg_oracle *o, const struct vmsg *m)
@@ -277,6 +316,7 @@ void relay_failed(struct vmsg_oracle *o, const struct vmsg *m)
               dev, token, msg_id);
     } else if (p) {
         judge_failure(o, p);
+        doubt_equals(o, p);
         relay_completed(o);
         if (p->state == PARCEL_OUT)
             relay_request_leaves_device(r, p);

@@ -23,6 +23,9 @@ void relay_forgive(struct vmsg_oracle *o, struct parcel *p)
     if (!p->firm)
         return;
     p->firm = p->pending = false;
+    p->let_off = true;
+    if (!p->is_event)
+        parcel_leave_lane(o->relay, p); /* others need not wait for it */
     settle_debt(o, &p->owed);
     parcel_need_not_end(o, p);
 }

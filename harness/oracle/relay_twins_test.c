@@ -1,0 +1,117 @@
+/*
+ * The judge of buses and equal requests, of which some need not be delivered: which of them came
+ * out, and which one failed, cannot be seen. Nobody is blamed for either.
+ */
+#include "harness/oracle/relay_testing.h"
+
+/* More bytes than it says: a bus may deliver it or not. */
+static struct message trailing(struct message m)
+{
+    m.len += 4;
+    return m;
+}
+
+/* It says more bytes than there are. */
+static struct message lying(struct message m)
+{
+    vmsg_put_le16(m.b + 6, (uint16_t)(m.len + 60));
+    return m;
+}
+
+static void fails(struct world *w, unsigned dev, unsigned token)
+{
+    driver_gets(w, failure(dev, token, VMSG_ID_GET_VQUEUE));
+}
+
+/* One request at a time, each given up when its device is silent: all come out in their order. */
+static void doubtful_one_first(struct world *w)
+{
+    driver_sends(w, trailing(ask(0, 1, 7)));
+    driver_sends(w, ask(0, 2, 8));
+    driver_sends(w, ask(0, 3, 7));
+    device_gets(w, ask(0, 900, 7));
+    later(w, TIMEOUT_MS);
+    fails(w, 0, 1);
+    device_gets(w, ask(0, 901, 8));
+    later(w, TIMEOUT_MS);
+    fails(w, 0, 2);
+    device_gets(w, ask(0, 902, 7));
+    later(w, TIMEOUT_MS);
+    fails(w, 0, 3);
+}
+
+/* The first to come out is taken for the one that must; then the other one is given up. */
+static void failure_tells_which_came_out(struct world *w)
+{
+    driver_sends(w, trailing(ask(0, 1, 7)));
+    driver_sends(w, ask(0, 2, 7));
+    device_gets(w, ask(0, 900, 7));
+    later(w, TIMEOUT_MS);
+    fails(w, 0, 1);
+    device_gets(w, ask(0, 901, 7));
+    device_sends(w, answer(0, 901, 7));
+    driver_gets(w, answer(0, 2, 7));
+}
+
+/* Several of one token; the malformed ones are refused at once. */
+static void one_token(struct world *w)
+{
+    driver_sends(w, ask(0, 5, 7));
+    driver_sends(w, lying(ask(0, 5, 7)));
+    fails(w, 0, 5);
+    driver_sends(w, ask(0, 6, 7));
+    driver_sends(w, lying(ask(0, 5, 7)));
+    fails(w, 0, 5);
+    device_gets(w, ask(0, 900, 7));
+    later(w, TIMEOUT_MS);
+    fails(w, 0, 5);
+    device_gets(w, ask(0, 901, 7));
+    later(w, TIMEOUT_MS);
+    fails(w, 0, 6);
+}
+
+static void test_nobody_is_blamed(void **state)
+{
+    static void (*const cases[])(struct world *) = {
+        doubtful_one_first,
+        failure_tells_which_came_out,
+        one_token,
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct world w;
+
+        world_begin(&w, world_config());
+        opens(&w);
+        cases[i](&w);
+        world_end(&w);
+        assert_string_equal(w.first, "");
+    }
+}
+
+/* Without a doubtful one there is nothing to be lenient about. */
+static void test_order_is_judged(void **state)
+{
+    struct world w;
+
+    (void)state;
+    world_begin(&w, world_config());
+    opens(&w);
+    driver_sends(&w, ask(0, 1, 7));
+    driver_sends(&w, ask(0, 2, 8));
+    driver_sends(&w, ask(0, 3, 9));
+    device_gets(&w, ask(0, 900, 9));
+    world_end(&w);
+    assert_true(w.blamed[VMSG_BUS_ORDERING_3]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_nobody_is_blamed),
+        cmocka_unit_test(test_order_is_judged),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
