@@ -252,10 +252,10 @@ static void judge_form_of_failure(struct vmsg_oracle *o, const struct vmsg *m, u
 /*
  * The request that a failure ends. Of several that it can name, some by right without an end, it
  * may mean any: it is taken for such a one's, at best one that never had to have one, and nothing
- * is told of the others any more.
+ * is told of the others any more. *sure: it can mean no other.
  */
 static struct parcel *failed_one(struct vmsg_oracle *o, uint16_t dev, uint16_t token,
-                                 uint8_t msg_id)
+                                 uint8_t msg_id, bool *sure)
 {
     struct relay *r = o->relay;
     struct parcel *first = parcel_find(r, BY_SENDER, dev, token, msg_id, NULL), *open = NULL, *q;
@@ -268,6 +268,7 @@ static struct parcel *failed_one(struct vmsg_oracle *o, uint16_t dev, uint16_t t
     for (q = open ? first : NULL; q && steps--;
          q = parcel_find(r, BY_SENDER, dev, token, msg_id, q))
         relay_forgive(o, q);
+    *sure = !open || (open == first && !parcel_find(r, BY_SENDER, dev, token, msg_id, first));
     return open ? open : first;
 }
 
@@ -279,7 +280,7 @@ static void doubt_equals(struct vmsg_oracle *o, const struct parcel *p)
 {
     struct relay *r = o->relay;
 
-    if (p->firm || !p->links[BY_CONTENT / 2].linked)
+    if ((p->firm && !p->lost) || !p->links[BY_CONTENT / 2].linked)
         return;
     for (uint32_t i = 0; i < r->n && i < 4 * RELAY_STEPS; i++) {
         struct parcel *q = &r->parcels[i];
@@ -292,6 +293,13 @@ static void doubt_equals(struct vmsg_oracle *o, const struct parcel *p)
     }
 }
 
+static void ended(struct vmsg_oracle *o, struct parcel *p)
+{
+    if (p->state == PARCEL_OUT)
+        relay_request_leaves_device(o->relay, p);
+    parcel_done(o, p);
+}
+
 void relay_failed(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct relay *r = o->relay;
@@ -299,6 +307,7 @@ void relay_failed(struct vmsg_oracle *o, const struct vmsg *m)
     uint16_t token = (uint16_t)m->f[VMSG_REQUEST_FAILED_REQ_token];
     uint8_t msg_id = (uint8_t)m->f[VMSG_REQUEST_FAILED_REQ_msg_id];
     struct parcel *p, *done;
+    bool sure;
 
     judge_form_of_failure(o, m, dev);
     if (msg_id & VMSG_ID_EVENT) {
@@ -306,7 +315,7 @@ void relay_failed(struct vmsg_oracle *o, const struct vmsg *m)
               "a failure names message id 0x%02x, an event; events end without an error", msg_id);
         return;
     }
-    p = failed_one(o, dev, token, msg_id);
+    p = failed_one(o, dev, token, msg_id, &sure);
     if (!p && (done = parcel_find(r, BY_SENDER_ENDED, dev, token, msg_id, NULL))) {
         relay_completed_already(o, done);
     } else if (!p && !r->overflown) {
@@ -318,10 +327,11 @@ void relay_failed(struct vmsg_oracle *o, const struct vmsg *m)
         judge_failure(o, p);
         doubt_equals(o, p);
         relay_completed(o);
-        if (p->state == PARCEL_OUT)
-            relay_request_leaves_device(r, p);
         p->failed = true;
-        parcel_done(o, p);
+        if (sure)
+            ended(o, p);
+        else /* no failure names it any more, but it may come out and be answered */
+            parcel_chain(r, p, BY_SENDER_ENDED);
     }
 }
 

@@ -92,11 +92,10 @@ static void delivered(struct vmsg_oracle *o, struct parcel *p)
     parcel_done(o, p);
 }
 
-/* Of several that the response can answer, the one whose response went in like this. */
-static struct parcel *answered_by(struct relay *r, uint16_t dev, const struct vmsg *m,
-                                  enum parcel_state state, bool same)
+/* Of several in a table that the response can answer, the one whose response went in like this. */
+static struct parcel *answered_in(struct relay *r, enum parcel_table table, uint16_t dev,
+                                  const struct vmsg *m, enum parcel_state state, bool same)
 {
-    enum parcel_table table = state == PARCEL_DONE ? BY_SENDER_ENDED : BY_SENDER;
     uint64_t hash = parcel_hash(m);
     struct parcel *p = NULL;
 
@@ -105,6 +104,17 @@ static struct parcel *answered_by(struct relay *r, uint16_t dev, const struct vm
             (!same || (p->answer_hash == hash && p->answer_len == m->payload_len)))
             return p;
     return NULL;
+}
+
+/* One that may have failed, but then another one did, is answered too. */
+static struct parcel *answered_by(struct relay *r, uint16_t dev, const struct vmsg *m,
+                                  enum parcel_state state, bool same)
+{
+    struct parcel *p = state == PARCEL_DONE ? NULL : answered_in(r, BY_SENDER, dev, m, state, same);
+
+    return p || (state != PARCEL_DONE && state != PARCEL_ANSWERED)
+               ? p
+               : answered_in(r, BY_SENDER_ENDED, dev, m, state, same);
 }
 
 bool relay_is_due(struct relay *r, const struct vmsg *m)

@@ -70,12 +70,51 @@ static void one_token(struct world *w)
     fails(w, 0, 6);
 }
 
+/* The one that comes out may be the one for which the failure was taken. */
+static struct message cut(struct message m)
+{
+    m.len -= 1;
+    vmsg_put_le16(m.b + 6, (uint16_t)m.len);
+    return m;
+}
+
+static void failed_before_it_comes_out(struct world *w)
+{
+    driver_sends(w, cut(ask(0, 5, 7)));
+    driver_sends(w, lying(ask(0, 5, 7)));
+    fails(w, 0, 5);
+    device_gets(w, cut(ask(0, 900, 7)));
+    later(w, TIMEOUT_MS);
+    fails(w, 0, 5);
+}
+
+static void answered_after_all(struct world *w)
+{
+    driver_sends(w, trailing(ask(0, 5, 8)));
+    driver_sends(w, lying(ask(0, 5, 7)));
+    fails(w, 0, 5);
+    device_gets(w, ask(0, 900, 8));
+    comes(w, 0, 5, 900, 8);
+}
+
+/* The upper tester had one lost, and nobody can tell which. */
+static void lost_by_order(struct world *w)
+{
+    vmsg_oracle_note(w->o, &(struct vmsg_note){.kind = VMSG_NOTE_DROP_NEXT});
+    driver_sends(w, ask(0, 1, 7));
+    driver_sends(w, ask(0, 2, 7));
+    device_gets(w, ask(0, 900, 7));
+    later(w, TIMEOUT_MS);
+    fails(w, 0, 1);
+    device_gets(w, ask(0, 901, 7));
+    comes(w, 0, 2, 901, 7);
+}
+
 static void test_nobody_is_blamed(void **state)
 {
     static void (*const cases[])(struct world *) = {
-        doubtful_one_first,
-        failure_tells_which_came_out,
-        one_token,
+        doubtful_one_first,         failure_tells_which_came_out, one_token,
+        failed_before_it_comes_out, answered_after_all,           lost_by_order,
     };
 
     (void)state;
@@ -88,6 +127,21 @@ static void test_nobody_is_blamed(void **state)
         world_end(&w);
         assert_string_equal(w.first, "");
     }
+}
+
+/* There are as many failures as there were requests, whichever they end. */
+static void test_failures_are_counted(void **state)
+{
+    struct world w;
+
+    (void)state;
+    world_begin(&w, world_config());
+    opens(&w);
+    failed_before_it_comes_out(&w);
+    assert_string_equal(w.first, "");
+    fails(&w, 0, 5);
+    assert_true(w.blamed[VMSG_BUS_ERROR_SIGNALING_2]);
+    world_end(&w);
 }
 
 /* Without a doubtful one there is nothing to be lenient about. */
@@ -110,6 +164,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nobody_is_blamed),
+        cmocka_unit_test(test_failures_are_counted),
         cmocka_unit_test(test_order_is_judged),
     };
 
