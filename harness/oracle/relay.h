@@ -33,7 +33,8 @@ enum parcel_table {
     BY_BUS,          /* a request that came out and is not answered, by the bus's token */
     BY_BUS_ENDED,    /* the same when it is answered */
     BY_CONTENT,      /* what has not come out, by device, direction, id and payload */
-    PARCEL_TABLES = 6,
+    BY_CONTENT_OUT,  /* the same of requests that have, and are not over */
+    PARCEL_TABLES,
 };
 
 struct parcel_link {
@@ -174,6 +175,9 @@ struct parcel *parcel_find(struct relay *r, enum parcel_table table, uint16_t de
                            uint8_t msg_id, const struct parcel *after);
 struct parcel *parcel_equal(struct relay *r, uint16_t dev, enum vmsg_direction direction,
                             const struct vmsg *m, const struct parcel *after);
+/* Equal to p, in BY_CONTENT or BY_CONTENT_OUT. */
+struct parcel *parcel_twin(struct relay *r, enum parcel_table table, const struct parcel *p,
+                           const struct parcel *after);
 /* The most likely one of the equal ones. */
 struct parcel *parcel_like(struct relay *r, uint16_t dev, enum vmsg_direction direction,
                            const struct vmsg *m);

@@ -43,7 +43,7 @@ static struct lane *bucket(struct relay *r, enum parcel_table table, uint64_t ke
 
 static uint64_t key_in(const struct parcel *p, enum parcel_table table)
 {
-    if (table == BY_CONTENT)
+    if (table >= BY_CONTENT)
         return key_of_content(p->dev, p->direction, p->msg_id, p->len, p->hash);
     return key_of_token(p->dev, table >= BY_BUS ? p->token_out : p->token, p->msg_id);
 }
@@ -150,6 +150,12 @@ struct parcel *parcel_equal(struct relay *r, uint16_t dev, enum vmsg_direction d
 {
     return find(r, BY_CONTENT,
                 key_of_content(dev, direction, m->msg_id, m->payload_len, parcel_hash(m)), after);
+}
+
+struct parcel *parcel_twin(struct relay *r, enum parcel_table table, const struct parcel *p,
+                           const struct parcel *after)
+{
+    return find(r, table, key_in(p, BY_CONTENT), after);
 }
 
 /* One that must come out rather than one that may, and that rather than one that was to be lost. */

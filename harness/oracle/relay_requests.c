@@ -94,6 +94,7 @@ static void is_at_device(struct relay *r, struct parcel *p, uint16_t token)
     p->state = PARCEL_OUT;
     p->token_out = token;
     parcel_chain(r, p, BY_BUS);
+    parcel_chain(r, p, BY_CONTENT_OUT);
     d->outstanding++;
     r->outstanding++;
     d->latest = parcel_number(r, p);
@@ -279,15 +280,13 @@ static struct parcel *failed_one(struct vmsg_oracle *o, uint16_t dev, uint16_t t
 static void doubt_equals(struct vmsg_oracle *o, const struct parcel *p)
 {
     struct relay *r = o->relay;
+    struct parcel *q, *next;
+    unsigned steps = RELAY_STEPS;
 
     if ((p->firm && !p->lost) || !p->links[BY_CONTENT / 2].linked)
         return;
-    for (uint32_t i = 0; i < r->n && i < 4 * RELAY_STEPS; i++) {
-        struct parcel *q = &r->parcels[i];
-
-        if ((q->state != PARCEL_OUT && q->state != PARCEL_ANSWERED) || q->is_event ||
-            q->dev != p->dev || q->msg_id != p->msg_id || q->len != p->len || q->hash != p->hash)
-            continue;
+    for (q = parcel_twin(r, BY_CONTENT_OUT, p, NULL); q && steps--; q = next) {
+        next = parcel_twin(r, BY_CONTENT_OUT, p, q);
         relay_forgive(o, q);
         parcel_chain(r, q, BY_CONTENT);
     }

@@ -122,13 +122,13 @@ bool relay_is_due(struct relay *r, const struct vmsg *m)
     return answered_by(r, m->dev_num, m, PARCEL_ANSWERED, true);
 }
 
-/* Whose response is it, when the token names none that is due one? Of the first `most` parcels. */
-static struct parcel *same_response(struct vmsg_oracle *o, const struct vmsg *m, uint32_t most)
+/* Whose response is it, when the token names none that is due one? Of the first parcels. */
+static struct parcel *same_response(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct relay *r = o->relay;
     uint64_t hash = parcel_hash(m);
 
-    for (uint32_t i = 0; i < r->n && i < most; i++) {
+    for (uint32_t i = 0; i < r->n && i < 4 * RELAY_STEPS; i++) {
         struct parcel *p = &r->parcels[i];
 
         if (p->state == PARCEL_ANSWERED && p->msg_id == m->msg_id && p->answer_hash == hash &&
@@ -174,7 +174,7 @@ static void judge_stray_response(struct vmsg_oracle *o, const struct vmsg *m)
     if ((p = answered_by(r, m->dev_num, m, PARCEL_DONE, true))) {
         if (!failed_for_another(o, p))
             relay_completed_already(o, p);
-    } else if ((p = same_response(o, m, 4 * RELAY_STEPS))) {
+    } else if ((p = same_response(o, m))) {
         bool device = p->dev != m->dev_num;
 
         blame(o, device ? VMSG_BUS_COMMON_MESSAGE_FORMAT_1 : VMSG_BUS_COMMON_MESSAGE_FORMAT_6,
@@ -205,6 +205,19 @@ static void judge_stray_response(struct vmsg_oracle *o, const struct vmsg *m)
     }
 }
 
+/* One equal to q that was answered like this, where either need not have been delivered. */
+static struct parcel *equal_answered(struct relay *r, const struct vmsg *m, const struct parcel *q,
+                                     unsigned *steps)
+{
+    struct parcel *p = NULL;
+
+    while (*steps && (*steps)-- && (p = parcel_twin(r, BY_CONTENT_OUT, q, p)))
+        if (p->state == PARCEL_ANSWERED && p->answer_hash == parcel_hash(m) &&
+            p->answer_len == m->payload_len && !(p->firm && !p->lost && q->firm && !q->lost))
+            return p;
+    return NULL;
+}
+
 /*
  * Of two equal requests one may have been dropped by right, and which of them came out cannot be
  * seen before a response names it. Then the two change places.
@@ -212,12 +225,13 @@ static void judge_stray_response(struct vmsg_oracle *o, const struct vmsg *m)
 static struct parcel *mistaken_for(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct relay *r = o->relay;
-    struct parcel *q = parcel_find(r, BY_SENDER, m->dev_num, m->token, m->msg_id, NULL), *p;
+    struct parcel *q = NULL, *p = NULL;
+    unsigned steps = RELAY_STEPS;
     struct parcel was;
 
-    if (!q || !(p = same_response(o, m, q->lost ? UINT32_MAX : 4 * RELAY_STEPS)) ||
-        (p->firm && !p->lost && q->firm && !q->lost) || p->dev != q->dev || p->hash != q->hash ||
-        p->len != q->len)
+    while (!p && steps && (q = parcel_find(r, BY_SENDER, m->dev_num, m->token, m->msg_id, q)))
+        p = equal_answered(r, m, q, &steps);
+    if (!p)
         return NULL;
     parcel_leave_lane(r, q);
     parcel_unchain(r, p, BY_SENDER);
@@ -228,7 +242,8 @@ static struct parcel *mistaken_for(struct vmsg_oracle *o, const struct vmsg *m)
     q->token = was.token, q->firm = was.firm, q->index = was.index;
     q->pending = was.pending, q->owed = was.owed, q->lost = was.lost;
     parcel_chain(r, p, BY_SENDER);
-    parcel_chain(r, q, BY_SENDER);
+    parcel_chain(r, q, was.failed ? BY_SENDER_ENDED : BY_SENDER);
+    p->failed = false, q->failed = was.failed;
     return p;
 }
 

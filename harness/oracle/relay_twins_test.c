@@ -97,6 +97,29 @@ static void answered_after_all(struct world *w)
     comes(w, 0, 5, 900, 8);
 }
 
+/* An answer that need not come through is like the one to another request. */
+static void answers_alike(struct world *w)
+{
+    driver_sends(w, lying(message(0, VMSG_ID_RESET_VQUEUE, 0, 1, 1, 3)));
+    device_gets(w, message(0, VMSG_ID_RESET_VQUEUE, 0, 900, 1, 3));
+    device_sends(w, message(RESPONSE, VMSG_ID_RESET_VQUEUE, 0, 900, 0));
+    driver_sends(w, trailing(message(0, VMSG_ID_RESET_VQUEUE, 0, 2, 1, 4))); /* lost */
+    driver_sends(w, trailing(message(0, VMSG_ID_RESET_VQUEUE, 0, 3, 1, 4)));
+    device_gets(w, message(0, VMSG_ID_RESET_VQUEUE, 0, 901, 1, 4));
+    device_sends(w, message(RESPONSE, VMSG_ID_RESET_VQUEUE, 0, 901, 0));
+    driver_gets(w, message(RESPONSE, VMSG_ID_RESET_VQUEUE, 0, 3, 0));
+}
+
+/* However many other requests there were. */
+static void after_thousands(struct world *w)
+{
+    for (unsigned i = 0; i < 5000; i++) {
+        driver_sends(w, lying(ask(0, 100 + i, i)));
+        driver_gets(w, failure(0, 100 + i, VMSG_ID_GET_VQUEUE));
+    }
+    failure_tells_which_came_out(w);
+}
+
 /* The upper tester had one lost, and nobody can tell which. */
 static void lost_by_order(struct world *w)
 {
@@ -113,8 +136,10 @@ static void lost_by_order(struct world *w)
 static void test_nobody_is_blamed(void **state)
 {
     static void (*const cases[])(struct world *) = {
-        doubtful_one_first,         failure_tells_which_came_out, one_token,
-        failed_before_it_comes_out, answered_after_all,           lost_by_order,
+        doubtful_one_first, failure_tells_which_came_out,
+        one_token,          failed_before_it_comes_out,
+        answered_after_all, answers_alike,
+        after_thousands,    lost_by_order,
     };
 
     (void)state;
