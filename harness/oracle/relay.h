@@ -178,6 +178,8 @@ struct parcel *parcel_equal(struct relay *r, uint16_t dev, enum vmsg_direction d
 /* Equal to p, in BY_CONTENT or BY_CONTENT_OUT. */
 struct parcel *parcel_twin(struct relay *r, enum parcel_table table, const struct parcel *p,
                            const struct parcel *after);
+/* Of two equal requests one was taken for the other: who sent which is the other way round. */
+void parcel_change_places(struct relay *r, struct parcel *p, struct parcel *q);
 /* The most likely one of the equal ones. */
 struct parcel *parcel_like(struct relay *r, uint16_t dev, enum vmsg_direction direction,
                            const struct vmsg *m);
@@ -197,12 +199,15 @@ struct lane *parcel_lane(struct relay *r, const struct parcel *p);
 /* Forget it at once, as if it had never been. */
 void parcel_forget(struct vmsg_oracle *o, struct parcel *p);
 
-/* relay_requests.c: requests and failures. */
+/* relay_requests.c */
 void relay_request_in(struct vmsg_oracle *o, const struct vmsg *m);
 void relay_request_out(struct vmsg_oracle *o, const struct vmsg *m);
-void relay_failed(struct vmsg_oracle *o, const struct vmsg *m);
 void relay_request_settle(struct vmsg_oracle *o, struct parcel *p);
 void relay_request_leaves_device(struct relay *r, const struct parcel *p);
+
+/* relay_failures.c. A response came for p, which was taken for failed: then another one did. */
+void relay_failed(struct vmsg_oracle *o, const struct vmsg *m);
+void relay_another_failed(struct vmsg_oracle *o, struct parcel *p);
 
 /* relay_responses.c */
 void relay_response_in(struct vmsg_oracle *o, const struct vmsg *m);

@@ -171,6 +171,23 @@ struct parcel *parcel_like(struct relay *r, uint16_t dev, enum vmsg_direction di
     return p ? p : may ? may : lost;
 }
 
+void parcel_change_places(struct relay *r, struct parcel *p, struct parcel *q)
+{
+    struct parcel was = *p;
+    bool p_ended = p->links[BY_SENDER / 2].ended, q_ended = q->links[BY_SENDER / 2].ended;
+
+    parcel_leave_lane(r, p);
+    parcel_leave_lane(r, q);
+    parcel_unchain(r, p, BY_SENDER);
+    parcel_unchain(r, q, BY_SENDER);
+    p->token = q->token, p->firm = q->firm, p->index = q->index, p->failed = q->failed;
+    p->pending = q->pending, p->owed = q->owed, p->lost = q->lost, p->let_off = q->let_off;
+    q->token = was.token, q->firm = was.firm, q->index = was.index, q->failed = was.failed;
+    q->pending = was.pending, q->owed = was.owed, q->lost = was.lost, q->let_off = was.let_off;
+    parcel_chain(r, p, q_ended ? BY_SENDER_ENDED : BY_SENDER);
+    parcel_chain(r, q, p_ended ? BY_SENDER_ENDED : BY_SENDER);
+}
+
 /* ---- lanes ---- */
 
 struct lane *parcel_lane(struct relay *r, const struct parcel *p)

@@ -92,18 +92,22 @@ static void delivered(struct vmsg_oracle *o, struct parcel *p)
     parcel_done(o, p);
 }
 
-/* Of several in a table that the response can answer, the one whose response went in like this. */
+/* Of several in a table that the response can answer, the one whose response went in like this; one
+ * that must be answered rather than one that may. */
 static struct parcel *answered_in(struct relay *r, enum parcel_table table, uint16_t dev,
                                   const struct vmsg *m, enum parcel_state state, bool same)
 {
     uint64_t hash = parcel_hash(m);
-    struct parcel *p = NULL;
+    struct parcel *p = NULL, *may = NULL;
 
     while ((p = parcel_find(r, table, dev, m->token, m->msg_id, p)))
         if (p->state == state &&
-            (!same || (p->answer_hash == hash && p->answer_len == m->payload_len)))
-            return p;
-    return NULL;
+            (!same || (p->answer_hash == hash && p->answer_len == m->payload_len))) {
+            if (p->firm)
+                return p;
+            may = may ? may : p;
+        }
+    return may;
 }
 
 /* One that may have failed, but then another one did, is answered too. */
@@ -227,23 +231,11 @@ static struct parcel *mistaken_for(struct vmsg_oracle *o, const struct vmsg *m)
     struct relay *r = o->relay;
     struct parcel *q = NULL, *p = NULL;
     unsigned steps = RELAY_STEPS;
-    struct parcel was;
 
     while (!p && steps && (q = parcel_find(r, BY_SENDER, m->dev_num, m->token, m->msg_id, q)))
         p = equal_answered(r, m, q, &steps);
-    if (!p)
-        return NULL;
-    parcel_leave_lane(r, q);
-    parcel_unchain(r, p, BY_SENDER);
-    parcel_unchain(r, q, BY_SENDER);
-    was = *p;
-    p->token = q->token, p->firm = q->firm, p->index = q->index;
-    p->pending = q->pending, p->owed = q->owed, p->lost = q->lost;
-    q->token = was.token, q->firm = was.firm, q->index = was.index;
-    q->pending = was.pending, q->owed = was.owed, q->lost = was.lost;
-    parcel_chain(r, p, BY_SENDER);
-    parcel_chain(r, q, was.failed ? BY_SENDER_ENDED : BY_SENDER);
-    p->failed = false, q->failed = was.failed;
+    if (p)
+        parcel_change_places(r, p, q);
     return p;
 }
 
@@ -251,8 +243,11 @@ void relay_response_out(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct parcel *p = answered_by(o->relay, m->dev_num, m, PARCEL_ANSWERED, true);
 
-    if (p || (p = mistaken_for(o, m)))
+    if (p || (p = mistaken_for(o, m))) {
+        if (p->failed)
+            relay_another_failed(o, p);
         delivered(o, p);
-    else if (!(m->msg_id & VMSG_ID_IMPLEMENTATION))
+    } else if (!(m->msg_id & VMSG_ID_IMPLEMENTATION)) {
         judge_stray_response(o, m);
+    }
 }
