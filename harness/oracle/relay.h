@@ -11,13 +11,14 @@
 
 #include "harness/oracle/internal.h"
 
-#define RELAY_MOST  (1u << 19) /* parcels under way; beyond, new ones are not followed */
-#define RELAY_DONE  4096u      /* parcels that ended, kept to tell second endings */
-#define RELAY_OPEN  4096u      /* parcels that need not come to an end and have not */
-#define RELAY_LANES 3u
-#define RELAY_PAGE  256u /* devices of a page of memory */
-#define RELAY_PAGES (65536u / RELAY_PAGE)
-#define RELAY_STEPS 1024u /* parcels that a search for what went wrong looks at */
+#define RELAY_MOST   (1u << 19) /* parcels under way; beyond, new ones are not followed */
+#define RELAY_DONE   4096u      /* parcels that ended, kept to tell second endings */
+#define RELAY_OPEN   4096u      /* parcels that need not come to an end and have not */
+#define RELAY_LANES  3u
+#define RELAY_PAGE   256u /* devices of a page of memory */
+#define RELAY_PAGES  (65536u / RELAY_PAGE)
+#define RELAY_DOUBTS 64u   /* contents of which it was not clear which request is which */
+#define RELAY_STEPS  1024u /* parcels that a search for what went wrong looks at */
 
 enum parcel_state {
     PARCEL_IN,       /* went in */
@@ -138,6 +139,10 @@ struct relay {
     } bad[16];
     unsigned bad_at;
     uint64_t answered; /* the latest response that came out went in then */
+    struct {
+        uint64_t key, serial;
+    } doubts[RELAY_DOUBTS]; /* see parcel_doubt() */
+    unsigned doubts_at;
 };
 
 #define RELAY_REQUESTS 2u /* their lane */
@@ -180,6 +185,13 @@ struct parcel *parcel_twin(struct relay *r, enum parcel_table table, const struc
                            const struct parcel *after);
 /* Of two equal requests one was taken for the other: who sent which is the other way round. */
 void parcel_change_places(struct relay *r, struct parcel *p, struct parcel *q);
+/*
+ * Of the requests that are equal to p it is not clear any more which of them came out and which
+ * ended. For a while, nothing is told of those that are.
+ */
+void parcel_doubt(struct vmsg_oracle *o, const struct parcel *p);
+bool parcel_is_in_doubt(const struct vmsg_oracle *o, const struct parcel *p);
+bool relay_is_in_doubt(const struct vmsg_oracle *o, const struct vmsg *request);
 /* The most likely one of the equal ones. */
 struct parcel *parcel_like(struct relay *r, uint16_t dev, enum vmsg_direction direction,
                            const struct vmsg *m);

@@ -96,8 +96,9 @@ static struct parcel *failed_one(struct vmsg_oracle *o, uint16_t dev, uint16_t t
 
 /* Of two equal requests, either of which need not have come out, the other one did rather than the
  * one that failed. */
-static struct parcel *not_delivered(struct relay *r, struct parcel *p)
+static struct parcel *not_delivered(struct vmsg_oracle *o, struct parcel *p)
 {
+    struct relay *r = o->relay;
     struct parcel *q = NULL;
     unsigned steps = RELAY_STEPS;
 
@@ -105,6 +106,7 @@ static struct parcel *not_delivered(struct relay *r, struct parcel *p)
         return p;
     while (steps-- && (q = parcel_twin(r, BY_CONTENT, p, q)))
         if (q->state == PARCEL_IN && (is_doubtful(p) || is_doubtful(q))) {
+            parcel_doubt(o, p);
             parcel_change_places(r, p, q);
             return q;
         }
@@ -124,6 +126,7 @@ static void doubt_equals(struct vmsg_oracle *o, const struct parcel *p)
         next = parcel_twin(r, BY_CONTENT_OUT, p, q);
         if (!is_doubtful(p) && !is_doubtful(q))
             continue;
+        parcel_doubt(o, p);
         relay_forgive(o, q);
         parcel_chain(r, q, BY_CONTENT);
     }
@@ -141,6 +144,7 @@ static void ended(struct vmsg_oracle *o, struct parcel *p)
 static void may_have_ended(struct vmsg_oracle *o, struct parcel *p)
 {
     p->failed = true;
+    parcel_doubt(o, p);
     parcel_chain(o->relay, p, BY_SENDER_ENDED);
 }
 
@@ -183,7 +187,7 @@ void relay_failed(struct vmsg_oracle *o, const struct vmsg *m)
     } else if (p) {
         if (sure)
             judge_failure(o, p);
-        p = not_delivered(r, p);
+        p = not_delivered(o, p);
         doubt_equals(o, p);
         relay_completed(o);
         (sure ? ended : may_have_ended)(o, p);

@@ -188,6 +188,47 @@ void parcel_change_places(struct relay *r, struct parcel *p, struct parcel *q)
     parcel_chain(r, q, p_ended ? BY_SENDER_ENDED : BY_SENDER);
 }
 
+/* ---- doubts ---- */
+
+/* Messages after which all that was under way then has ended, one way or the other. */
+#define DOUBT_LASTS 4096u
+
+void parcel_doubt(struct vmsg_oracle *o, const struct parcel *p)
+{
+    struct relay *r = o->relay;
+    uint64_t key = key_in(p, BY_CONTENT);
+    unsigned at = r->doubts_at % RELAY_DOUBTS;
+
+    for (unsigned i = 0; i < RELAY_DOUBTS; i++)
+        if (r->doubts[i].serial && r->doubts[i].key == key)
+            at = i;
+    r->doubts_at += at == r->doubts_at % RELAY_DOUBTS;
+    r->doubts[at].key = key;
+    r->doubts[at].serial = o->serial;
+}
+
+static bool is_in_doubt(const struct vmsg_oracle *o, uint64_t key)
+{
+    const struct relay *r = o->relay;
+
+    for (unsigned i = 0; i < RELAY_DOUBTS; i++)
+        if (r->doubts[i].serial && r->doubts[i].key == key &&
+            o->serial - r->doubts[i].serial < DOUBT_LASTS)
+            return true;
+    return false;
+}
+
+bool parcel_is_in_doubt(const struct vmsg_oracle *o, const struct parcel *p)
+{
+    return is_in_doubt(o, key_in(p, BY_CONTENT));
+}
+
+bool relay_is_in_doubt(const struct vmsg_oracle *o, const struct vmsg *request)
+{
+    return is_in_doubt(o, key_of_content(request->dev_num, VMSG_TO_DEVICE, request->msg_id,
+                                         request->payload_len, parcel_hash(request)));
+}
+
 /* ---- lanes ---- */
 
 struct lane *parcel_lane(struct relay *r, const struct parcel *p)

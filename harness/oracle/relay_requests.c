@@ -52,6 +52,8 @@ static void judge_order(struct vmsg_oracle *o, struct relay *r, const struct par
 
     if (!p->queued)
         return;
+    if (older != p && parcel_is_in_doubt(o, p))
+        return;
     if (older == p) {
         exercise(o, VMSG_BUS_ORDERING_3);
         return;
@@ -113,7 +115,7 @@ static void judge_unexpected(struct vmsg_oracle *o, const struct vmsg *m)
     struct relay *r = o->relay;
     struct parcel *p;
 
-    if (m->msg_id & VMSG_ID_IMPLEMENTATION)
+    if (m->msg_id & VMSG_ID_IMPLEMENTATION || relay_is_in_doubt(o, m))
         return;
     if (parcel_find(r, BY_BUS, m->dev_num, m->token, m->msg_id, NULL) ||
         parcel_find(r, BY_BUS_ENDED, m->dev_num, m->token, m->msg_id, NULL)) {
@@ -165,22 +167,25 @@ static void came_out(struct vmsg_oracle *o, struct parcel *p, uint16_t token)
 }
 
 /* Of equal ones, one that may be lost rather than one that would be out of order. */
-static struct parcel *in_order(struct relay *r, struct parcel *p, const struct vmsg *m)
+static struct parcel *in_order(struct vmsg_oracle *o, struct parcel *p, const struct vmsg *m)
 {
+    struct relay *r = o->relay;
     struct parcel *q = NULL;
 
     if (!p || !p->queued || parcel_at(r, parcel_lane(r, p)->first) == p)
         return p;
     while ((q = parcel_equal(r, m->dev_num, VMSG_TO_DEVICE, m, q)))
-        if (!q->queued)
+        if (!q->queued) {
+            parcel_doubt(o, q);
             return q;
+        }
     return p;
 }
 
 void relay_request_out(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct relay *r = o->relay;
-    struct parcel *p = in_order(r, parcel_like(r, m->dev_num, VMSG_TO_DEVICE, m), m);
+    struct parcel *p = in_order(o, parcel_like(r, m->dev_num, VMSG_TO_DEVICE, m), m);
 
     if (!p) {
         judge_unexpected(o, m);

@@ -170,10 +170,33 @@ static bool failed_for_another(struct vmsg_oracle *o, const struct parcel *p)
     return false;
 }
 
+/* It answers one of several requests that were not told apart. */
+static bool answers_a_doubtful_one(struct vmsg_oracle *o, const struct vmsg *m)
+{
+    struct relay *r = o->relay;
+    struct parcel *p = NULL;
+    unsigned steps = RELAY_STEPS;
+
+    while (steps-- && (p = parcel_find(r, BY_SENDER, m->dev_num, m->token, m->msg_id, p)))
+        if (parcel_is_in_doubt(o, p)) {
+            if (p->state == PARCEL_OUT)
+                relay_request_leaves_device(r, p);
+            parcel_done(o, p);
+            return true;
+        }
+    while (steps-- && (p = parcel_find(r, BY_SENDER_ENDED, m->dev_num, m->token, m->msg_id, p)))
+        if (parcel_is_in_doubt(o, p))
+            return true;
+    return false;
+}
+
 static void judge_stray_response(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct relay *r = o->relay;
     struct parcel *p;
+
+    if (answers_a_doubtful_one(o, m))
+        return;
 
     if ((p = answered_by(r, m->dev_num, m, PARCEL_DONE, true))) {
         if (!failed_for_another(o, p))

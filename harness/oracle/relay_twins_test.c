@@ -120,6 +120,31 @@ static void after_thousands(struct world *w)
     failure_tells_which_came_out(w);
 }
 
+/* Many equal ones, one at a time, some of which may be lost; all come out in their order. */
+static void many_equal_ones(struct world *w)
+{
+    static const bool odd[] = {true, false, false, true};
+    enum { N = sizeof odd / sizeof *odd };
+
+    goes(w, 0, 3, 800, 7);
+    for (unsigned i = 0; i < N; i++) {
+        driver_sends(w, odd[i] ? trailing(ask(0, 10 + i, 7)) : ask(0, 10 + i, 7));
+        if (i == 0)
+            driver_sends(w, ask(0, 40, 8));
+    }
+    later(w, TIMEOUT_MS);
+    fails(w, 0, 3);
+    for (unsigned i = 0; i < N; i++) {
+        device_gets(w, ask(0, 900 + i, 7));
+        later(w, TIMEOUT_MS);
+        fails(w, 0, 10 + i);
+        if (i == 0) {
+            device_gets(w, ask(0, 990, 8));
+            comes(w, 0, 40, 990, 8);
+        }
+    }
+}
+
 /* The upper tester had one lost, and nobody can tell which. */
 static void lost_by_order(struct world *w)
 {
@@ -139,7 +164,8 @@ static void test_nobody_is_blamed(void **state)
         doubtful_one_first, failure_tells_which_came_out,
         one_token,          failed_before_it_comes_out,
         answered_after_all, answers_alike,
-        after_thousands,    lost_by_order,
+        many_equal_ones,    after_thousands,
+        lost_by_order,
     };
 
     (void)state;
