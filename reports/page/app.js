@@ -16,6 +16,35 @@
     }
     return text.get(row);
   };
+  // A trace is text, one line for each message and tabs before its bytes; only those that findings
+  // name are elements. It gets its form when its row opens: most are never looked at.
+  const KINDS = { "\u2192": "to", "\u21d2": "to", "\u2190": "from", "\u21d0": "from" };
+  const entry = (lines, of) => {
+    const [, start, arrow, rest] = /^( *\d+ +\d+ )(\S+)(.*)$/.exec(lines[0]);
+    const line = of || document.createElement("span"), mark = document.createElement("b");
+    line.classList.add("m", KINDS[arrow] || "note");
+    mark.textContent = arrow;
+    line.replaceChildren(start, mark, rest);
+    if (lines.length > 1) {
+      const octets = document.createElement("i");
+      octets.textContent = lines.slice(1).map(octet => octet.trim()).join("\n");
+      line.append(octets);
+    }
+    return line;
+  };
+  const form = trace => {
+    const made = document.createDocumentFragment();
+    [...trace.childNodes].forEach(node => {
+      if (node.nodeType === Node.ELEMENT_NODE) made.append(entry(node.textContent.split("\n"), node));
+      else node.data.split(/\n(?!\t)/).filter(Boolean).forEach(lines => made.append(entry(lines.split("\n"))));
+    });
+    trace.replaceChildren(made);
+    trace.classList.add("formed");
+  };
+  const formIn = row => $(".trace:not(.formed)", row).forEach(form);
+  const open = row => { formIn(row); row.open = true; };
+  rows.forEach(row => row.addEventListener("toggle", () => { if (row.open) formIn(row); }));
+
   const wanted = row => {
     const kind = row.dataset.kind;
     const off = chips.some(c => c.dataset.kind === kind && c.dataset.verdict === row.dataset.verdict
@@ -68,7 +97,7 @@
     if (button) button.addEventListener("click", act);
   };
   on("reset", reset);
-  on("expand", () => rows.filter(row => !row.hidden).forEach(row => { row.open = true; }));
+  on("expand", () => rows.filter(row => !row.hidden).forEach(open));
   on("collapse", () => rows.forEach(row => { row.open = false; }));
   if (bytes) bytes.addEventListener("change", () => root.classList.toggle("nobytes", !bytes.checked));
 
@@ -85,7 +114,7 @@
     const row = target.closest(".row");
     if (row) {
       if (row.hidden) reset();
-      row.open = true;
+      open(row);
       if (row === target) (row.querySelector("summary") || row).focus({ preventScroll: true });
     }
     target.scrollIntoView({ block: row === target ? "start" : "center" });
@@ -128,7 +157,7 @@
   let opened = [];
   addEventListener("beforeprint", () => {
     opened = rows.filter(row => row.dataset.bad && !row.open);
-    opened.forEach(row => { row.open = true; });
+    opened.forEach(open);
   });
   addEventListener("afterprint", () => opened.forEach(row => { row.open = false; }));
 
