@@ -63,6 +63,7 @@ static enum vmsg_fuzz_ready prepare(struct fuzz *f, char *err, size_t err_size)
         (o->capture && !(f->tape = vmsg_fuzz_record_begin(o->capture, err, err_size))))
         return VMSG_FUZZ_WRONG;
     config.tape = f->tape;
+    config.assumed = f->assumed;
     ready =
         vmsg_fuzz_setup(&f->setup, &config, (struct vmsg_adapter_source){create, o}, err, err_size);
     if (ready == VMSG_FUZZ_READY)

@@ -105,7 +105,7 @@ static bool prepare(struct run *run, char *err, size_t err_size)
            load(run, err, err_size) &&
            vmsg_run_gate_open(&run->gate, &run->options, run->catalogue, run->suite, err,
                               err_size) &&
-           vmsg_run_reports_open(&run->reports, &run->options, err, err_size) &&
+           vmsg_run_reports_open(&run->reports, "run", NULL, &run->options, err, err_size) &&
            open_capture(run, err, err_size);
 }
 
@@ -117,6 +117,7 @@ static bool judge(struct run *run, struct vmsg_run_result *result, char *err, si
         .sut_uri = o->uri,
         .sut_device_side = o->device_side,
         .ics = &run->ics,
+        .assumed = run->assumed,
         .catalogue = run->catalogue,
         .suite = run->suite,
         .select = o->select,
@@ -158,8 +159,6 @@ static int run_and_report(struct run *run)
         finish_capture(run);
         return vmsg_cli_error("run", "%s", err);
     }
-    result.assumptions = vmsg_join_assumptions(run->assumed, result.assumptions);
-    run->assumed = NULL;
     if (!vmsg_run_gate_apply(&run->gate, &run->options, &result)) {
         vmsg_run_result_clear(&result);
         vmsg_run_reports_abandon(&run->reports);

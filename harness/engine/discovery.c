@@ -230,7 +230,9 @@ void vmsg_discover(struct vmsg_run_context *ctx, struct vmsg_worker *w,
 {
     struct vmsg_discovery *d = &ctx->discovery;
     bool enumerated = false;
+    char *found;
 
+    vmsg_run_assume(result, ctx->config->assumed);
     if (!assume(ctx)) {
         result->not_started = strdup("not enough memory");
         return;
@@ -241,10 +243,9 @@ void vmsg_discover(struct vmsg_run_context *ctx, struct vmsg_worker *w,
     } while (look_again(ctx));
     d->platform &= d->drives;
     vmsg_context_platform_data(ctx);
-    if (ctx->config->role == VMSG_ROLE_DEVICE)
-        result->assumptions = assumptions(ctx, enumerated);
-    else
-        result->assumptions = d->assumed ? strdup(d->assumed) : NULL;
+    found = ctx->config->role == VMSG_ROLE_DEVICE ? assumptions(ctx, enumerated) : NULL;
+    vmsg_run_assume(result, ctx->config->role == VMSG_ROLE_DEVICE ? found : d->assumed);
+    free(found);
 }
 
 void vmsg_discovery_clear(struct vmsg_discovery *d)

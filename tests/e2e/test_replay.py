@@ -100,6 +100,17 @@ def test_a_scenario_file(tmp_path):
     assert outcome.status == vmsgspec.USAGE and "--role" in outcome.err, str(outcome)
 
 
+def test_what_a_capture_has_no_use_for(recorded):
+    role, path = recorded
+    other = "driver" if role == "device" else "device"
+    for args in (["--role", other], ["--seed", "2"], ["--repeat", "2"], ["--mem", "0"],
+                 ["--direction", "to-device"]):
+        outcome = replay(path, "ref:", *args)
+        assert outcome.status == vmsgspec.USAGE and outcome.err.count("\n") == 1, str(outcome)
+        assert args[0] in outcome.err and not outcome.out
+    assert replay(path, "ref:", "--role", role).status == vmsgspec.CONFORMS
+
+
 @pytest.mark.parametrize("args", [[], ["f"], ["f", "g", "--sut", "ref:"],
                                   ["/nonexistent", "--sut", "ref:"], ["zeros", "--sut", "ref:"]])
 def test_wrong_usage(tmp_path, args):
