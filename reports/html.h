@@ -23,9 +23,6 @@ void vmsg_html_scenarios(FILE *out, const struct vmsg_run_result *r);
 void vmsg_html_trace(FILE *out, const struct vmsg_scenario_result *s, size_t from, size_t to,
                      bool anchors);
 
-/* Whether an earlier finding of the scenario says the same as its i-th, of other messages. */
-bool vmsg_html_told(const struct vmsg_scenario_result *s, size_t i);
-
 /*
  * Links to the message of the i-th finding, `named` with the scenario's id, and to those of all
  * later findings that say the same. One that the trace does not have leads to the scenario.

@@ -2,6 +2,7 @@
 #include "reports/html.h"
 
 #include "reports/escape.h"
+#include "reports/findings.h"
 #include "reports/page.h"
 #include "reports/sections.h"
 
@@ -42,7 +43,7 @@ static void findings(FILE *out, const struct vmsg_run_result *r, const char *cla
         const struct vmsg_scenario_result *s = &r->scenarios[i];
 
         for (size_t k = 0; k < s->n_findings; k++)
-            if (!strcmp(s->findings[k].clause, clause) && !vmsg_html_told(s, k))
+            if (!strcmp(s->findings[k].clause, clause) && !vmsg_finding_told(s, k))
                 finding(out, s, k, shown++ < SHOWN_EXCERPTS);
     }
     fputs("</ol>\n", out);

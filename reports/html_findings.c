@@ -1,23 +1,9 @@
-/* HTML report: findings of a scenario that say the same are told once, with all their messages. */
+/* HTML report: the messages of findings that say the same. */
 #include "reports/html.h"
 
 #include "reports/escape.h"
+#include "reports/findings.h"
 #include "reports/page.h"
-
-#include <string.h>
-
-static bool same(const struct vmsg_result_finding *a, const struct vmsg_result_finding *b)
-{
-    return !strcmp(a->clause, b->clause) && !strcmp(a->text, b->text);
-}
-
-bool vmsg_html_told(const struct vmsg_scenario_result *s, size_t i)
-{
-    for (size_t k = 0; k < i; k++)
-        if (same(&s->findings[k], &s->findings[i]))
-            return true;
-    return false;
-}
 
 static void link_to(FILE *out, const struct vmsg_scenario_result *s, uint32_t message)
 {
@@ -39,7 +25,7 @@ void vmsg_html_messages(FILE *out, const struct vmsg_scenario_result *s, size_t 
     }
     fprintf(out, "message %u</a>", (unsigned)s->findings[i].message);
     for (size_t k = i + 1; k < s->n_findings; k++) {
-        if (!same(&s->findings[k], &s->findings[i]))
+        if (!vmsg_findings_agree(&s->findings[k], &s->findings[i]))
             continue;
         fputs(", ", out);
         link_to(out, s, s->findings[k].message);

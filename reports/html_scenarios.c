@@ -2,6 +2,7 @@
 #include "reports/html.h"
 
 #include "reports/escape.h"
+#include "reports/findings.h"
 #include "reports/page.h"
 
 #include <string.h>
@@ -53,7 +54,7 @@ static void findings(FILE *out, const struct vmsg_scenario_result *s)
     for (size_t i = 0; i < s->n_findings; i++) {
         const struct vmsg_result_finding *f = &s->findings[i];
 
-        if (vmsg_html_told(s, i))
+        if (vmsg_finding_told(s, i))
             continue;
         fputs("<li><a class=\"id\"", out);
         vmsg_page_href(out, f->clause);
