@@ -68,7 +68,7 @@
     $(".empty").forEach(e => { e.hidden = shown[e.dataset.kind] > 0; });
     if (count)
       count.textContent = Object.keys(all).filter(kind => all[kind])
-        .map(kind => `${shown[kind]} of ${all[kind]} ${kind}s`).join(", ");
+        .map(kind => `${shown[kind]} of ${all[kind]} ${count.dataset[kind] || kind}s`).join(", ");
   };
   const reset = () => {
     if (search) search.value = "";
