@@ -19,6 +19,16 @@
   // A trace is text, one line for each message and tabs before its bytes; only those that findings
   // name are elements. It gets its form when its row opens: most are never looked at.
   const KINDS = { "\u2192": "to", "\u21d2": "to", "\u2190": "from", "\u21d0": "from" };
+  // Bytes, in groups of eight that stay together on a narrow screen.
+  const octets = lines => {
+    const made = document.createElement("i");
+    lines.forEach((text, number) => text.trim().split("  ").forEach((eight, half) => {
+      const group = document.createElement("span");
+      group.textContent = eight;
+      made.append(half ? "  " : number ? "\n" : "", group);
+    }));
+    return made;
+  };
   const entry = (lines, of) => {
     const [, start, arrow, rest] = /^( *\d+ +\d+ )(\S+)(.*)$/.exec(lines[0]);
     const line = of || document.createElement("span"), mark = document.createElement("b");
@@ -26,9 +36,7 @@
     mark.textContent = arrow;
     line.replaceChildren(start, mark, rest);
     if (lines.length > 1) {
-      const octets = document.createElement("i");
-      octets.textContent = lines.slice(1).map(octet => octet.trim()).join("\n");
-      line.append(octets);
+      line.append(octets(lines.slice(1)));
     }
     return line;
   };

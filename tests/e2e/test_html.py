@@ -286,6 +286,27 @@ def test_summaries_have_room(page, width, media):
     assert widths and min(widths) >= 200
 
 
+def test_printed_rows_are_columns(page):
+    """The same for all, in A4: nothing of a row stands beyond the edge, or below as on a phone."""
+    page.size(717)
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    rows = page.js("return [...document.querySelectorAll('.row > summary')].map(s => "
+                   "[...s.children].map(c => [c.getBoundingClientRect().left, "
+                   "c.getBoundingClientRect().right]))")
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    lefts = {tuple(round(left) for left, _ in row[:3]) for row in rows}
+    assert len(rows) > 300 and len(lefts) == 1 and len(set(*lefts)) == 3
+    assert max(right for row in rows for _, right in row) <= 717
+
+
+def test_bytes_stay_in_eights_on_a_phone(page, report):
+    page.size(390)
+    page.open(report[0], f"{SCENARIO}:22")
+    tall = page.js("return [...document.querySelectorAll('.row[open] .m i span')]"
+                   ".map(group => group.getClientRects().length)")
+    assert tall and set(tall) == {1}
+
+
 def test_two_compared_fit_a_phone(window, report, tmp_path):
     json_path, html = tmp_path / "a.json", tmp_path / "compared.html"
     json_path.write_text(json.dumps(report[1]))
