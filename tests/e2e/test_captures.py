@@ -164,6 +164,20 @@ def test_a_path_that_cannot_be_written(path):
     assert outcome.err.count("\n") == 1, outcome.err
 
 
+@pytest.mark.parametrize("command", [["run"], ["fuzz", "--runs", "300"]])
+def test_who_reads_along_may_leave(tmp_path, command):
+    """Then the capture ends, and is said to; the run does not."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["head", "-c", "2000", pipe], stdout=subprocess.PIPE) as reader:
+        outcome = vmsgspec.vmsgspec(*command, "--role", "device", "--sut", "ref:", "--capture",
+                                    pipe, cwd=tmp_path)
+        assert len(reader.communicate(timeout=60)[0]) == 2000
+    assert outcome.status == vmsgspec.USAGE, str(outcome)
+    assert "is not complete: Broken pipe" in outcome.err
+    assert "conforms: yes" in outcome.out or "0 new findings" in outcome.out
+
+
 # ---- bare messages
 
 @pytest.fixture(scope="module")
