@@ -131,6 +131,7 @@ def test_markdown_and_html(reports, tmp_path):
     ("", "it is no JSON"), ("{", "it is no JSON"), ("[1, 2", "it is no JSON"),
     ("[]", "must be an object"), ("[" * 100000, "nested deeper"), ("{}", "tool"),
     ('{"tool": {}, "sut": {"name": 3}}', "sut.name must be"), ("\0", "it is no JSON"),
+    ("\x7fELF" + "{[" * 100, "it is no JSON"),
 ])
 def test_bad_files(reports, tmp_path, content, told):
     path, page = tmp_path / "broken.json", tmp_path / "page.html"
