@@ -153,8 +153,7 @@ static bool judge(struct check *c, struct vmsg_run_result *result, char *err, si
 
     if (ours ? !ours_is_asked_rightly(c, err, err_size) : !bare_is_asked_rightly(c, err, err_size))
         return false;
-    if (!vmsg_run_reports_open(&c->reports, "check", c->options.path, &c->options.run, err,
-                               err_size))
+    if (!vmsg_run_reports_open(&c->reports, c->options.path, &c->options.run, err, err_size))
         return false;
     play(c, ours);
     if (!load_suite(c, err, err_size)) {

@@ -104,7 +104,7 @@ static bool make_parts(struct capture_replay *c, char *err, size_t err_size)
         snprintf(err, err_size, "not enough memory");
         return false;
     }
-    if (!vmsg_run_reports_open(&c->reports, "replay", o->path, &o->run, err, err_size))
+    if (!vmsg_run_reports_open(&c->reports, o->path, &o->run, err, err_size))
         return false;
     if (o->run.capture)
         c->capture = vmsg_capture_create(o->run.capture, true, err, err_size);

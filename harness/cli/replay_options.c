@@ -76,6 +76,7 @@ enum vmsg_cli_parsed vmsg_replay_options_parse(struct vmsg_replay_options *o, in
         vmsg_cli_error("replay", "out of memory");
         return CLI_WRONG;
     }
+    o->run.command = "replay";
     parsed = vmsg_cli_parse(&vmsg_cmd_replay_options, argc, argv, o);
     if (parsed != CLI_PARSED)
         return parsed;

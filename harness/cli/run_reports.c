@@ -30,10 +30,10 @@ static bool apart(const struct vmsg_run_options *o, const char *input, char *err
     return ok;
 }
 
-bool vmsg_run_reports_open(struct vmsg_run_reports *r, const char *command, const char *input,
+bool vmsg_run_reports_open(struct vmsg_run_reports *r, const char *input,
                            const struct vmsg_run_options *o, char *err, size_t err_size)
 {
-    *r = (struct vmsg_run_reports){.command = command};
+    *r = (struct vmsg_run_reports){0};
     if (!apart(o, input, err, err_size))
         return false;
     r->files = calloc(o->n_reports + 1, sizeof *r->files);
@@ -64,7 +64,7 @@ bool vmsg_run_reports_write(struct vmsg_run_reports *r, const struct vmsg_run_op
 
     for (size_t i = 0; i < r->n; i++)
         if (!vmsg_report_commit(r->files[i], result, err, sizeof err)) {
-            vmsg_cli_error(r->command, "%s", err);
+            vmsg_cli_error(o->command, "%s", err);
             ok = false;
         }
     r->n = 0;

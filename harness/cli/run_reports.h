@@ -8,7 +8,6 @@
 #include "reports/report.h"
 
 struct vmsg_run_reports {
-    const char *command; /* whose messages tell what goes wrong */
     struct vmsg_report_file **files;
     size_t n;
     bool stdout_taken; /* one goes to "-" */
@@ -19,7 +18,7 @@ struct vmsg_run_reports {
  * command judges (NULL: no file), or anything else that the options name is a mistake, and so is a
  * capture that would.
  */
-bool vmsg_run_reports_open(struct vmsg_run_reports *r, const char *command, const char *input,
+bool vmsg_run_reports_open(struct vmsg_run_reports *r, const char *input,
                            const struct vmsg_run_options *o, char *err, size_t err_size);
 
 /* Write them all, and the text on standard output unless it is taken; false when one failed. */

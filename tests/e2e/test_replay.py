@@ -112,8 +112,11 @@ def test_what_a_capture_has_no_use_for(recorded):
 
 
 @pytest.mark.parametrize("args", [[], ["f"], ["f", "g", "--sut", "ref:"],
-                                  ["/nonexistent", "--sut", "ref:"], ["zeros", "--sut", "ref:"]])
+                                  ["/nonexistent", "--sut", "ref:"], ["zeros", "--sut", "ref:"],
+                                  ["empty.lua", "--sut", "ref:", "--role", "device"]])
 def test_wrong_usage(tmp_path, args):
     (tmp_path / "zeros").write_bytes(b"\0" * 100)
+    (tmp_path / "empty.lua").write_text("return {}")
     outcome = vmsgspec.vmsgspec("replay", *args, cwd=tmp_path)
     assert outcome.status == vmsgspec.USAGE and outcome.err.count("\n") == 1, str(outcome)
+    assert outcome.err.startswith("vmsgspec replay: ")
