@@ -17,7 +17,7 @@
     return text.get(row);
   };
   // A trace is text, one line for each message and tabs before its bytes; only those that findings
-  // name are elements. It gets its form when its row opens: most are never looked at.
+  // name are elements. It gets its form when it comes near the screen: most are never looked at.
   const KINDS = { "\u2192": "to", "\u21d2": "to", "\u2190": "from", "\u21d0": "from" };
   // Bytes, in groups of eight that stay together on a narrow screen.
   const octets = lines => {
@@ -50,8 +50,14 @@
     trace.classList.add("formed");
   };
   const formIn = row => $(".trace:not(.formed)", row).forEach(form);
+  const near = new IntersectionObserver(seen => seen.filter(s => s.isIntersecting).forEach(s => {
+    near.unobserve(s.target);
+    if (!s.target.classList.contains("formed")) form(s.target);
+  }), { rootMargin: "600px" });
+  rows.forEach(row => row.addEventListener("toggle", () => {
+    if (row.open) $(".trace:not(.formed)", row).forEach(trace => near.observe(trace));
+  }));
   const open = row => { formIn(row); row.open = true; };
-  rows.forEach(row => row.addEventListener("toggle", () => { if (row.open) formIn(row); }));
 
   const wanted = row => {
     const kind = row.dataset.kind;
@@ -105,7 +111,7 @@
     if (button) button.addEventListener("click", act);
   };
   on("reset", reset);
-  on("expand", () => rows.filter(row => !row.hidden).forEach(open));
+  on("expand", () => rows.filter(row => !row.hidden).forEach(row => { row.open = true; }));
   on("collapse", () => rows.forEach(row => { row.open = false; }));
   if (bytes) bytes.addEventListener("change", () => root.classList.toggle("nobytes", !bytes.checked));
 
@@ -166,6 +172,7 @@
   addEventListener("beforeprint", () => {
     opened = rows.filter(row => row.dataset.bad && !row.open);
     opened.forEach(open);
+    rows.filter(row => row.open).forEach(formIn);
   });
   addEventListener("afterprint", () => opened.forEach(row => { row.open = false; }));
 

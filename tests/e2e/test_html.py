@@ -144,7 +144,7 @@ def test_traces_get_their_form_when_they_are_looked_at(page, report):
     """Then each message is an element of its direction, with its bytes; before, it is but text."""
     assert page.js("return document.querySelectorAll('.m').length") == 0
     row = page.one(f"[id='{SCENARIO}']")
-    page.js("arguments[0].querySelector('summary').click()", row)
+    page.js("arguments[0].scrollIntoView(); arguments[0].querySelector('summary').click()", row)
     wait_for(page, f"document.getElementById('{SCENARIO}').querySelector('.m')")
     assert page.js("return document.querySelectorAll('.m').length") == len(trace_of(report, SCENARIO))
     shown = page.js("return [...arguments[0].querySelectorAll('.m')].map(m => [m.className, "
@@ -165,6 +165,18 @@ def test_printed_traces_have_their_form(page, report):
     assert bad and all(is_open and traces == formed for is_open, traces, formed in bad)
     page.js("dispatchEvent(new Event('afterprint'))")
     assert not page.js("return document.querySelectorAll('.row[open]').length")
+
+
+def test_all_open_at_once(page, report):
+    """What is far away is only text still; it is shaped when a reader comes there."""
+    page.one("#expand").click()
+    assert page.js("return document.querySelectorAll('.row:not([open])').length") == 0
+    page.js("document.getElementById(arguments[0]).querySelector('.trace').scrollIntoView()", SCENARIO)
+    wait_for(page, f"document.getElementById('{SCENARIO}').querySelector('.trace.formed')")
+    traces = page.js("return document.querySelectorAll('.trace').length")
+    assert 0 < page.js("return document.querySelectorAll('.trace.formed').length") <= traces
+    page.one("#collapse").click()
+    assert page.js("return document.querySelectorAll('.row[open]').length") == 0
 
 
 def test_findings_that_say_the_same_are_told_once(window, tmp_path):
