@@ -24,7 +24,8 @@ struct capture_replay {
     struct vmsg_tape out;         /* what happens now */
     struct vmsg_bare bare;
     struct vmsg_run_reports reports;
-    bool ours, bad; /* the file was not read to its end, or something could not be written */
+    bool ours;
+    char damage[700]; /* why the file was not read to its end; empty: it was */
 };
 
 static void put_out(void *ctx, const struct vmsg_tape_record *record)
@@ -139,13 +140,6 @@ static void feed(struct capture_replay *c, const struct vmsg_tape_record *record
         vmsg_bare_message(&c->bare, record);
 }
 
-static void complain(struct capture_replay *c, const char *why)
-{
-    c->bad = true;
-    vmsg_cli_error("replay", "%s: packet %llu: %s; what came before it was sent", c->o->path,
-                   (unsigned long long)vmsg_reader_packet(c->reader), why);
-}
-
 static void play(struct capture_replay *c)
 {
     struct vmsg_tape_record record;
@@ -158,9 +152,11 @@ static void play(struct capture_replay *c)
            (how = vmsg_reader_next(c->reader, &record, err, sizeof err)) == VMSG_READ_RECORD)
         feed(c, &record);
     if (vmsg_replayer_error(c->replayer))
-        complain(c, vmsg_replayer_error(c->replayer));
+        snprintf(c->damage, sizeof c->damage, "packet %llu makes no sense: %s",
+                 (unsigned long long)vmsg_reader_packet(c->reader),
+                 vmsg_replayer_error(c->replayer));
     else if (how == VMSG_READ_DAMAGED)
-        complain(c, err);
+        snprintf(c->damage, sizeof c->damage, "%.*s", (int)sizeof c->damage - 1, err);
     if (vmsg_replayer_memory(c->replayer))
         vmsg_cli_error("replay", "%s", vmsg_replayer_memory(c->replayer));
     if (!c->ours)
@@ -173,10 +169,16 @@ static bool judge(struct capture_replay *c, struct vmsg_run_result *result, char
     const char *not_started = vmsg_replayer_not_started(c->replayer);
 
     if (!not_started && vmsg_replayer_sent(c->replayer) == 0) {
-        snprintf(err, err_size, "'%s' holds nothing that could be sent to a %s", c->o->path,
-                 vmsg_value_role_text(c->role));
+        if (*c->damage)
+            snprintf(err, err_size, "%s: %s, before anything that could be sent", c->o->path,
+                     c->damage);
+        else
+            snprintf(err, err_size, "'%s' holds nothing that could be sent to a %s", c->o->path,
+                     vmsg_value_role_text(c->role));
         return false;
     }
+    if (*c->damage)
+        vmsg_cli_error("replay", "%s: %s; what came before it was sent", c->o->path, c->damage);
     c->suite = vmsg_suite_load(c->role, NULL, c->catalogue, err, err_size);
     if (!c->suite)
         return false;
@@ -209,7 +211,7 @@ static int status_of(const struct capture_replay *c, const struct vmsg_run_resul
         vmsg_cli_error("replay", "the implementation did not start: %s", result->not_started);
         return CLI_NO_SUT;
     }
-    if (c->bad)
+    if (*c->damage)
         return CLI_USAGE;
     return result->conforms && !vmsg_interrupted() ? CLI_OK : CLI_FAILS;
 }

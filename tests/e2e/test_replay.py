@@ -100,6 +100,20 @@ def test_a_scenario_file(tmp_path):
     assert outcome.status == vmsgspec.USAGE and "--role" in outcome.err, str(outcome)
 
 
+def test_a_damaged_capture(tmp_path):
+    """One line, whether something could be sent before the damage or not."""
+    whole, path = tmp_path / "run.pcap", tmp_path / "cut.pcap"
+    captures.record(whole, "device", "ref:", "--mem", "0", select=["device/get-config/*"])
+    data = whole.read_bytes()
+    places = [at for at, packet in captures.packets(data)]
+    for at, words in ((places[3], "before anything that could be sent"),
+                      (places[-9], "what came before it was sent")):
+        path.write_bytes(data[:at + 20])
+        outcome = replay(path, "ref:")
+        assert outcome.status == vmsgspec.USAGE and outcome.err.count("\n") == 1, str(outcome)
+        assert words in outcome.err and outcome.err.count("packet") == 1, outcome.err
+
+
 def test_what_a_capture_has_no_use_for(recorded):
     role, path = recorded
     other = "driver" if role == "device" else "device"
