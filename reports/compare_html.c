@@ -32,8 +32,9 @@ static void report(FILE *out, const struct vmsg_compare *c, size_t r)
     fputs("<br><span class=\"soft\">", out);
     vmsg_put_html(out, report->spec);
     fprintf(out,
-            "</span></td><td><span class=\"badge "
-            "%s\">%s</span></td><td>%zu</td><td>%zu</td><td>%zu</td>",
+            "</span></td><td><span class=\"name\">conforms</span> <span class=\"badge "
+            "%s\">%s</span></td><td>%zu <span class=\"name\">pass</span></td><td>%zu <span "
+            "class=\"name\">fail</span></td><td>%zu <span class=\"name\">warn</span></td>",
             report->conforms ? "v-yes" : "v-no", report->conforms ? "yes" : "no",
             vmsg_compare_verdicts(c, r, VMSG_CLAUSE_PASS),
             vmsg_compare_verdicts(c, r, VMSG_CLAUSE_FAIL),
@@ -52,11 +53,12 @@ static void report(FILE *out, const struct vmsg_compare *c, size_t r)
 
 static void reports(FILE *out, const struct vmsg_compare *c)
 {
-    fputs("<section class=\"wrap\"><h2>Reports</h2>\n<div class=\"scroll\"><table><thead><tr><th "
-          "scope=\"col\">Implementation</th><th scope=\"col\">Role</th><th "
-          "scope=\"col\">Conforms</th><th scope=\"col\">pass</th><th scope=\"col\">fail</th><th "
-          "scope=\"col\">warn</th><th scope=\"col\">Changes</th></tr></thead><tbody>\n",
-          out);
+    fputs(
+        "<section class=\"wrap\"><h2>Reports</h2>\n<div class=\"scroll\"><table class=\"reports\">"
+        "<thead><tr><th scope=\"col\">Implementation</th><th scope=\"col\">Role</th><th "
+        "scope=\"col\">Conforms</th><th scope=\"col\">pass</th><th scope=\"col\">fail</th><th "
+        "scope=\"col\">warn</th><th scope=\"col\">Changes</th></tr></thead><tbody>\n",
+        out);
     for (size_t r = 0; r < c->n; r++)
         report(out, c, r);
     fputs("</tbody></table></div></section>\n", out);
@@ -149,7 +151,7 @@ static void tools(FILE *out, const struct vmsg_compare *c)
     }
     fputs("</div>\n<button type=\"button\" id=\"reset\">Reset</button><button type=\"button\" "
           "id=\"theme\">Light/dark</button><span class=\"count\" id=\"count\" "
-          "role=\"status\"></span></div></div>\n",
+          "data-scenario=\"changed scenario\" role=\"status\"></span></div></div>\n",
           out);
 }
 

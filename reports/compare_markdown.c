@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#define CHANGES_MOST 100u   /* rows of the table of changes */
-#define MATRIX_MOST  45000u /* characters: a comment of GitHub's has 65,536 */
+#define CHANGES_MOST 80u    /* rows of a table of changes */
+#define MATRIX_MOST  36000u /* characters: a comment of GitHub's has 65,536 */
 
 static void code(FILE *out, const char *s)
 {
@@ -54,49 +54,82 @@ static void change(FILE *out, const struct vmsg_compare *c, size_t r, const char
     fprintf(out, " | %s | %s |\n", from, to);
 }
 
-static size_t changes_of(FILE *out, const struct vmsg_compare *c, enum vmsg_trend trend,
+static const enum vmsg_trend order[] = {VMSG_TREND_WORSE, VMSG_TREND_LOST, VMSG_TREND_BETTER,
+                                        VMSG_TREND_CHANGED};
+
+#define ORDERED (sizeof order / sizeof *order)
+
+static void table(FILE *out, const char *of)
+{
+    fprintf(out, "| | | %s | was | is |\n|---|---|---|---|---|\n", of);
+}
+
+static void not_shown(FILE *out, size_t n)
+{
+    if (n > CHANGES_MOST)
+        fprintf(out, "\n%zu more are not shown.\n", n - CHANGES_MOST);
+    fputc('\n', out);
+}
+
+/* Clauses of all reports that changed in this way, after the `shown` before. */
+static size_t clauses_of(FILE *out, const struct vmsg_compare *c, enum vmsg_trend trend,
                          size_t shown)
 {
-    for (size_t r = 0; r < c->n; r++) {
+    for (size_t r = 0; r < c->n; r++)
         for (size_t i = 0; i < c->n_rows; i++) {
             const struct vmsg_compare_row *row = &c->rows[i];
 
-            if (!row->cells[r].clause || row->cells[r].trend != trend)
-                continue;
-            if (shown++ < CHANGES_MOST)
+            if (row->cells[r].clause && row->cells[r].trend == trend && shown++ < CHANGES_MOST)
                 change(out, c, r, vmsg_trend_text(trend), row->id,
                        vmsg_clause_verdict_text(row->cells[c->reference[r]].clause->verdict),
                        vmsg_clause_verdict_text(row->cells[r].clause->verdict));
         }
+    return shown;
+}
+
+static void changed_clauses(FILE *out, const struct vmsg_compare *c)
+{
+    size_t shown = 0;
+
+    table(out, "clause");
+    for (size_t k = 0; k < ORDERED; k++)
+        shown = clauses_of(out, c, order[k], shown);
+    not_shown(out, shown);
+}
+
+/* There are many of them where a clause is broken everywhere, and they say less. */
+static void changed_scenarios(FILE *out, const struct vmsg_compare *c)
+{
+    size_t shown = 0;
+
+    if (!c->n_scenarios)
+        return;
+    fprintf(out, "<details><summary>%zu scenario%s changed</summary>\n\n", c->n_scenarios,
+            c->n_scenarios == 1 ? "" : "s");
+    table(out, "scenario");
+    for (size_t k = 0; k < ORDERED; k++)
         for (size_t i = 0; i < c->n_scenarios; i++) {
             const struct vmsg_compare_scenario *s = &c->scenarios[i];
 
-            if (s->report == r && s->trend == trend && shown++ < CHANGES_MOST)
-                change(out, c, r, vmsg_trend_text(trend), s->id, vmsg_verdict_text(s->from),
-                       vmsg_verdict_text(s->to));
+            if (s->trend == order[k] && shown++ < CHANGES_MOST)
+                change(out, c, s->report, vmsg_trend_text(s->trend), s->id,
+                       vmsg_verdict_text(s->from), vmsg_verdict_text(s->to));
         }
-    }
-    return shown;
+    not_shown(out, shown);
+    fputs("</details>\n\n", out);
 }
 
 static void changes(FILE *out, const struct vmsg_compare *c)
 {
-    size_t shown = 0, any = c->n_scenarios;
+    size_t clauses = 0;
 
     for (size_t i = 0; i < c->n_rows; i++)
-        any += vmsg_compare_row_trend(c, i) != VMSG_TREND_SAME;
-    if (!any) {
-        fputs("Nothing changed.\n\n", out);
-        return;
-    }
-    fputs("| | | clause or scenario | was | is |\n|---|---|---|---|---|\n", out);
-    shown = changes_of(out, c, VMSG_TREND_WORSE, shown);
-    shown = changes_of(out, c, VMSG_TREND_LOST, shown);
-    shown = changes_of(out, c, VMSG_TREND_BETTER, shown);
-    shown = changes_of(out, c, VMSG_TREND_CHANGED, shown);
-    if (shown > CHANGES_MOST)
-        fprintf(out, "\n%zu more changes are not shown.\n", shown - CHANGES_MOST);
-    fputc('\n', out);
+        clauses += vmsg_compare_row_trend(c, i) != VMSG_TREND_SAME;
+    if (clauses)
+        changed_clauses(out, c);
+    else
+        fputs(c->n_scenarios ? "No clause changed.\n\n" : "Nothing changed.\n\n", out);
+    changed_scenarios(out, c);
 }
 
 static void matrix(FILE *out, const struct vmsg_compare *c)

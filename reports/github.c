@@ -7,61 +7,90 @@
 
 #include "reports/escape.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-/* A command's message or property: one line, and '%', ':' and ',' by their codes. */
-static void data(FILE *out, const char *s)
+/* One safe line with these characters by their codes, as the runner reads them back. */
+static bool encoded(FILE *out, const char *s, const char *special)
 {
-    struct vmsg_glyph g;
-    size_t len = s ? strlen(s) : 0;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *safe = open_memstream(&text, &size);
 
-    for (size_t i = 0; i < len; i += g.used) {
-        vmsg_glyph_next(&g, s + i, len - i);
-        for (const char *p = g.bytes; *p; p++)
-            if (strchr("%:,#", *p))
-                fprintf(out, "%%%02X", *p);
-            else
-                fputc(*p, out);
+    if (!safe)
+        return false;
+    vmsg_put_safe(safe, s);
+    if (fclose(safe) != 0) {
+        free(text);
+        return false;
     }
+    for (const char *p = text; *p; p++)
+        if (strchr(special, *p))
+            fprintf(out, "%%%02X", *p);
+        else
+            fputc(*p, out);
+    free(text);
+    return true;
 }
 
-static void command(FILE *out, const char *level, const char *title, const char *text)
+/* A property ends at ':' or ','; the message, behind the properties, only at the line's end. */
+static bool command(FILE *out, const char *level, const char *title, const char *text)
 {
+    bool ok;
+
     fprintf(out, "::%s title=", level);
-    data(out, title);
+    ok = encoded(out, title, "%:,");
     fputs("::", out);
-    data(out, text);
+    ok = encoded(out, text, "%") && ok;
     fputc('\n', out);
+    return ok;
 }
 
-static void clauses(FILE *out, const struct vmsg_run_result *r, enum vmsg_clause_verdict verdict,
+static bool clauses(FILE *out, const struct vmsg_run_result *r, enum vmsg_clause_verdict verdict,
                     const char *level)
 {
+    bool ok = true;
+
     for (size_t i = 0; i < r->n_clauses; i++) {
         const struct vmsg_clause_result *c = &r->clauses[i];
 
         if (c->verdict == verdict && !c->expected)
-            command(out, level, c->clause->id, c->reason ? c->reason : c->clause->summary);
+            ok = command(out, level, c->clause->id, c->reason ? c->reason : c->clause->summary) &&
+                 ok;
     }
+    return ok;
 }
 
-bool vmsg_github_write(FILE *out, const struct vmsg_run_result *r,
-                       const struct vmsg_report_options *o)
+/* Scenarios that ended badly, whatever they showed before. */
+static bool endings(FILE *out, const struct vmsg_run_result *r)
 {
-    (void)o;
-    if (vmsg_run_unfinished(r))
-        command(out, "error", "vmsgspec", vmsg_run_unfinished(r));
-    for (size_t i = 0; i < r->gate.n_problems; i++)
-        command(out, "error", "vmsgspec gate", r->gate.problems[i]);
-    clauses(out, r, VMSG_CLAUSE_FAIL, "error");
+    bool ok = true;
+
     for (size_t i = 0; i < r->n_scenarios; i++) {
         const struct vmsg_scenario_result *s = &r->scenarios[i];
 
         if (!s->expected &&
             (s->verdict == VMSG_VERDICT_WEDGED || s->verdict == VMSG_VERDICT_CRASHED ||
              s->verdict == VMSG_VERDICT_ERROR))
-            command(out, "error", s->id, s->reason ? s->reason : vmsg_verdict_text(s->verdict));
+            ok = command(out, "error", s->id,
+                         s->reason ? s->reason : vmsg_verdict_text(s->verdict)) &&
+                 ok;
     }
-    clauses(out, r, VMSG_CLAUSE_WARN, "warning");
-    return !ferror(out);
+    return ok;
+}
+
+bool vmsg_github_write(FILE *out, const struct vmsg_run_result *r,
+                       const struct vmsg_report_options *o)
+{
+    bool ok = true;
+
+    (void)o;
+    if (vmsg_run_unfinished(r))
+        ok = command(out, "error", "vmsgspec", vmsg_run_unfinished(r));
+    for (size_t i = 0; i < r->gate.n_problems; i++)
+        ok = command(out, "error", "vmsgspec gate", r->gate.problems[i]) && ok;
+    ok = clauses(out, r, VMSG_CLAUSE_FAIL, "error") && ok;
+    ok = endings(out, r) && ok;
+    ok = clauses(out, r, VMSG_CLAUSE_WARN, "warning") && ok;
+    return ok && !ferror(out);
 }

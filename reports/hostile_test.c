@@ -190,6 +190,7 @@ static void test_github(void **state)
     assert_true(lines > 2);
     lacks("github", text, "##[");
     lacks("github", text, "%0A");
+    lacks("github", text, "%2C"); /* a message, unlike a title, has its commas */
     assert_non_null(strstr(text, "%250A"));
     free(text);
 }

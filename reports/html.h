@@ -24,11 +24,10 @@ void vmsg_html_trace(FILE *out, const struct vmsg_scenario_result *s, size_t fro
                      bool anchors);
 
 /*
- * A link to the message of a finding, or to its scenario when there is no such message; `named`
- * with the scenario's id.
+ * Links to the message of the i-th finding, `named` with the scenario's id, and to those of all
+ * later findings that say the same. One that the trace does not have leads to the scenario.
  */
-void vmsg_html_message_link(FILE *out, const struct vmsg_scenario_result *s, uint32_t message,
-                            bool named);
+void vmsg_html_messages(FILE *out, const struct vmsg_scenario_result *s, size_t i, bool named);
 
 /* A row's beginning, with what the script filters by; `level` may be NULL. */
 void vmsg_html_row(FILE *out, const char *id, const char *kind, const char *verdict,

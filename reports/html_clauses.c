@@ -2,6 +2,7 @@
 #include "reports/html.h"
 
 #include "reports/escape.h"
+#include "reports/findings.h"
 #include "reports/page.h"
 #include "reports/sections.h"
 
@@ -18,13 +19,14 @@ static bool lists(const struct vmsg_scenario_result *s, const char *clause)
     return false;
 }
 
-static void finding(FILE *out, const struct vmsg_scenario_result *s,
-                    const struct vmsg_result_finding *f, bool excerpt)
+static void finding(FILE *out, const struct vmsg_scenario_result *s, size_t i, bool excerpt)
 {
+    const struct vmsg_result_finding *f = &s->findings[i];
+
     fputs("<li>", out);
     vmsg_put_html(out, f->text);
     fputs("<br><span class=\"soft\">in ", out);
-    vmsg_html_message_link(out, s, f->message, true);
+    vmsg_html_messages(out, s, i, true);
     fputs("</span>", out);
     if (excerpt && s->n_trace)
         vmsg_html_trace(out, s, f->message > AROUND ? f->message - AROUND : 0,
@@ -41,8 +43,8 @@ static void findings(FILE *out, const struct vmsg_run_result *r, const char *cla
         const struct vmsg_scenario_result *s = &r->scenarios[i];
 
         for (size_t k = 0; k < s->n_findings; k++)
-            if (!strcmp(s->findings[k].clause, clause))
-                finding(out, s, &s->findings[k], shown++ < SHOWN_EXCERPTS);
+            if (!strcmp(s->findings[k].clause, clause) && !vmsg_finding_told(s, k))
+                finding(out, s, k, shown++ < SHOWN_EXCERPTS);
     }
     fputs("</ol>\n", out);
 }

@@ -2,6 +2,7 @@
 #include "reports/html.h"
 
 #include "reports/escape.h"
+#include "reports/findings.h"
 #include "reports/page.h"
 
 #include <string.h>
@@ -21,23 +22,6 @@ void vmsg_html_row(FILE *out, const char *id, const char *kind, const char *verd
     if (level)
         fprintf(out, " data-level=\"%s\"", level);
     fputs(bad ? " data-bad=\"1\">\n" : ">\n", out);
-}
-
-void vmsg_html_message_link(FILE *out, const struct vmsg_scenario_result *s, uint32_t message,
-                            bool named)
-{
-    char id[512];
-
-    if (message < s->n_trace)
-        snprintf(id, sizeof id, "%s:%u", s->id, (unsigned)message);
-    fputs("<a class=\"id\"", out);
-    vmsg_page_href(out, message < s->n_trace ? id : s->id);
-    fputc('>', out);
-    if (named) {
-        vmsg_put_html(out, s->id);
-        fputs(", ", out);
-    }
-    fprintf(out, "message %u</a>", (unsigned)message);
 }
 
 static void paragraph(FILE *out, const char *before, const char *text)
@@ -70,6 +54,8 @@ static void findings(FILE *out, const struct vmsg_scenario_result *s)
     for (size_t i = 0; i < s->n_findings; i++) {
         const struct vmsg_result_finding *f = &s->findings[i];
 
+        if (vmsg_finding_told(s, i))
+            continue;
         fputs("<li><a class=\"id\"", out);
         vmsg_page_href(out, f->clause);
         fputc('>', out);
@@ -77,7 +63,7 @@ static void findings(FILE *out, const struct vmsg_scenario_result *s)
         fprintf(out, "</a> <span class=\"tag\">%s</span> ", vmsg_level_text(f->level));
         vmsg_put_html(out, f->text);
         fputs(" <span class=\"soft\">", out);
-        vmsg_html_message_link(out, s, f->message, false);
+        vmsg_html_messages(out, s, i, false);
         fputs("</span></li>\n", out);
     }
     fputs("</ol>\n", out);

@@ -5,14 +5,19 @@
 #include "reports/formats.h"
 
 #include "reports/escape.h"
+#include "reports/findings.h"
 #include "reports/trace_line.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define DETAILS_MOST 40000u /* characters of all collapsed details */
-#define ROWS_MOST    60u    /* of a table */
-#define AROUND       4u     /* messages either side of a finding */
+#define DETAILS_MOST  32000u /* characters of all collapsed details */
+#define NAMES_MOST    8000u  /* and of the names of scenarios for which there is no room */
+#define SHOWN_MOST    25u    /* scenarios with details: a comment is not scrolled for long */
+#define ROWS_MOST     60u    /* of a table */
+#define FINDINGS_MOST 3u     /* of a scenario */
+#define TRACES_MOST   3u     /* of a clause: the next ones look the same */
+#define AROUND        4u     /* messages either side of a finding */
 
 static void code(FILE *out, const char *s)
 {
@@ -122,8 +127,52 @@ static void trace(FILE *out, const struct vmsg_scenario_result *s, size_t mark)
     fputs("</pre>\n", out);
 }
 
+/* What the report has told so far, and what it has room for. */
+struct told {
+    const struct vmsg_run_result *r;
+    size_t room, scenarios;
+    size_t *traces; /* of each clause */
+};
+
+/* Whether a trace for this clause is still worth its room. */
+static bool wants_trace(struct told *told, const char *clause)
+{
+    for (size_t i = 0; i < told->r->n_clauses; i++)
+        if (!strcmp(told->r->clauses[i].clause->id, clause))
+            return told->traces[i]++ < TRACES_MOST;
+    return false;
+}
+
+static void finding(FILE *out, struct told *told, const struct vmsg_scenario_result *s, size_t i)
+{
+    const struct vmsg_result_finding *f = &s->findings[i];
+    size_t times = vmsg_finding_times(s, i);
+
+    code(out, f->clause);
+    fputs(" ", out);
+    code(out, f->text);
+    if (times > 1)
+        fprintf(out, ", %zu times", times);
+    fputs("\n\n", out);
+    if (wants_trace(told, f->clause)) {
+        trace(out, s, f->message);
+        fputc('\n', out);
+    }
+}
+
+static void findings(FILE *out, struct told *told, const struct vmsg_scenario_result *s)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->n_findings; i++)
+        if (!vmsg_finding_told(s, i) && ++n <= FINDINGS_MOST)
+            finding(out, told, s, i);
+    if (n > FINDINGS_MOST)
+        fprintf(out, "%zu more findings of this scenario.\n\n", n - FINDINGS_MOST);
+}
+
 /* A line in front of the details says what the scenario came to. */
-static void details(FILE *out, const struct vmsg_scenario_result *s)
+static void details(FILE *out, struct told *told, const struct vmsg_scenario_result *s)
 {
     fprintf(out, "<details><summary>%s%s <code>", vmsg_verdict_text(s->verdict),
             s->expected ? " (expected)" : "");
@@ -139,16 +188,7 @@ static void details(FILE *out, const struct vmsg_scenario_result *s)
         fputs("\n\n", out);
         trace(out, s, s->n_trace ? s->n_trace - 1 : 0);
     }
-    for (size_t i = 0; i < s->n_findings && i < 3; i++) {
-        code(out, s->findings[i].clause);
-        fputs(" ", out);
-        code(out, s->findings[i].text);
-        fputs("\n\n", out);
-        trace(out, s, s->findings[i].message);
-        fputc('\n', out);
-    }
-    if (s->n_findings > 3)
-        fprintf(out, "%zu more findings of this scenario.\n\n", s->n_findings - 3);
+    findings(out, told, s);
     if (s->sut_end) {
         fputs("The SUT: ", out);
         code(out, s->sut_end);
@@ -163,40 +203,94 @@ static bool is_telling(const struct vmsg_scenario_result *s)
            s->verdict == VMSG_VERDICT_CRASHED || s->verdict == VMSG_VERDICT_ERROR;
 }
 
-/* Those that fit: one that would make the report too long is left out whole. */
-static bool all_details(FILE *out, const struct vmsg_run_result *r)
+/* What there was no room for, by name, as far as there is room for that. */
+struct omitted {
+    FILE *names;
+    char *text;
+    size_t size, n, unnamed;
+};
+
+static void omit(struct omitted *o, const struct vmsg_scenario_result *s)
 {
-    size_t left = DETAILS_MOST, omitted = 0;
-    bool first = true;
+    o->n++;
+    if (fflush(o->names) != 0 || o->size > NAMES_MOST) {
+        o->unnamed++;
+        return;
+    }
+    fprintf(o->names, "- %s ", vmsg_verdict_text(s->verdict));
+    code(o->names, s->id);
+    fputc('\n', o->names);
+}
 
-    for (size_t i = 0; i < r->n_scenarios; i++) {
-        char *text = NULL;
-        size_t size = 0;
-        FILE *one;
+static void put_omitted(FILE *out, const struct omitted *o)
+{
+    if (o->n == 0)
+        return;
+    fprintf(out,
+            "<details><summary>%zu more, for which there is no room here; the HTML report has "
+            "all</summary>\n\n%s\n",
+            o->n, o->text);
+    if (o->unnamed)
+        fprintf(out, "And %zu more.\n\n", o->unnamed);
+    fputs("</details>\n", out);
+}
 
+/* The details of one, whole, or its name. */
+static bool put_details(FILE *out, struct told *told, const struct vmsg_scenario_result *s,
+                        struct omitted *omitted)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *one = open_memstream(&text, &size);
+
+    if (!one)
+        return false;
+    details(one, told, s);
+    if (fclose(one) != 0) {
+        free(text);
+        return false;
+    }
+    if (size <= told->room && told->scenarios < SHOWN_MOST) {
+        fputs(text, out);
+        told->room -= size;
+        told->scenarios++;
+    } else {
+        omit(omitted, s);
+    }
+    free(text);
+    return true;
+}
+
+static bool put_all(FILE *out, const struct vmsg_run_result *r, struct told *told,
+                    struct omitted *omitted)
+{
+    bool first = true, ok = true;
+
+    for (size_t i = 0; ok && i < r->n_scenarios; i++) {
         if (!is_telling(&r->scenarios[i]))
             continue;
-        one = open_memstream(&text, &size);
-        if (!one)
-            return false;
-        details(one, &r->scenarios[i]);
-        if (fclose(one) != 0) {
-            free(text);
-            return false;
-        }
-        if (size <= left) {
-            fprintf(out, "%s%s", first ? "### Scenarios\n\n" : "", text);
-            left -= size;
-            first = false;
-        } else {
-            omitted++;
-        }
-        free(text);
+        fputs(first ? "### Scenarios\n\n" : "", out);
+        first = false;
+        ok = put_details(out, told, &r->scenarios[i], omitted);
     }
-    if (omitted)
-        fprintf(out, "%zu more scenario%s too long to be shown here; the HTML report has all.\n",
-                omitted, omitted == 1 ? " is" : "s are");
-    return true;
+    return ok;
+}
+
+static bool all_details(FILE *out, const struct vmsg_run_result *r)
+{
+    struct told told = {
+        .r = r, .room = DETAILS_MOST, .traces = calloc(r->n_clauses + 1, sizeof *told.traces)};
+    struct omitted omitted = {0};
+    bool ok;
+
+    omitted.names = open_memstream(&omitted.text, &omitted.size);
+    ok = told.traces && omitted.names && put_all(out, r, &told, &omitted);
+    ok = omitted.names && fclose(omitted.names) == 0 && ok;
+    if (ok)
+        put_omitted(out, &omitted);
+    free(omitted.text);
+    free(told.traces);
+    return ok;
 }
 
 bool vmsg_markdown_write(FILE *out, const struct vmsg_run_result *r,

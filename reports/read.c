@@ -39,6 +39,15 @@ static char *read_file(const char *path, size_t *length, char *err, size_t err_s
     return NULL;
 }
 
+static bool may_be_json(const char *text, size_t length)
+{
+    size_t i = 0;
+
+    while (i < length && (text[i] == ' ' || text[i] == '\t' || text[i] == '\r' || text[i] == '\n'))
+        i++;
+    return i < length && (text[i] == '{' || text[i] == '[');
+}
+
 /*
  * What the parser would spend on a text is bounded before it is parsed: values cost a hundred times
  * their few bytes, depth costs stack. What is no JSON is left to the parser.
@@ -48,6 +57,8 @@ static bool within_bounds(const char *text, size_t length, const char **why)
     size_t depth = 0, values = 0;
     bool string = false;
 
+    if (!may_be_json(text, length))
+        return true;
     for (size_t i = 0; i < length; i++) {
         char c = text[i];
 

@@ -1,7 +1,8 @@
 /*
- * The SARIF 2.1.0 report: a rule for each clause, a result for each finding, at the scenario that
- * showed it, with the messages before it as a code flow. A scenario that crashed the SUT, or that
- * it no longer answered, is a result of a rule of its own. An expected failure is suppressed.
+ * The SARIF 2.1.0 report: a rule for each clause, a result for each clause that a scenario shows
+ * broken, with the messages before its first finding as a code flow and the number of them all. A
+ * scenario that crashed the SUT, or that it no longer answered, is a result of a rule of its own.
+ * An expected failure is suppressed.
  */
 #include "reports/formats.h"
 
@@ -47,8 +48,9 @@ static json_t *rule(const struct vmsg_clause *c)
 
 static json_t *ending_rule(size_t i)
 {
-    return json_pack("{s:s, s:{s:s}, s:{s:s}, s:{s:s}}", "id", endings[i].id, "shortDescription",
-                     "text", vmsg_verdict_text(endings[i].verdict), "help", "text", endings[i].help,
+    return json_pack("{s:s, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}}", "id", endings[i].id,
+                     "shortDescription", "text", vmsg_verdict_text(endings[i].verdict),
+                     "fullDescription", "text", endings[i].help, "help", "text", endings[i].help,
                      "defaultConfiguration", "level", "error");
 }
 
@@ -81,6 +83,21 @@ static const char *expected(const struct vmsg_run_result *r, const struct vmsg_s
                                                             : s->expected;
 }
 
+/* How many findings of the scenario are of the clause of its i-th; 0: an earlier one has it. */
+static size_t occurrences(const struct vmsg_scenario_result *s, size_t i)
+{
+    size_t n = 0;
+
+    for (size_t k = 0; k < s->n_findings; k++) {
+        bool same = !strcmp(s->findings[k].clause, s->findings[i].clause);
+
+        if (same && k < i)
+            return 0;
+        n += same;
+    }
+    return n;
+}
+
 static bool results_of(const struct vmsg_run_result *r, const struct vmsg_scenario_result *s,
                        json_t *to)
 {
@@ -96,10 +113,10 @@ static bool results_of(const struct vmsg_run_result *r, const struct vmsg_scenar
             .text = f->text,
             .message = f->message,
             .expected = expected(r, s, rule),
-            .number = i,
+            .occurrences = occurrences(s, i),
         };
 
-        if (rule < r->n_clauses)
+        if (rule < r->n_clauses && result.occurrences)
             vmsg_json_append(&ok, to, vmsg_sarif_result(s, &result));
     }
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
@@ -110,6 +127,7 @@ static bool results_of(const struct vmsg_run_result *r, const struct vmsg_scenar
             .text = s->reason ? s->reason : endings[i].help,
             .message = s->n_trace ? (uint32_t)s->n_trace - 1 : 0,
             .expected = s->expected,
+            .occurrences = 1,
         };
 
         if (s->verdict == endings[i].verdict)

@@ -5,13 +5,11 @@
 #include "reports/trace_line.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Messages up to the one at which a clause was seen broken: of a scenario's first finding, of more.
- */
-#define FLOW_FIRST 100u
-#define FLOW_MORE  12u
+#define FLOW_MOST 100u /* messages up to the one at which a clause was seen broken */
 
 /*
  * A message: one safe line. Brackets would make an embedded link of it (SARIF 3.11.6), and a
@@ -128,35 +126,49 @@ static json_t *step(const struct vmsg_scenario_result *s, size_t i, bool here)
     return vmsg_json_done(ok && line, j);
 }
 
-static json_t *flows(const struct vmsg_scenario_result *s, uint32_t at, size_t most)
+static json_t *flows(const struct vmsg_scenario_result *s, uint32_t at)
 {
     size_t end = (size_t)at + 1 < s->n_trace ? (size_t)at + 1 : s->n_trace;
     json_t *steps = json_array();
     bool ok = true;
 
-    for (size_t i = end > most ? end - most : 0; i < end; i++)
+    for (size_t i = end > FLOW_MOST ? end - FLOW_MOST : 0; i < end; i++)
         vmsg_json_append(&ok, steps, step(s, i, i + 1 == end));
     return json_pack("[{s:[{s:o}]}]", "threadFlows", "locations", vmsg_json_done(ok, steps));
+}
+
+/*
+ * What makes it the same result as in another run. GitHub knows its alerts again by the second
+ * form, whatever is hashed, as long as it is written like this.
+ */
+static json_t *fingerprints(const struct vmsg_scenario_result *s, const char *rule)
+{
+    uint64_t hash = 14695981039346656037u; /* FNV-1a */
+    char text[400], hashed[24];
+
+    snprintf(text, sizeof text, "%s:%s", rule, s->id);
+    for (const char *p = text; *p; p++)
+        hash = (hash ^ (uint8_t)*p) * 1099511628211u;
+    snprintf(hashed, sizeof hashed, "%016" PRIx64 ":1", hash);
+    return json_pack("{s:o, s:s}", "vmsgspecFinding/v2", vmsg_json_text(text),
+                     "primaryLocationLineHash", hashed);
 }
 
 json_t *vmsg_sarif_result(const struct vmsg_scenario_result *s, const struct vmsg_sarif_result *r)
 {
     json_t *j = json_object();
-    char fingerprint[400];
     bool ok = true;
 
-    snprintf(fingerprint, sizeof fingerprint, "%s:%s:%zu", r->rule, s->id, r->number);
     vmsg_json_add(&ok, j, "ruleId", vmsg_json_text(r->rule));
     vmsg_json_add(&ok, j, "ruleIndex", vmsg_json_number(r->rule_index));
     vmsg_json_add(&ok, j, "kind", json_string("fail"));
     vmsg_json_add(&ok, j, "level", json_string(r->level));
     vmsg_json_add(&ok, j, "message", message(r->text));
+    vmsg_json_add(&ok, j, "occurrenceCount", vmsg_json_number(r->occurrences));
     vmsg_json_add(&ok, j, "locations", json_pack("[o]", location(s, NULL)));
     if (s->n_trace)
-        vmsg_json_add(&ok, j, "codeFlows",
-                      flows(s, r->message, r->number ? FLOW_MORE : FLOW_FIRST));
-    vmsg_json_add(&ok, j, "partialFingerprints",
-                  json_pack("{s:o}", "vmsgspecFinding/v1", vmsg_json_text(fingerprint)));
+        vmsg_json_add(&ok, j, "codeFlows", flows(s, r->message));
+    vmsg_json_add(&ok, j, "partialFingerprints", fingerprints(s, r->rule));
     if (r->expected)
         vmsg_json_add(&ok, j, "suppressions",
                       json_pack("[{s:s, s:s, s:o}]", "kind", "external", "status", "accepted",

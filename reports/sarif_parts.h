@@ -14,7 +14,7 @@ struct vmsg_sarif_result {
     const char *text;
     uint32_t message;     /* index into the scenario's trace: where it was seen */
     const char *expected; /* why it is suppressed, NULL: it is not */
-    size_t number;        /* among the scenario's results */
+    size_t occurrences;   /* in the scenario */
 };
 
 /* Help on a clause: summary, section, legal readings; plain and Markdown. */

@@ -9,6 +9,7 @@
 #include "adapters/exec/process.h"
 #include "adapters/link.h"
 #include "adapters/memory.h"
+#include "adapters/quiet.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -188,20 +189,14 @@ static bool exec_send(struct vmsg_adapter *a, unsigned endpoint, const void *msg
     return vmsg_link_send(&self(a)->link, endpoint, msg, len);
 }
 
-/* write() without the signal that a pipe without a reader brings. */
 static ssize_t write_quietly(int fd, const char *bytes, size_t n)
 {
-    sigset_t pipe_signal, before;
-    struct timespec at_once = {0};
-    sigemptyset(&pipe_signal);
-    sigaddset(&pipe_signal, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
-    ssize_t written = write(fd, bytes, n);
-    int error = errno;
-    if (written < 0 && error == EPIPE && !sigismember(&before, SIGPIPE))
-        sigtimedwait(&pipe_signal, NULL, &at_once);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    errno = error;
+    struct vmsg_quiet quiet;
+    ssize_t written;
+
+    vmsg_quiet_begin(&quiet);
+    written = write(fd, bytes, n);
+    vmsg_quiet_end(&quiet, written < 0 ? errno : 0);
     return written;
 }
 

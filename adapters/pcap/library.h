@@ -11,6 +11,8 @@
 #define VMSG_LIBPCAP_FUNCTIONS(F)                                                                  \
     F(pcap_breakloop)                                                                              \
     F(pcap_close)                                                                                  \
+    F(pcap_datalink)                                                                               \
+    F(pcap_datalink_val_to_description)                                                            \
     F(pcap_dump)                                                                                   \
     F(pcap_dump_close)                                                                             \
     F(pcap_dump_fopen)                                                                             \

@@ -90,17 +90,14 @@ bool vmsg_reader_is_ours(struct vmsg_reader *r)
     return r->ours;
 }
 
-bool vmsg_reader_begins(struct vmsg_reader *r, char *err, size_t err_size)
+const char *vmsg_reader_protocol(const struct vmsg_reader *r)
 {
-    vmsg_reader_is_ours(r);
-    if (r->packet > 0 || r->looked_status == 1)
-        return true;
-    if (r->looked_status == PCAP_ERROR_BREAK)
-        snprintf(err, err_size, "it holds no messages");
-    else
-        snprintf(err, err_size, "the capture is damaged at packet 1: %s",
-                 r->lib->pcap_geterr(r->pcap));
-    return false;
+    int type = r->lib->pcap_datalink(r->pcap);
+    const char *name = r->lib->pcap_datalink_val_to_description(type);
+
+    if (type >= DLT_USER0 && type <= DLT_USER15)
+        return NULL;
+    return name ? name : "an unknown protocol";
 }
 
 uint64_t vmsg_reader_packet(const struct vmsg_reader *r)
@@ -140,6 +137,25 @@ static inline const char *record_of(struct vmsg_reader *r, const struct pcap_pkt
                                         .payload = bytes,
                                         .len = header->caplen};
     return NULL;
+}
+
+bool vmsg_reader_begins(struct vmsg_reader *r, struct vmsg_tape_record *first, char *err,
+                        size_t err_size)
+{
+    const char *why;
+
+    vmsg_reader_is_ours(r);
+    if (r->looked_status == 1) {
+        why = record_of(r, r->header, r->bytes, first);
+    } else if (r->looked_status == PCAP_ERROR_BREAK) {
+        snprintf(err, err_size, "it holds no messages");
+        return false;
+    } else {
+        why = r->lib->pcap_geterr(r->pcap);
+    }
+    if (why)
+        snprintf(err, err_size, "the capture is damaged at packet 1: %s", why);
+    return !why;
 }
 
 /* What libpcap says instead of giving a packet. */

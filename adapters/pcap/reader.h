@@ -18,11 +18,21 @@ struct vmsg_reader *vmsg_reader_open(const char *path, char *err, size_t err_siz
 struct vmsg_reader *vmsg_reader_of(FILE *file, const char *name, char *err, size_t err_size);
 void vmsg_reader_close(struct vmsg_reader *r);
 
-/* Is there a first packet at all? False with a sentence in err. */
-bool vmsg_reader_begins(struct vmsg_reader *r, char *err, size_t err_size);
+/*
+ * Is there a first packet, and a whole one? It is shown, to be looked at before it is read; else
+ * false with a sentence in err.
+ */
+bool vmsg_reader_begins(struct vmsg_reader *r, struct vmsg_tape_record *first, char *err,
+                        size_t err_size);
 
 /* Begins the first packet with our pseudo-header? It is looked at without being consumed. */
 bool vmsg_reader_is_ours(struct vmsg_reader *r);
+
+/*
+ * What the packets are by their link type, "Ethernet", if that is a protocol of its own and none
+ * that users define: whoever takes them for bare messages may be wrong. Else NULL.
+ */
+const char *vmsg_reader_protocol(const struct vmsg_reader *r);
 
 enum vmsg_reading {
     VMSG_READ_RECORD, /* valid until the next call */

@@ -2,6 +2,7 @@
 #include "adapters/pcap/writer.h"
 
 #include "adapters/pcap/library.h"
+#include "adapters/quiet.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,6 +33,7 @@ struct vmsg_capture {
     pcap_t *format;
     pcap_dumper_t *dumper;
     bool eager;
+    bool pipe;     /* no regular file: who reads along may leave */
     off_t pending; /* bytes that stdio holds */
     char *buffer;
     uint8_t packet[PACKET_MOST];
@@ -67,12 +70,21 @@ static void unlock(struct vmsg_capture *c)
     pthread_mutex_unlock(&c->shared->lock);
 }
 
-static void release(struct vmsg_capture *c)
+static void close_file(struct vmsg_capture *c)
 {
+    struct vmsg_quiet quiet;
+
+    vmsg_quiet_begin(&quiet);
     if (c->dumper)
-        c->lib->pcap_dump_close(c->dumper); /* closes the file */
+        c->lib->pcap_dump_close(c->dumper); /* closes the file, and writes what is left */
     else if (c->file)
         fclose(c->file);
+    vmsg_quiet_end(&quiet, c->shared ? c->shared->failed : 0);
+}
+
+static void release(struct vmsg_capture *c)
+{
+    close_file(c);
     if (c->format)
         c->lib->pcap_close(c->format);
     if (c->shared)
@@ -82,18 +94,35 @@ static void release(struct vmsg_capture *c)
     free(c);
 }
 
+/* 0, or why what stdio holds did not go to the file. */
+static int write_out(struct vmsg_capture *c)
+{
+    struct vmsg_quiet quiet;
+    int error;
+
+    if (c->pipe)
+        vmsg_quiet_begin(&quiet);
+    errno = 0;
+    error = fflush(c->file) == 0 && !ferror(c->file) ? 0 : errno ? errno : EIO;
+    if (c->pipe)
+        vmsg_quiet_end(&quiet, error);
+    return error;
+}
+
 /* What stdio holds goes to the file; a record that does not fit takes none with it. */
 static void flush(struct vmsg_capture *c)
 {
+    int error;
+
     if (c->shared->failed)
         return;
-    errno = 0;
-    if (fflush(c->file) == 0 && !ferror(c->file)) {
+    error = write_out(c);
+    if (!error) {
         c->shared->whole += c->pending;
         c->pending = 0;
         return;
     }
-    c->shared->failed = errno ? errno : EIO;
+    c->shared->failed = error;
     (void)!ftruncate(fileno(c->file), c->shared->whole); /* a pipe keeps what it has */
 }
 
@@ -111,6 +140,7 @@ struct vmsg_capture *vmsg_capture_create(const char *path, bool eager, char *err
 {
     const struct vmsg_libpcap *lib = vmsg_libpcap(err, err_size);
     struct vmsg_capture *c;
+    struct stat st;
 
     if (!lib)
         return NULL;
@@ -138,6 +168,7 @@ struct vmsg_capture *vmsg_capture_create(const char *path, bool eager, char *err
         return NULL;
     }
     c->pending = sizeof(struct pcap_file_header);
+    c->pipe = fstat(fileno(c->file), &st) == 0 && !S_ISREG(st.st_mode);
     flush(c);
     if (!c->shared->failed)
         return c;

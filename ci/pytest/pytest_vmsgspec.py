@@ -23,6 +23,7 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
+import warnings
 
 import pytest
 
@@ -164,8 +165,9 @@ class ScenarioItem(pytest.Item):
             pytest.skip(f"{result['verdict']}: {result['reason']}")
         if result["verdict"] != "pass":
             raise ScenarioFailed(describe(result, self.scenario["requirement"]))
-        for finding in result["findings"]:  # a SHOULD
-            self.warn(pytest.PytestWarning(f"{finding['clause']}: {finding['text']}"))
+        told = (f"{finding['clause']}: {finding['text']}" for finding in result["findings"])
+        for text in dict.fromkeys(told):  # a SHOULD, once
+            warnings.warn(pytest.PytestWarning(text))
 
     def repr_failure(self, excinfo, style=None):
         if isinstance(excinfo.value, ScenarioFailed):

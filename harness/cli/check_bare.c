@@ -25,6 +25,7 @@ static struct vmsg_oracle_config config_of(const struct vmsg_ics *ics, unsigned 
         .bus_messages = ics->bus_messages_given ? ics->bus_messages : ALL_BUS_MESSAGES,
         .devices = ics->devices,
         .n_devices = ics->devices_given ? ics->n_devices : 0,
+        .more_devices = !ics->devices_given,
         .facts = ics->facts,
         .n_facts = ics->n_facts,
     };

@@ -72,6 +72,7 @@ enum vmsg_cli_parsed vmsg_check_options_parse(struct vmsg_check_options *o, int 
         vmsg_cli_error("check", "out of memory");
         return CLI_WRONG;
     }
+    o->run.command = "check";
     o->run.uri = "";
     parsed = vmsg_cli_parse(&vmsg_cmd_check_options, argc, argv, o);
     if (parsed == CLI_PARSED && !o->path) {

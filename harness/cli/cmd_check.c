@@ -17,6 +17,7 @@ struct check {
     struct vmsg_reader *reader;
     struct vmsg_player *player;
     struct vmsg_bare bare;
+    struct vmsg_tape_record first; /* of the capture, looked at */
     struct vmsg_run_reports reports;
     bool damaged;
 };
@@ -36,7 +37,7 @@ static bool prepare(struct check *c, char *err, size_t err_size)
     c->reader = vmsg_reader_open(c->options.path, err, err_size);
     if (!c->reader)
         return false;
-    if (vmsg_reader_begins(c->reader, why, sizeof why))
+    if (vmsg_reader_begins(c->reader, &c->first, why, sizeof why))
         return true;
     snprintf(err, err_size, "%s: %s, so there is nothing to judge", c->options.path, why);
     return false;
@@ -46,7 +47,13 @@ static bool prepare(struct check *c, char *err, size_t err_size)
 static bool ours_is_asked_rightly(struct check *c, char *err, size_t err_size)
 {
     const struct vmsg_check_options *o = &c->options;
+    enum vmsg_role role = vmsg_tape_role(c->first.judged);
 
+    if (o->run.role_given && o->run.role != role) {
+        snprintf(err, err_size, "'%s' is the capture of a %s, but --role is %s; leave --role out",
+                 o->path, vmsg_value_role_text(role), vmsg_value_role_text(o->run.role));
+        return false;
+    }
     if (!o->direction_given && !o->bare.complete && !o->run.ics && !o->run.n_fields)
         return true;
     snprintf(err, err_size,
@@ -73,6 +80,11 @@ static bool bare_is_asked_rightly(struct check *c, char *err, size_t err_size)
                  "device or driver, or record the bus with 'run --capture'",
                  o->path);
     else if (vmsg_run_statement(&c->ics, &o->run, &c->assumed, err, err_size)) {
+        if (vmsg_reader_protocol(c->reader))
+            vmsg_cli_error("check",
+                           "'%s' is a capture of %s by its link type; each packet of it "
+                           "is taken for one virtio-msg message",
+                           o->path, vmsg_reader_protocol(c->reader));
         vmsg_bare_begin(&c->bare, &rules, &c->ics, c->player,
                         (struct vmsg_tape){.put = vmsg_player_put, .ctx = c->player});
         return true;
@@ -124,17 +136,11 @@ static void play(struct check *c, bool ours)
 
 static bool load_suite(struct check *c, char *err, size_t err_size)
 {
-    const struct vmsg_run_options *o = &c->options.run;
     enum vmsg_role role;
 
     if (!vmsg_player_role(c->player, &role)) {
         snprintf(err, err_size, "'%s' holds no messages, so there is nothing to judge",
                  c->options.path);
-        return false;
-    }
-    if (o->role_given && o->role != role) {
-        snprintf(err, err_size, "'%s' is the capture of a %s, but --role is %s; leave --role out",
-                 c->options.path, vmsg_value_role_text(role), vmsg_value_role_text(o->role));
         return false;
     }
     c->suite = vmsg_suite_load(role, NULL, c->catalogue, err, err_size);
@@ -147,7 +153,7 @@ static bool judge(struct check *c, struct vmsg_run_result *result, char *err, si
 
     if (ours ? !ours_is_asked_rightly(c, err, err_size) : !bare_is_asked_rightly(c, err, err_size))
         return false;
-    if (!vmsg_run_reports_open(&c->reports, &c->options.run, err, err_size))
+    if (!vmsg_run_reports_open(&c->reports, c->options.path, &c->options.run, err, err_size))
         return false;
     play(c, ours);
     if (!load_suite(c, err, err_size)) {
@@ -155,8 +161,10 @@ static bool judge(struct check *c, struct vmsg_run_result *result, char *err, si
         return false;
     }
     vmsg_player_result(c->player, c->suite, result);
-    if (!ours)
+    if (!ours) {
         result->sut_name = c->ics.name;
+        vmsg_run_assume(result, "the capture begins where the connection does");
+    }
     return true;
 }
 

@@ -1,5 +1,6 @@
 /* vmsgspec compare: JSON reports side by side. */
 #include "harness/cli/options.h"
+#include "harness/cli/paths.h"
 #include "harness/cli/values.h"
 
 #include "reports/compare.h"
@@ -73,8 +74,29 @@ static const struct vmsg_compare_format *find_format(const char *name, char *err
     return NULL;
 }
 
+/* A report that is compared must not be replaced by what it is compared in. */
+static bool apart(struct compare *c, char *err, size_t err_size)
+{
+    struct vmsg_path *paths = calloc(c->n + c->n_wanted + 1, sizeof *paths);
+    bool ok;
+
+    if (!paths) {
+        snprintf(err, err_size, "out of memory");
+        return false;
+    }
+    for (size_t i = 0; i < c->n; i++)
+        paths[i] = (struct vmsg_path){"a report that is compared", c->paths[i], false};
+    for (size_t i = 0; i < c->n_wanted; i++)
+        paths[c->n + i] = (struct vmsg_path){"a comparison", c->wanted[i].path, true};
+    ok = vmsg_paths_apart(paths, c->n + c->n_wanted, err, err_size);
+    free(paths);
+    return ok;
+}
+
 static bool open_targets(struct compare *c, char *err, size_t err_size)
 {
+    if (!apart(c, err, err_size))
+        return false;
     for (size_t i = 0; i < c->n_wanted; i++) {
         struct target *t = &c->targets[c->n_targets];
 

@@ -63,6 +63,7 @@ static enum vmsg_fuzz_ready prepare(struct fuzz *f, char *err, size_t err_size)
         (o->capture && !(f->tape = vmsg_fuzz_record_begin(o->capture, err, err_size))))
         return VMSG_FUZZ_WRONG;
     config.tape = f->tape;
+    config.assumed = f->assumed;
     ready =
         vmsg_fuzz_setup(&f->setup, &config, (struct vmsg_adapter_source){create, o}, err, err_size);
     if (ready == VMSG_FUZZ_READY)
@@ -163,8 +164,8 @@ static int summarise(const struct fuzz *f, const struct vmsg_campaign_stats *s)
            text, (double)s->elapsed_ms / 1000, found, s->broken, s->crashed, s->wedged, s->unstable,
            s->again);
     if (s->unsaved)
-        vmsg_cli_error("fuzz", "%" PRIu64 " findings could not be written to '%s'", s->unsaved,
-                       f->findings);
+        vmsg_cli_error(f->options.run.command, "%" PRIu64 " findings could not be written to '%s'",
+                       s->unsaved, f->findings);
     return found || s->again ? CLI_FAILS : CLI_OK;
 }
 
@@ -195,7 +196,7 @@ static int campaign(struct fuzz *f)
     bool ran;
 
     if (!make_folders(f, err, sizeof err))
-        return vmsg_cli_error("fuzz", "%s", err);
+        return vmsg_cli_error(f->options.run.command, "%s", err);
     vmsg_interrupt_catch();
     ran = vmsg_campaign_run(&config, &stats, err, sizeof err);
     if (isatty(STDERR_FILENO))
@@ -203,7 +204,7 @@ static int campaign(struct fuzz *f)
     if (ran)
         return summarise(f, &stats);
     summarise(f, &stats);
-    vmsg_cli_error("fuzz", "the campaign ended early: %s", err);
+    vmsg_cli_error(f->options.run.command, "the campaign ended early: %s", err);
     return CLI_NO_SUT;
 }
 
@@ -237,7 +238,7 @@ static int run_script(struct fuzz *f, const uint8_t *bytes, size_t len)
     int status = CLI_FAILS;
 
     if (!adapter || !trial.log || !vmsg_fuzz_decode(&script, bytes, len)) {
-        status = vmsg_cli_error("fuzz", "%s", *err ? err : "not enough memory");
+        status = vmsg_cli_error(f->options.run.command, "%s", *err ? err : "not enough memory");
     } else {
         vmsg_fuzz_trial(&trial, &script, &result);
         print_log(trial.log);
@@ -264,7 +265,8 @@ static int again(struct fuzz *f)
     int status;
 
     if (!bytes)
-        return vmsg_cli_error("fuzz", "cannot read the script '%s': %m", f->options.script);
+        return vmsg_cli_error(f->options.run.command, "cannot read the script '%s': %m",
+                              f->options.script);
     status = run_script(f, bytes, len);
     free(bytes);
     return status;
@@ -278,12 +280,12 @@ static int do_fuzz(struct fuzz *f)
     case VMSG_FUZZ_READY:
         return f->options.script ? again(f) : campaign(f);
     case VMSG_FUZZ_NOT_STARTED:
-        vmsg_cli_error("fuzz", "the implementation did not start: %s", err);
+        vmsg_cli_error(f->options.run.command, "the implementation did not start: %s", err);
         return CLI_NO_SUT;
     case VMSG_FUZZ_WRONG:
         break;
     }
-    return vmsg_cli_error("fuzz", "%s", err);
+    return vmsg_cli_error(f->options.run.command, "%s", err);
 }
 
 /* Something missing from the capture is no success. */
@@ -295,7 +297,7 @@ static int finish_capture(struct fuzz *f, int status)
         vmsg_fuzz_record_found(f->tape, &f->setup, status == CLI_FAILS);
     if (vmsg_fuzz_record_finish(f->tape, err, sizeof err))
         return status;
-    vmsg_cli_error("fuzz", "%s", err);
+    vmsg_cli_error(f->options.run.command, "%s", err);
     return status == CLI_OK ? CLI_USAGE : status;
 }
 

@@ -36,6 +36,18 @@ static bool is_script(const unsigned char *head, size_t n)
     return n == 0 || head[0] < VMSG_FUZZ_KINDS;
 }
 
+/* Options that a kind of file has no use for. NULL: none was given. */
+static const char *idle_options(const struct vmsg_replay_options *o, bool capture, bool script)
+{
+    if (!capture && o->direction_given)
+        return "--direction is of captures; leave it out";
+    if (capture && (o->run.seed != 1 || o->run.repeat != 1 || o->mem_given))
+        return "--seed, --repeat and --mem are of scenarios, not of captures; leave them out";
+    if (script && o->run.repeat != 1)
+        return "--repeat is of scenarios, not of scripts; leave it out";
+    return NULL;
+}
+
 /* The kinds of files; the first that knows its own takes it. */
 static const struct {
     bool (*is)(const unsigned char *head, size_t n);
@@ -60,6 +72,14 @@ int vmsg_replay_scenario(const struct vmsg_replay_options *o)
     return vmsg_run_command(&run);
 }
 
+static int replay_as(const struct vmsg_replay_options *o,
+                     int (*as)(const struct vmsg_replay_options *o))
+{
+    const char *idle = idle_options(o, as == vmsg_replay_capture, as == vmsg_replay_script);
+
+    return idle ? vmsg_cli_error("replay", "%s", idle) : as(o);
+}
+
 static int replay(const struct vmsg_replay_options *o)
 {
     unsigned char head[HEAD];
@@ -67,7 +87,7 @@ static int replay(const struct vmsg_replay_options *o)
     size_t n;
 
     if (!strcmp(o->path, "-"))
-        return vmsg_replay_capture(o);
+        return replay_as(o, vmsg_replay_capture);
     file = fopen(o->path, "rbe");
     if (!file)
         return vmsg_cli_error("replay", "cannot read '%s': %s", o->path, strerror(errno));
@@ -75,7 +95,7 @@ static int replay(const struct vmsg_replay_options *o)
     fclose(file);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (kinds[i].is(head, n))
-            return kinds[i].replay(o);
+            return replay_as(o, kinds[i].replay);
     return vmsg_cli_error(
         "replay", "'%s' is neither a capture nor a scenario file nor a script of 'fuzz'", o->path);
 }

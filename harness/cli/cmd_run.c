@@ -94,7 +94,7 @@ static bool finish_capture(struct run *run)
 
     run->capture = NULL;
     if (!ok)
-        vmsg_cli_error("run", "%s", err);
+        vmsg_cli_error(run->options.command, "%s", err);
     return ok;
 }
 
@@ -105,7 +105,7 @@ static bool prepare(struct run *run, char *err, size_t err_size)
            load(run, err, err_size) &&
            vmsg_run_gate_open(&run->gate, &run->options, run->catalogue, run->suite, err,
                               err_size) &&
-           vmsg_run_reports_open(&run->reports, &run->options, err, err_size) &&
+           vmsg_run_reports_open(&run->reports, NULL, &run->options, err, err_size) &&
            open_capture(run, err, err_size);
 }
 
@@ -117,6 +117,7 @@ static bool judge(struct run *run, struct vmsg_run_result *result, char *err, si
         .sut_uri = o->uri,
         .sut_device_side = o->device_side,
         .ics = &run->ics,
+        .assumed = run->assumed,
         .catalogue = run->catalogue,
         .suite = run->suite,
         .select = o->select,
@@ -136,10 +137,11 @@ static bool judge(struct run *run, struct vmsg_run_result *result, char *err, si
     return ran;
 }
 
-static int status_of(const struct vmsg_run_result *result)
+static int status_of(const struct run *run, const struct vmsg_run_result *result)
 {
     if (result->not_started) {
-        vmsg_cli_error("run", "the implementation did not start: %s", result->not_started);
+        vmsg_cli_error(run->options.command, "the implementation did not start: %s",
+                       result->not_started);
         return CLI_NO_SUT;
     }
     if (result->gate.applied)
@@ -156,17 +158,15 @@ static int run_and_report(struct run *run)
     if (!prepare(run, err, sizeof err) || !judge(run, &result, err, sizeof err)) {
         vmsg_run_reports_abandon(&run->reports);
         finish_capture(run);
-        return vmsg_cli_error("run", "%s", err);
+        return vmsg_cli_error(run->options.command, "%s", err);
     }
-    result.assumptions = vmsg_join_assumptions(run->assumed, result.assumptions);
-    run->assumed = NULL;
     if (!vmsg_run_gate_apply(&run->gate, &run->options, &result)) {
         vmsg_run_result_clear(&result);
         vmsg_run_reports_abandon(&run->reports);
         finish_capture(run);
-        return vmsg_cli_error("run", "out of memory");
+        return vmsg_cli_error(run->options.command, "out of memory");
     }
-    status = status_of(&result);
+    status = status_of(run, &result);
     if (!finish_capture(run) && status == CLI_OK)
         status = CLI_USAGE;
     if (!vmsg_run_reports_write(&run->reports, &run->options, &result) && status == CLI_OK)

@@ -178,6 +178,7 @@ enum vmsg_cli_parsed vmsg_fuzz_options_parse(struct vmsg_fuzz_options *o, int ar
     bool ok = vmsg_run_options_begin(&run, argc);
 
     run.mem_size = VMSG_FUZZ_MEM;
+    run.command = "fuzz";
     vmsg_fuzz_options_begin(o, &run);
     if (!ok) {
         vmsg_cli_error("fuzz", "out of memory");

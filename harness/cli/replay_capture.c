@@ -24,7 +24,8 @@ struct capture_replay {
     struct vmsg_tape out;         /* what happens now */
     struct vmsg_bare bare;
     struct vmsg_run_reports reports;
-    bool ours, bad; /* the file was not read to its end, or something could not be written */
+    bool ours;
+    char damage[700]; /* why the file was not read to its end; empty: it was */
 };
 
 static void put_out(void *ctx, const struct vmsg_tape_record *record)
@@ -47,14 +48,40 @@ static struct vmsg_adapter *create(void *ctx, char *err, size_t err_size)
     return vmsg_adapter_create(run->uri, role, err, err_size);
 }
 
+/* A capture of ours tells everything itself; what the options say must not be lost in silence. */
+static bool ours_is_asked_rightly(struct capture_replay *c, char *err, size_t err_size)
+{
+    const struct vmsg_run_options *run = &c->o->run;
+
+    if (run->role_given && run->role != c->role)
+        snprintf(err, err_size, "'%s' is the capture of a %s, but --role is %s; leave --role out",
+                 c->o->path, vmsg_value_role_text(c->role), vmsg_value_role_text(run->role));
+    else if (c->o->direction_given || run->ics || run->n_fields)
+        snprintf(err, err_size,
+                 "'%s' is a capture of vmsgspec, which tells directions and the conformance "
+                 "statement itself; leave --direction, --ics and the statement's fields out",
+                 c->o->path);
+    else
+        return true;
+    return false;
+}
+
 /* Whose half is sent: the file's first record tells, or the option does. */
 static bool find_role(struct capture_replay *c, char *err, size_t err_size)
 {
     const struct vmsg_run_options *run = &c->o->run;
+    struct vmsg_tape_record first;
+    char why[400];
 
+    if (!vmsg_reader_begins(c->reader, &first, why, sizeof why)) {
+        snprintf(err, err_size, "%s: %s, so there is nothing to send", c->o->path, why);
+        return false;
+    }
     c->ours = vmsg_reader_is_ours(c->reader);
-    c->role = run->role;
-    if (c->ours || (run->role_given && run->role != VMSG_ROLE_BUS))
+    c->role = c->ours ? vmsg_tape_role(first.judged) : run->role;
+    if (c->ours)
+        return ours_is_asked_rightly(c, err, err_size);
+    if (run->role_given && run->role != VMSG_ROLE_BUS)
         return true;
     snprintf(err, err_size,
              "'%s' holds bare messages, which do not tell whose half is sent: give --role device "
@@ -78,7 +105,7 @@ static bool make_parts(struct capture_replay *c, char *err, size_t err_size)
         snprintf(err, err_size, "not enough memory");
         return false;
     }
-    if (!vmsg_run_reports_open(&c->reports, &o->run, err, err_size))
+    if (!vmsg_run_reports_open(&c->reports, o->path, &o->run, err, err_size))
         return false;
     if (o->run.capture)
         c->capture = vmsg_capture_create(o->run.capture, true, err, err_size);
@@ -91,15 +118,8 @@ static bool prepare(struct capture_replay *c, char *err, size_t err_size)
 
     c->catalogue = vmsg_catalogue_load("v2", err, err_size);
     c->reader = c->catalogue ? vmsg_reader_open(c->o->path, err, err_size) : NULL;
-    if (!c->reader || !vmsg_reader_begins(c->reader, err, err_size) || !find_role(c, err, err_size))
+    if (!c->reader || !find_role(c, err, err_size))
         return false;
-    if (c->ours && (c->o->direction_given || c->o->run.ics || c->o->run.n_fields)) {
-        snprintf(err, err_size,
-                 "'%s' is a capture of vmsgspec, which tells directions and the conformance "
-                 "statement itself; leave --direction, --ics and the statement's fields out",
-                 c->o->path);
-        return false;
-    }
     if (!c->ours && !vmsg_run_statement(&c->ics, &c->o->run, &c->assumed, err, err_size))
         return false;
     if (!make_parts(c, err, err_size))
@@ -112,24 +132,12 @@ static bool prepare(struct capture_replay *c, char *err, size_t err_size)
     return true;
 }
 
-/* The role of a capture of ours is in each of its records. */
 static void feed(struct capture_replay *c, const struct vmsg_tape_record *record)
 {
-    if (!c->ours) {
+    if (c->ours)
+        vmsg_replayer_put(c->replayer, record);
+    else
         vmsg_bare_message(&c->bare, record);
-        return;
-    }
-    c->role = record->judged == VMSG_JUDGE_DEVICE   ? VMSG_ROLE_DEVICE
-              : record->judged == VMSG_JUDGE_DRIVER ? VMSG_ROLE_DRIVER
-                                                    : VMSG_ROLE_BUS;
-    vmsg_replayer_put(c->replayer, record);
-}
-
-static void complain(struct capture_replay *c, const char *why)
-{
-    c->bad = true;
-    vmsg_cli_error("replay", "%s: packet %llu: %s; what came before it was sent", c->o->path,
-                   (unsigned long long)vmsg_reader_packet(c->reader), why);
 }
 
 static void play(struct capture_replay *c)
@@ -144,9 +152,11 @@ static void play(struct capture_replay *c)
            (how = vmsg_reader_next(c->reader, &record, err, sizeof err)) == VMSG_READ_RECORD)
         feed(c, &record);
     if (vmsg_replayer_error(c->replayer))
-        complain(c, vmsg_replayer_error(c->replayer));
+        snprintf(c->damage, sizeof c->damage, "packet %llu makes no sense: %s",
+                 (unsigned long long)vmsg_reader_packet(c->reader),
+                 vmsg_replayer_error(c->replayer));
     else if (how == VMSG_READ_DAMAGED)
-        complain(c, err);
+        snprintf(c->damage, sizeof c->damage, "%.*s", (int)sizeof c->damage - 1, err);
     if (vmsg_replayer_memory(c->replayer))
         vmsg_cli_error("replay", "%s", vmsg_replayer_memory(c->replayer));
     if (!c->ours)
@@ -159,10 +169,16 @@ static bool judge(struct capture_replay *c, struct vmsg_run_result *result, char
     const char *not_started = vmsg_replayer_not_started(c->replayer);
 
     if (!not_started && vmsg_replayer_sent(c->replayer) == 0) {
-        snprintf(err, err_size, "'%s' holds nothing that could be sent to a %s", c->o->path,
-                 vmsg_value_role_text(c->role));
+        if (*c->damage)
+            snprintf(err, err_size, "%s: %s, before anything that could be sent", c->o->path,
+                     c->damage);
+        else
+            snprintf(err, err_size, "'%s' holds nothing that could be sent to a %s", c->o->path,
+                     vmsg_value_role_text(c->role));
         return false;
     }
+    if (*c->damage)
+        vmsg_cli_error("replay", "%s: %s; what came before it was sent", c->o->path, c->damage);
     c->suite = vmsg_suite_load(c->role, NULL, c->catalogue, err, err_size);
     if (!c->suite)
         return false;
@@ -195,7 +211,7 @@ static int status_of(const struct capture_replay *c, const struct vmsg_run_resul
         vmsg_cli_error("replay", "the implementation did not start: %s", result->not_started);
         return CLI_NO_SUT;
     }
-    if (c->bad)
+    if (*c->damage)
         return CLI_USAGE;
     return result->conforms && !vmsg_interrupted() ? CLI_OK : CLI_FAILS;
 }

@@ -16,7 +16,8 @@ static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "How:", 2},
     {"direction", KEY_DIRECTION, "RULE", 0,
      "of bare messages: message (default), to-device or to-driver", 0},
-    {"seed", KEY_SEED, "N", 0, "of a scenario: what varies, varies by this number; default 1", 0},
+    {"seed", KEY_SEED, "N", 0,
+     "of a scenario or script: what varies, varies by this number; default 1", 0},
     {"repeat", KEY_REPEAT, "N", 0, "of a scenario: N times, with seeds N, N+1, ...", 0},
     {"mem", KEY_MEM, "SIZE", 0, "of a scenario or script: DMA memory, default 16M or 64K; 0: none",
      0},
@@ -75,6 +76,7 @@ enum vmsg_cli_parsed vmsg_replay_options_parse(struct vmsg_replay_options *o, in
         vmsg_cli_error("replay", "out of memory");
         return CLI_WRONG;
     }
+    o->run.command = "replay";
     parsed = vmsg_cli_parse(&vmsg_cmd_replay_options, argc, argv, o);
     if (parsed != CLI_PARSED)
         return parsed;

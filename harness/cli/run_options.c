@@ -187,7 +187,7 @@ bool vmsg_run_options_begin(struct vmsg_run_options *o, int argc)
     size_t most = (size_t)argc + 1; /* of anything that may be repeated */
 
     *o = (struct vmsg_run_options){
-        .seed = 1, .repeat = 1, .mem_size = 16u << 20, .timeout_ms = 2000};
+        .command = "run", .seed = 1, .repeat = 1, .mem_size = 16u << 20, .timeout_ms = 2000};
     o->select = calloc(most, sizeof *o->select);
     o->reports = calloc(most, sizeof *o->reports);
     o->fields = calloc(most, sizeof *o->fields);

@@ -14,6 +14,7 @@ struct vmsg_run_field {
 
 /* Strings are those of argv, cut in place where an option has two halves. */
 struct vmsg_run_options {
+    const char *command; /* in whose name mistakes are told */
     enum vmsg_role role;
     bool role_given;
     const char *uri, *device_side, *ics, *scenario, *capture; /* NULL: not given */

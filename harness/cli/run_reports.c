@@ -1,13 +1,42 @@
 /* The report files of a run. */
 #include "harness/cli/run_reports.h"
 
+#include "harness/cli/paths.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-bool vmsg_run_reports_open(struct vmsg_run_reports *r, const struct vmsg_run_options *o, char *err,
-                           size_t err_size)
+/* Everything that is read or written by name. */
+static bool apart(const struct vmsg_run_options *o, const char *input, char *err, size_t err_size)
 {
-    *r = (struct vmsg_run_reports){.files = calloc(o->n_reports + 1, sizeof *r->files)};
+    const struct vmsg_path others[] = {
+        {"the judged file", input, false},  {"--ics", o->ics, false},
+        {"--scenario", o->scenario, false}, {"--xfail", o->xfail, false},
+        {"--baseline", o->baseline, false}, {"the capture", o->capture, true},
+    };
+    const size_t n = sizeof others / sizeof *others;
+    struct vmsg_path *paths = calloc(n + o->n_reports, sizeof *paths);
+    bool ok;
+
+    if (!paths) {
+        snprintf(err, err_size, "out of memory");
+        return false;
+    }
+    memcpy(paths, others, sizeof others);
+    for (size_t i = 0; i < o->n_reports; i++)
+        paths[n + i] = (struct vmsg_path){"a report", o->reports[i].path, true};
+    ok = vmsg_paths_apart(paths, n + o->n_reports, err, err_size);
+    free(paths);
+    return ok;
+}
+
+bool vmsg_run_reports_open(struct vmsg_run_reports *r, const char *input,
+                           const struct vmsg_run_options *o, char *err, size_t err_size)
+{
+    *r = (struct vmsg_run_reports){0};
+    if (!apart(o, input, err, err_size))
+        return false;
+    r->files = calloc(o->n_reports + 1, sizeof *r->files);
     if (!r->files) {
         snprintf(err, err_size, "out of memory");
         return false;
@@ -35,7 +64,7 @@ bool vmsg_run_reports_write(struct vmsg_run_reports *r, const struct vmsg_run_op
 
     for (size_t i = 0; i < r->n; i++)
         if (!vmsg_report_commit(r->files[i], result, err, sizeof err)) {
-            vmsg_cli_error("run", "%s", err);
+            vmsg_cli_error(o->command, "%s", err);
             ok = false;
         }
     r->n = 0;

@@ -13,9 +13,13 @@ struct vmsg_run_reports {
     bool stdout_taken; /* one goes to "-" */
 };
 
-/* All or nothing; false with a sentence in err. */
-bool vmsg_run_reports_open(struct vmsg_run_reports *r, const struct vmsg_run_options *o, char *err,
-                           size_t err_size);
+/*
+ * All or nothing; false with a sentence in err. A report that would replace `input`, what the
+ * command judges (NULL: no file), or anything else that the options name is a mistake, and so is a
+ * capture that would.
+ */
+bool vmsg_run_reports_open(struct vmsg_run_reports *r, const char *input,
+                           const struct vmsg_run_options *o, char *err, size_t err_size);
 
 /* Write them all, and the text on standard output unless it is taken; false when one failed. */
 bool vmsg_run_reports_write(struct vmsg_run_reports *r, const struct vmsg_run_options *o,

@@ -110,16 +110,3 @@ bool vmsg_run_statement(struct vmsg_ics *ics, const struct vmsg_run_options *o, 
     name_file(o->ics, err, err_size);
     return false;
 }
-
-char *vmsg_join_assumptions(char *first, char *second)
-{
-    char *both = NULL;
-
-    if (!first || !second)
-        return first ? first : second;
-    if (asprintf(&both, "%s; %s", first, second) < 0)
-        both = NULL;
-    free(first);
-    free(second);
-    return both;
-}

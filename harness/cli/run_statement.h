@@ -14,7 +14,4 @@
 bool vmsg_run_statement(struct vmsg_ics *ics, const struct vmsg_run_options *o, char **assumed,
                         char *err, size_t err_size);
 
-/* Both assumptions as one text to free; either may be NULL and both are freed. */
-char *vmsg_join_assumptions(char *first, char *second);
-
 #endif

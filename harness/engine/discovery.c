@@ -2,15 +2,12 @@
 #include "harness/engine/discovery.h"
 
 #include "harness/engine/facts.h"
+#include "harness/engine/outcome.h"
 #include "harness/engine/tape_run.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Exit statuses of a shell that found no program to run. */
-#define SHELL_CANNOT_RUN 126
-#define SHELL_NOT_FOUND  127
 
 /* What is known before anybody was asked: the declared devices, or the usual ones. */
 static bool assume(struct vmsg_run_context *ctx)
@@ -127,19 +124,6 @@ static void read_findings(struct vmsg_run_context *ctx, struct vmsg_script *s, b
     lua_pop(L, 1);
 }
 
-static char *not_startable(const struct vmsg_adapter_end *end)
-{
-    char *text = NULL;
-
-    if (asprintf(&text, "the SUT ended at once: %s%s%s", end->text ? end->text : "unknown",
-                 end->output && *end->output ? "; its output: " : "",
-                 end->output ? end->output : "") < 0)
-        return strdup("the SUT ended at once");
-    for (size_t n = strlen(text); n && text[n - 1] == '\n'; n--)
-        text[n - 1] = '\0';
-    return text;
-}
-
 /* One line on what was not declared. */
 static char *assumptions(const struct vmsg_run_context *ctx, bool enumerated)
 {
@@ -199,9 +183,8 @@ static bool look(struct vmsg_run_context *ctx, struct vmsg_worker *w,
     at = vmsg_connection_place(c);
     vmsg_connection_end(c, &end);
     vmsg_tape_close(c->tape, &at, NULL);
-    if (how == VMSG_SCRIPT_CLOSED && c->received == 0 &&
-        (end.status == SHELL_CANNOT_RUN || end.status == SHELL_NOT_FOUND))
-        result->not_started = not_startable(&end);
+    if (how == VMSG_SCRIPT_CLOSED)
+        result->not_started = vmsg_outcome_not_startable(&end, c->received);
     vmsg_connection_clear(c);
     return !result->not_started;
 }
@@ -230,7 +213,9 @@ void vmsg_discover(struct vmsg_run_context *ctx, struct vmsg_worker *w,
 {
     struct vmsg_discovery *d = &ctx->discovery;
     bool enumerated = false;
+    char *found;
 
+    vmsg_run_assume(result, ctx->config->assumed);
     if (!assume(ctx)) {
         result->not_started = strdup("not enough memory");
         return;
@@ -241,10 +226,9 @@ void vmsg_discover(struct vmsg_run_context *ctx, struct vmsg_worker *w,
     } while (look_again(ctx));
     d->platform &= d->drives;
     vmsg_context_platform_data(ctx);
-    if (ctx->config->role == VMSG_ROLE_DEVICE)
-        result->assumptions = assumptions(ctx, enumerated);
-    else
-        result->assumptions = d->assumed ? strdup(d->assumed) : NULL;
+    found = ctx->config->role == VMSG_ROLE_DEVICE ? assumptions(ctx, enumerated) : NULL;
+    vmsg_run_assume(result, ctx->config->role == VMSG_ROLE_DEVICE ? found : d->assumed);
+    free(found);
 }
 
 void vmsg_discovery_clear(struct vmsg_discovery *d)

@@ -56,6 +56,7 @@ struct vmsg_run_config {
     const char *sut_uri;
     const char *sut_device_side; /* of a bus at two sockets; else NULL */
     const struct vmsg_ics *ics;
+    const char *assumed; /* what stands in `ics` though nobody declared it, or NULL */
     const struct vmsg_catalogue *catalogue;
     const struct vmsg_suite *suite;
     const char *const *select; /* globs, NULL-terminated; NULL or empty: all */

@@ -8,6 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Exit statuses of a shell that found no program to run. */
+#define SHELL_CANNOT_RUN 126
+#define SHELL_NOT_FOUND  127
+
 void vmsg_outcome_clear(struct vmsg_outcome *o)
 {
     for (size_t i = 0; i < o->n_findings; i++)
@@ -77,6 +81,21 @@ void vmsg_outcome_ended(struct vmsg_outcome *o, struct vmsg_evidence *e,
         o->sut_end = strdup(end->text);
     if (end->output && *end->output)
         o->sut_output = strdup(end->output);
+}
+
+char *vmsg_outcome_not_startable(const struct vmsg_adapter_end *end, uint32_t received)
+{
+    char *text = NULL;
+
+    if (received || (end->status != SHELL_CANNOT_RUN && end->status != SHELL_NOT_FOUND))
+        return NULL;
+    if (asprintf(&text, "the SUT ended at once: %s%s%s", end->text ? end->text : "unknown",
+                 end->output && *end->output ? "; its output: " : "",
+                 end->output ? end->output : "") < 0)
+        return strdup("the SUT ended at once");
+    for (size_t n = strlen(text); n && text[n - 1] == '\n'; n--)
+        text[n - 1] = '\0';
+    return text;
 }
 
 /* The first finding of a MUST clause, as a reason. */

@@ -40,6 +40,12 @@ void vmsg_outcome_judge(struct vmsg_outcome *o, struct vmsg_connection *c,
 void vmsg_outcome_ended(struct vmsg_outcome *o, struct vmsg_evidence *evidence,
                         const struct vmsg_adapter_end *end);
 
+/*
+ * Why it never was there: a shell found no program to run. Caller frees; NULL when it was, or ended
+ * for reasons of its own.
+ */
+char *vmsg_outcome_not_startable(const struct vmsg_adapter_end *end, uint32_t received);
+
 /* The verdict of all that; `reason` says why the scenario or its closing ended. */
 void vmsg_outcome_conclude(struct vmsg_outcome *o, const struct vmsg_evidence *evidence,
                            const char *reason);

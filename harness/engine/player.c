@@ -286,9 +286,7 @@ static void play_run(struct vmsg_player *p, const struct vmsg_tape_record *r, js
 static __attribute__((noinline)) bool same_role(struct vmsg_player *p,
                                                 const struct vmsg_tape_record *r)
 {
-    enum vmsg_role role = r->judged == VMSG_JUDGE_DEVICE   ? VMSG_ROLE_DEVICE
-                          : r->judged == VMSG_JUDGE_DRIVER ? VMSG_ROLE_DRIVER
-                                                           : VMSG_ROLE_BUS;
+    enum vmsg_role role = vmsg_tape_role(r->judged);
 
     if (!p->role_known)
         p->facts.role = role;

@@ -355,6 +355,7 @@ static void end_session(struct vmsg_replayer *r, struct session *s)
     struct vmsg_outcome o = {.connected = true, .opened = true};
     struct vmsg_adapter_end end;
     struct vmsg_tape_place at;
+    char *why;
 
     if (s->begun) {
         at = vmsg_connection_place(c);
@@ -363,6 +364,10 @@ static void end_session(struct vmsg_replayer *r, struct session *s)
         else if (s->diverged)
             e.run = VMSG_SCRIPT_INCONCLUSIVE;
         vmsg_connection_end(c, &end);
+        why = c->closed ? vmsg_outcome_not_startable(&end, c->received) : NULL;
+        if (why)
+            snprintf(r->not_started, sizeof r->not_started, "%s", why);
+        free(why);
         vmsg_outcome_ended(&o, &e, &end);
         o.verdict = VMSG_VERDICT_INCONCLUSIVE; /* the player concludes */
         vmsg_tape_close(c->tape, &at, vmsg_outcome_to_json(&o, &e, s->reason));

@@ -1,6 +1,7 @@
 /* Texts, counts and release of a run's result. */
 #include "harness/engine/result_build.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 const char *vmsg_verdict_text(enum vmsg_verdict v)
@@ -106,6 +107,17 @@ bool vmsg_run_conforms(const struct vmsg_run_result *r)
            vmsg_run_count(r, VMSG_VERDICT_WEDGED) == 0 &&
            vmsg_run_count(r, VMSG_VERDICT_CRASHED) == 0 &&
            vmsg_run_count(r, VMSG_VERDICT_ERROR) == 0;
+}
+
+void vmsg_run_assume(struct vmsg_run_result *r, const char *text)
+{
+    char *all;
+
+    if (!text || asprintf(&all, "%s%s%s", r->assumptions ? r->assumptions : "",
+                          r->assumptions ? "; " : "", text) < 0)
+        return;
+    free(r->assumptions);
+    r->assumptions = all;
 }
 
 void vmsg_run_result_clear(struct vmsg_run_result *r)

@@ -118,6 +118,9 @@ const char *vmsg_clause_verdict_text(enum vmsg_clause_verdict v); /* "not-observ
 size_t vmsg_run_count(const struct vmsg_run_result *r, enum vmsg_verdict v);
 size_t vmsg_run_clause_count(const struct vmsg_run_result *r, enum vmsg_clause_verdict v);
 
+/* One more thing that was assumed; NULL: nothing. What memory is short for is left out. */
+void vmsg_run_assume(struct vmsg_run_result *r, const char *text);
+
 /* Does what the result holds amount to conformance? Something passed, and nothing failed. */
 bool vmsg_run_conforms(const struct vmsg_run_result *r);
 

@@ -6,6 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum vmsg_role vmsg_tape_role(unsigned judged)
+{
+    return judged == VMSG_JUDGE_DEVICE   ? VMSG_ROLE_DEVICE
+           : judged == VMSG_JUDGE_DRIVER ? VMSG_ROLE_DRIVER
+                                         : VMSG_ROLE_BUS;
+}
+
 enum vmsg_direction vmsg_tape_direction(unsigned judged, bool from_sut, unsigned endpoint)
 {
     bool sut_is_device = judged == VMSG_JUDGE_BUS ? endpoint == 0 : judged == VMSG_JUDGE_DEVICE;

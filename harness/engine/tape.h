@@ -36,6 +36,9 @@ struct vmsg_tape_place {
 };
 
 /* Whom a message goes to, as the oracle counts it: from who sent it, and at which end. */
+/* What is tested where these are judged. */
+enum vmsg_role vmsg_tape_role(unsigned judged);
+
 enum vmsg_direction vmsg_tape_direction(unsigned judged, bool from_sut, unsigned endpoint);
 
 /* A session of its own: its number. `about` is consumed, may be NULL; see tape_json.h. */

@@ -67,13 +67,14 @@ json_t *vmsg_config_to_json(const struct vmsg_oracle_config *c)
 
     for (size_t i = 0; i < c->n_facts; i++)
         json_array_append_new(facts, facts_to_json(&c->facts[i]));
-    return json_pack("{sI sI so sb sb sI sI so so si so so}", "revision", (json_int_t)c->revision,
-                     "max_msg_size", (json_int_t)c->max_msg_size, "transport_features",
-                     hex(c->transport_features), "polling", (int)c->polling, "synthesis",
-                     (int)c->synthesis, "request_timeout_ms", (json_int_t)c->request_timeout_ms,
-                     "attempts", (json_int_t)c->attempts, "mem_base", hex(c->mem_base), "mem_size",
-                     hex(c->mem_size), "bus_messages", (int)c->bus_messages, "devices",
-                     devices_to_json(c->devices, c->n_devices), "facts", facts);
+    return json_pack("{sI sI so sb sb sI sI so so si so sb so}", "revision",
+                     (json_int_t)c->revision, "max_msg_size", (json_int_t)c->max_msg_size,
+                     "transport_features", hex(c->transport_features), "polling", (int)c->polling,
+                     "synthesis", (int)c->synthesis, "request_timeout_ms",
+                     (json_int_t)c->request_timeout_ms, "attempts", (json_int_t)c->attempts,
+                     "mem_base", hex(c->mem_base), "mem_size", hex(c->mem_size), "bus_messages",
+                     (int)c->bus_messages, "devices", devices_to_json(c->devices, c->n_devices),
+                     "more_devices", (int)c->more_devices, "facts", facts);
 }
 
 static bool wrong(char *err, size_t err_size, const char *key)
@@ -214,6 +215,7 @@ bool vmsg_config_from_json(struct vmsg_oracle_config *c, const json_t *json, cha
         .mem_size = mask(&r, "mem_size"),
         .bus_messages = number(&r, "bus_messages", 0, 7, 0),
         .devices = devices,
+        .more_devices = flag(json, "more_devices"),
     };
     if (r.bad)
         return wrong(err, err_size, r.bad);

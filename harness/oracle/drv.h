@@ -157,6 +157,7 @@ struct drv_view {
 struct drv_judge {
     struct drv_view **views[256]; /* pages of 256 device numbers, allocated when touched */
     uint8_t known[65536 / 8];     /* device numbers that the driver was told of */
+    bool enumerated;              /* GET_DEVICES told of some, or of none */
     bool swapped;                 /* its byte order is wrong: one finding, not many */
     bool bus_provoked;
     uint16_t pinged_token; /* of the harness's PING that waits for its answer */

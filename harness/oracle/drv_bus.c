@@ -25,6 +25,7 @@ static void devices_told(struct vmsg_oracle *o, const struct vmsg *m)
 {
     uint32_t first = (uint32_t)m->f[VMSG_GET_DEVICES_RESP_offset];
 
+    o->drv->enumerated = true;
     for (uint32_t i = 0; i < m->tail_len * 8; i++)
         if (m->tail[i / 8] >> i % 8 & 1) {
             learn_device(o->drv, first + i);

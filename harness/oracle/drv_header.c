@@ -152,6 +152,8 @@ static bool judge_device_number(struct vmsg_oracle *o, const struct vmsg *m)
         exercise(o, VMSG_DRV_HEADER_3);
         return true;
     }
+    if (o->config.more_devices && !o->drv->enumerated)
+        return true; /* platform data may tell of it */
     if (known(o->drv, swap16(m->dev_num)))
         swapped(o, m->dev_num, "dev_num", m->dev_num);
     else

@@ -60,6 +60,22 @@ static void test_cut_off(void **state)
     only(&s, VMSG_DRV_MANDATORY_1);
 }
 
+/* A recording does not tell what a driver knows from platform data, unless GET_DEVICES tells it. */
+static void test_devices_that_nobody_declares(void **state)
+{
+    struct session s = driver();
+
+    s.config.n_devices = 0;
+    s.config.more_devices = true;
+    to(&s, "GET_DEVICE_INFO", 1, NULL);
+    assert_int_equal(s.total, 0);
+    assert_int_equal(vmsg_oracle_exercised(s.oracle, VMSG_DRV_HEADER_3), 0);
+    to(&s, "GET_DEVICES", 2, F(0, 8));
+    from_tail(&s, "GET_DEVICES", 2, F(0, 0, 8), "\x20", 1);
+    to(&s, "GET_DEVICE_STATUS", 3, NULL);
+    only(&s, VMSG_DRV_HEADER_3);
+}
+
 static void test_too_long(void **state)
 {
     uint8_t m[80] = {0, VMSG_ID_GET_DEVICE_STATUS, 0, 0, 1, 0, 80, 0};
@@ -173,6 +189,7 @@ int main(void)
         cmocka_unit_test(test_broken_headers),
         cmocka_unit_test(test_implementation_ids_are_its_own),
         cmocka_unit_test(test_cut_off),
+        cmocka_unit_test(test_devices_that_nobody_declares),
         cmocka_unit_test(test_too_long),
         cmocka_unit_test(test_bus_padding_is_not_the_drivers),
         cmocka_unit_test(test_padding),

@@ -79,6 +79,7 @@ struct vmsg_oracle_config {
     /* Device numbers that exist, when known; else learned from GET_DEVICES and EVENT_DEVICE. */
     const uint16_t *devices;
     size_t n_devices;
+    bool more_devices; /* a driver may know others that nobody declares, unless GET_DEVICES tells */
     const struct vmsg_device_facts *facts; /* copied, like all arrays here */
     size_t n_facts;
 };

@@ -16,6 +16,49 @@
     }
     return text.get(row);
   };
+  // A trace is text, one line for each message and tabs before its bytes; only those that findings
+  // name are elements. It gets its form when it comes near the screen: most are never looked at.
+  const KINDS = { "\u2192": "to", "\u21d2": "to", "\u2190": "from", "\u21d0": "from" };
+  // Bytes, in groups of eight that stay together on a narrow screen.
+  const octets = lines => {
+    const made = document.createElement("i");
+    lines.forEach((text, number) => text.trim().split("  ").forEach((eight, half) => {
+      const group = document.createElement("span");
+      group.textContent = eight;
+      made.append(half ? "  " : number ? "\n" : "", group);
+    }));
+    return made;
+  };
+  const entry = (lines, of) => {
+    const [, start, arrow, rest] = /^( *\d+ +\d+ )(\S+)(.*)$/.exec(lines[0]);
+    const line = of || document.createElement("span"), mark = document.createElement("b");
+    line.classList.add("m", KINDS[arrow] || "note");
+    mark.textContent = arrow;
+    line.replaceChildren(start, mark, rest);
+    if (lines.length > 1) {
+      line.append(octets(lines.slice(1)));
+    }
+    return line;
+  };
+  const form = trace => {
+    const made = document.createDocumentFragment();
+    [...trace.childNodes].forEach(node => {
+      if (node.nodeType === Node.ELEMENT_NODE) made.append(entry(node.textContent.split("\n"), node));
+      else node.data.split(/\n(?!\t)/).filter(Boolean).forEach(lines => made.append(entry(lines.split("\n"))));
+    });
+    trace.replaceChildren(made);
+    trace.classList.add("formed");
+  };
+  const formIn = row => $(".trace:not(.formed)", row).forEach(form);
+  const near = new IntersectionObserver(seen => seen.filter(s => s.isIntersecting).forEach(s => {
+    near.unobserve(s.target);
+    if (!s.target.classList.contains("formed")) form(s.target);
+  }), { rootMargin: "600px" });
+  rows.forEach(row => row.addEventListener("toggle", () => {
+    if (row.open) $(".trace:not(.formed)", row).forEach(trace => near.observe(trace));
+  }));
+  const open = row => { formIn(row); row.open = true; };
+
   const wanted = row => {
     const kind = row.dataset.kind;
     const off = chips.some(c => c.dataset.kind === kind && c.dataset.verdict === row.dataset.verdict
@@ -39,7 +82,7 @@
     $(".empty").forEach(e => { e.hidden = shown[e.dataset.kind] > 0; });
     if (count)
       count.textContent = Object.keys(all).filter(kind => all[kind])
-        .map(kind => `${shown[kind]} of ${all[kind]} ${kind}s`).join(", ");
+        .map(kind => `${shown[kind]} of ${all[kind]} ${count.dataset[kind] || kind}s`).join(", ");
   };
   const reset = () => {
     if (search) search.value = "";
@@ -85,7 +128,7 @@
     const row = target.closest(".row");
     if (row) {
       if (row.hidden) reset();
-      row.open = true;
+      open(row);
       if (row === target) (row.querySelector("summary") || row).focus({ preventScroll: true });
     }
     target.scrollIntoView({ block: row === target ? "start" : "center" });
@@ -128,7 +171,8 @@
   let opened = [];
   addEventListener("beforeprint", () => {
     opened = rows.filter(row => row.dataset.bad && !row.open);
-    opened.forEach(row => { row.open = true; });
+    opened.forEach(open);
+    rows.filter(row => row.open).forEach(formIn);
   });
   addEventListener("afterprint", () => opened.forEach(row => { row.open = false; }));
 

@@ -164,6 +164,20 @@ def test_a_path_that_cannot_be_written(path):
     assert outcome.err.count("\n") == 1, outcome.err
 
 
+@pytest.mark.parametrize("command", [["run"], ["fuzz", "--runs", "300"]])
+def test_who_reads_along_may_leave(tmp_path, command):
+    """Then the capture ends, and is said to; the run does not."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["head", "-c", "2000", pipe], stdout=subprocess.PIPE) as reader:
+        outcome = vmsgspec.vmsgspec(*command, "--role", "device", "--sut", "ref:", "--capture",
+                                    pipe, cwd=tmp_path)
+        assert len(reader.communicate(timeout=60)[0]) == 2000
+    assert outcome.status == vmsgspec.USAGE, str(outcome)
+    assert "is not complete: Broken pipe" in outcome.err
+    assert "conforms: yes" in outcome.out or "0 new findings" in outcome.out
+
+
 # ---- bare messages
 
 @pytest.fixture(scope="module")
@@ -229,6 +243,36 @@ def test_a_finding_amid_a_long_capture(tmp_path):
         assert "GET_DEVICE_STATUS req dev=0 tok=3999" in text, name
 
 
+def test_a_driver_that_knows_its_devices(tmp_path):
+    """From platform data, as nobody says; only what is declared, or GET_DEVICES, tells otherwise."""
+    def get_status(dev):
+        return struct.pack("<BBHHH", 0, 7, dev, dev, 8)
+    def devices(bitmap):
+        return (struct.pack("<BBHHHHH", 2, 2, 0, 9, 12, 0, 8),
+                struct.pack("<BBHHHHHHB", 3, 2, 0, 9, 15, 0, 0, 8, bitmap))
+    def blamed(messages, *args):
+        path = tmp_path / "bare.pcap"
+        path.write_bytes(captures.pcap(messages))
+        report = captures.check(path, "--role", "driver", *args).report
+        assert report["assumptions"] == "the capture begins where the connection does"
+        return "drv.common-message-format.3" in [f["clause"] for s in report["scenarios"]
+                                                 for f in s["findings"]]
+    assert not blamed([get_status(3)])
+    assert blamed([get_status(3)], "--devices", "0")
+    assert not blamed([*devices(0x08), get_status(3)])
+    assert blamed([*devices(0x01), get_status(3)])
+
+
+def test_a_capture_of_a_network(tmp_path, bare_messages):
+    """Frames of a protocol are no messages; that they are taken for some is told."""
+    path = tmp_path / "bare.pcap"
+    path.write_bytes(captures.pcap(bare_messages[:10], linktype=1))
+    outcome = captures.check(path, "--role", "device")
+    assert outcome.err.count("\n") == 1 and "Ethernet" in outcome.err, str(outcome)
+    path.write_bytes(captures.pcap(bare_messages[:10], linktype=147))
+    assert not captures.check(path, "--role", "device").err
+
+
 def test_direction_by_flag(tmp_path, bare_messages):
     """A request that is said to come from the device is no request that a device may send."""
     path = tmp_path / "bare.pcap"
@@ -250,6 +294,8 @@ USAGE = {
     "ours with a direction": ["ours", "--direction", "to-driver"],
     "ours of another role": ["ours", "--role", "driver"],
     "empty": ["empty"],
+    "cut short by a snap length": ["snapped"],
+    "a report over the capture": ["ours", "--report", "json=./ours"],
     "statement": ["bare", "--role", "device", "--ics", "/nonexistent.lua"],
 }
 
@@ -258,10 +304,14 @@ USAGE = {
 def test_wrong_usage(tmp_path, small, bare_messages, case):
     (tmp_path / "ours").write_bytes(small[0])
     (tmp_path / "bare").write_bytes(captures.pcap(bare_messages))
+    data = bytearray(small[0])
+    struct.pack_into("<I", data, captures.FILE_HEADER + 12, 9000)
+    (tmp_path / "snapped").write_bytes(data)
     (tmp_path / "empty").write_bytes(captures.pcap([]))
     outcome = vmsgspec.vmsgspec("check", *USAGE[case], cwd=tmp_path)
     assert outcome.status == vmsgspec.USAGE and outcome.out == "", str(outcome)
     assert outcome.err.count("\n") == 1, outcome.err
+    assert (tmp_path / "ours").read_bytes() == small[0]
 
 
 def test_escapes(tmp_path):

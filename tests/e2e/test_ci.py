@@ -76,6 +76,16 @@ def test_gate_usage(project):
     assert told.returncode == vmsgspec.NO_SUT and (project / "vmsgspec-reports").is_dir()
 
 
+def test_gate_that_cannot_begin_says_nothing_of_conformance(project):
+    """1 would say that the implementation does not conform."""
+    (project / "file").write_text("")
+    for env in ({"VMSGSPEC": "/nonexistent"}, {"VMSGSPEC_REPORTS": "file"}):
+        told = gate(project, **env)
+        assert told.returncode == vmsgspec.USAGE and told.stderr, told.stderr
+    told = gate(project, "--no-such-option")
+    assert told.returncode == vmsgspec.USAGE and "reports:" not in told.stderr
+
+
 def test_shellcheck():
     scripts = [path for path in CI.iterdir()
                if path.is_file() and re.match(rb"#!/bin/(ba)?sh", path.read_bytes())]

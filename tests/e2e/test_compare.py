@@ -104,6 +104,9 @@ def test_markdown_and_html(reports, tmp_path):
     assert "<img" not in text and "\x1b" not in text and "\u202e" not in text and "`" not in text
     columns = {line.count("|") for line in text.splitlines() if line.startswith("| B |")}
     assert columns == {11, 6}, "nobody adds a cell"
+    changed, _, scenarios = text.partition("<details><summary>1 scenario changed")
+    assert CLAUSE.replace("-", "&#45;") in changed and "reserved&#45;nonzero" not in changed
+    assert "reserved&#45;nonzero" in scenarios
     with browser() as window:
         window.size(1280)
         window.open(html, CLAUSE)
@@ -114,8 +117,12 @@ def test_markdown_and_html(reports, tmp_path):
         assert window.visible("clause") == [CLAUSE] and len(rows) > 100
         window.one("#reset").click()
         assert window.visible("clause") == rows
+        assert "1 of 1 changed scenarios" in window.one("#count").text
         window.size(390)
         assert window.js("return document.documentElement.scrollWidth <= innerWidth")
+        assert window.js("const box = document.querySelector('.reports').parentElement;"
+                         "return box.scrollWidth <= box.clientWidth"), "no sideways scrolling"
+        assert "92 pass" in window.one(".reports tbody").text
         assert not window.problems()
 
 
@@ -124,6 +131,7 @@ def test_markdown_and_html(reports, tmp_path):
     ("", "it is no JSON"), ("{", "it is no JSON"), ("[1, 2", "it is no JSON"),
     ("[]", "must be an object"), ("[" * 100000, "nested deeper"), ("{}", "tool"),
     ('{"tool": {}, "sut": {"name": 3}}', "sut.name must be"), ("\0", "it is no JSON"),
+    ("\x7fELF" + "{[" * 100, "it is no JSON"),
 ])
 def test_bad_files(reports, tmp_path, content, told):
     path, page = tmp_path / "broken.json", tmp_path / "page.html"

@@ -75,7 +75,8 @@ def test_sarif(case):
     assert len({rule["id"] for rule in rules}) == len(rules)
     assert {rule["id"] for rule in rules} >= {c["id"] for c in report["clauses"]}
     for rule in rules:
-        assert rule["shortDescription"]["text"] and rule["help"]["text"]
+        for key in ("shortDescription", "fullDescription", "help"):  # GitHub wants them all
+            assert rule[key]["text"]
         assert rule["defaultConfiguration"]["level"] in ("error", "warning", "note")
     for result in run["results"]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
@@ -87,14 +88,20 @@ def test_sarif(case):
             assert (vmsgspec.ROOT / path).is_file(), path
             assert physical["region"]["startLine"] >= 1
             assert location["logicalLocations"][0]["fullyQualifiedName"]
-    prints = [r["partialFingerprints"]["vmsgspecFinding/v1"] for r in run["results"]]
-    assert len(set(prints)) == len(prints)
+    for name_of_print in ("vmsgspecFinding/v2", "primaryLocationLineHash"):
+        prints = [r["partialFingerprints"][name_of_print] for r in run["results"]]
+        assert len(set(prints)) == len(prints)
+    assert all(re.fullmatch("[0-9a-f]{16}:1", p) for p in prints)
     assert run["invocations"][0]["executionSuccessful"] == (name != "not-started")
     found = collections.Counter(f["clause"] for s in report["scenarios"] for f in s["findings"])
-    told = collections.Counter(r["ruleId"] for r in run["results"])
+    told = collections.Counter()
+    for result in run["results"]:
+        told[result["ruleId"]] += result["occurrenceCount"]
     ended = [s for s in report["scenarios"] if s["verdict"] in ("wedged", "crashed", "error")]
     assert sum(told.values()) == sum(found.values()) + len(ended)
     assert {c: n for c, n in told.items() if not c.startswith("scenario.")} == found
+    assert len(run["results"]) == len(ended) + len({(f["clause"], s["id"]) for s in
+                                                    report["scenarios"] for f in s["findings"]})
 
 
 def test_junit(case, tmp_path):
@@ -117,6 +124,25 @@ def test_markdown(case):
     rows = re.findall(r"^\| (?:\*\*fail\*\*|warn) \| <code>(.*?)</code>", text, re.M)
     assert {row.replace("&#45;", "-") for row in rows} == broken
     assert ("not whole" in text) == (name == "not-started")
+
+
+def test_of_what_is_broken_everywhere(tmp_path):
+    """Ten thousand findings of one clause are no ten thousand alerts, and no wall in a comment."""
+    paths = {name: tmp_path / name for name in ("markdown", "sarif")}
+    report = vmsgspec.run("ref:?fault=sets-reserved-type-bits", *(
+        word for name, path in paths.items() for word in ("--report", f"{name}={path}")),
+        ics=vmsgspec.REFERENCE_ICS).report
+    failed = [s["id"] for s in report["scenarios"] if s["findings"]]
+    assert len(failed) > 200 and sum(len(s["findings"]) for s in report["scenarios"]) > 10000
+    assert paths["sarif"].stat().st_size < 2_000_000
+    text = re.sub("&#(\\d+);", lambda m: chr(int(m[1])), paths["markdown"].read_text())
+    shown = re.findall("<details><summary>fail <code>(.*?)</code>", text)
+    named = re.findall("^- fail <code>(.*?)</code>", text, re.M)
+    [more] = re.findall("<summary>(\\d+) more, for which", text)
+    [unnamed] = re.findall("And (\\d+) more", text)
+    assert len(shown) == 25 and [*shown, *named] == failed[:len(shown) + len(named)]
+    assert len(shown) + int(more) == len(failed) and len(named) + int(unnamed) == int(more)
+    assert text.count("<pre>") == 3 and ", 6 times" in text
 
 
 def test_html_is_self_contained(case):

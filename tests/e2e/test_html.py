@@ -136,6 +136,66 @@ def test_finding_leads_to_its_message(page, report):
     assert "01 09 00 00" not in hit.text
 
 
+def trace_of(report, scenario):
+    return next(s["trace"] for s in report[1]["scenarios"] if s["id"] == scenario)
+
+
+def test_traces_get_their_form_when_they_are_looked_at(page, report):
+    """Then each message is an element of its direction, with its bytes; before, it is but text."""
+    assert page.js("return document.querySelectorAll('.m').length") == 0
+    row = page.one(f"[id='{SCENARIO}']")
+    page.js("arguments[0].scrollIntoView(); arguments[0].querySelector('summary').click()", row)
+    wait_for(page, f"document.getElementById('{SCENARIO}').querySelector('.m')")
+    assert page.js("return document.querySelectorAll('.m').length") == len(trace_of(report, SCENARIO))
+    shown = page.js("return [...arguments[0].querySelectorAll('.m')].map(m => [m.className, "
+                    "m.innerText, m.querySelector('i')?.textContent ?? ''])", row)
+    named = {f["message"] for s in report[1]["scenarios"] if s["id"] == SCENARIO for f in s["findings"]}
+    classes = {"to-sut": "to", "from-sut": "from", "note": "note"}
+    for i, (entry, (classes_shown, text, octets)) in enumerate(zip(trace_of(report, SCENARIO), shown)):
+        assert classes[entry["direction"]] in classes_shown.split()
+        assert ("hit" in classes_shown.split()) == (i in named)
+        assert text.split()[0] == str(i) and entry["text"] in text
+        assert "".join(octets.split()) == entry.get("hex", "")
+
+
+def test_printed_traces_have_their_form(page, report):
+    page.js("dispatchEvent(new Event('beforeprint'))")
+    bad = page.js("return [...document.querySelectorAll('.row[data-bad]')].map(row => [row.open, "
+                  "row.querySelectorAll('.trace').length, row.querySelectorAll('.formed').length])")
+    assert bad and all(is_open and traces == formed for is_open, traces, formed in bad)
+    page.js("dispatchEvent(new Event('afterprint'))")
+    assert not page.js("return document.querySelectorAll('.row[open]').length")
+
+
+def test_all_open_at_once(page, report):
+    """What is far away is only text still; it is shaped when a reader comes there."""
+    page.one("#expand").click()
+    assert page.js("return document.querySelectorAll('.row:not([open])').length") == 0
+    page.js("document.getElementById(arguments[0]).querySelector('.trace').scrollIntoView()", SCENARIO)
+    wait_for(page, f"document.getElementById('{SCENARIO}').querySelector('.trace.formed')")
+    traces = page.js("return document.querySelectorAll('.trace').length")
+    assert 0 < page.js("return document.querySelectorAll('.trace.formed').length") <= traces
+    page.one("#collapse").click()
+    assert page.js("return document.querySelectorAll('.row[open]').length") == 0
+
+
+def test_findings_that_say_the_same_are_told_once(window, tmp_path):
+    path = tmp_path / "report.html"
+    outcome = vmsgspec.run("ref:?fault=sets-reserved-type-bits", "--select", "device/ping/*",
+                           "--report", f"html={path}", ics=vmsgspec.REFERENCE_ICS)
+    scenario = next(s for s in outcome.report["scenarios"] if len(s["findings"]) > 1)
+    messages = [f["message"] for f in scenario["findings"]]
+    assert len({f["text"] for f in scenario["findings"]}) == 1
+    window.open(path)
+    links = [f"#{scenario['id']}:{message}" for message in messages]
+    for row, items in ((scenario["id"], 1), (scenario["findings"][0]["clause"], None)):
+        told = window.js("return [...document.getElementById(arguments[0]).querySelectorAll('.body ol li')]"
+                         ".map(li => [...li.querySelectorAll('a')].map(a => a.hash))", row)
+        assert items is None or len(told) == items
+        assert links in [[link for link in item if ":" in link] for item in told]
+    assert not window.problems()
+
+
 def test_tab_reaches_rows_and_enter_opens_them(page):
     page.js("document.querySelector('.row summary').focus()")
     page.press(Keys.ENTER)
@@ -219,6 +279,10 @@ def test_without_a_script(window, report):
         assert not window.one(".tools").is_displayed()
         window.all(".row summary")[0].click()
         assert window.one(".row .body").is_displayed()
+        text = window.one(f"[id='{SCENARIO}'] .trace").get_attribute("textContent")
+        for entry in trace_of(report, SCENARIO):
+            assert f" {entry['text']}\n" in text
+        assert "".join(text.split()).count(trace_of(report, SCENARIO)[22]["hex"]) == 1
     finally:
         window.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
@@ -232,6 +296,27 @@ def test_summaries_have_room(page, width, media):
                      ".filter(what => what.offsetParent).map(what => what.offsetWidth)")
     page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
     assert widths and min(widths) >= 200
+
+
+def test_printed_rows_are_columns(page):
+    """The same for all, in A4: nothing of a row stands beyond the edge, or below as on a phone."""
+    page.size(717)
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    rows = page.js("return [...document.querySelectorAll('.row > summary')].map(s => "
+                   "[...s.children].map(c => [c.getBoundingClientRect().left, "
+                   "c.getBoundingClientRect().right]))")
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    lefts = {tuple(round(left) for left, _ in row[:3]) for row in rows}
+    assert len(rows) > 300 and len(lefts) == 1 and len(set(*lefts)) == 3
+    assert max(right for row in rows for _, right in row) <= 717
+
+
+def test_bytes_stay_in_eights_on_a_phone(page, report):
+    page.size(390)
+    page.open(report[0], f"{SCENARIO}:22")
+    tall = page.js("return [...document.querySelectorAll('.row[open] .m i span')]"
+                   ".map(group => group.getClientRects().length)")
+    assert tall and set(tall) == {1}
 
 
 def test_two_compared_fit_a_phone(window, report, tmp_path):

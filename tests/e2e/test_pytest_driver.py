@@ -49,6 +49,16 @@ def test_failure_shows_requirement_clause_and_trace(tmp_path):
         assert words in done.stdout, done.stdout
 
 
+def test_a_broken_should_is_a_warning(tmp_path):
+    args = ("--vmsgspec-sut", "ref:?fault=info-uuid-not-version-4", "-k", "device/get-device-info/")
+    for spread in ((), ("-n", "2")):
+        done, cases = pytest_run(tmp_path, *args, *spread)
+        assert done.returncode == 0 and "passed" in cases.values(), done.stdout
+        assert "PytestWarning: dev.get-device-info.8: " in done.stdout
+    done, cases = pytest_run(tmp_path, *args, "-W", "error::pytest.PytestWarning")
+    assert done.returncode == 1 and "failure" in cases.values()
+
+
 def test_clauses_are_markers(tmp_path):
     (tmp_path / "test_own.py").write_text("def test_own(): pass\n")
     done, cases = pytest_run(tmp_path, "--vmsgspec-sut", "ref:", "-m", "dev.set-vqueue.2",

@@ -59,7 +59,7 @@ def test_a_program(tmp_path):
     outcome = replay(path, vmsgspec.program(vmsgspec.TOOL, "peer", "device"))
     assert outcome.status == vmsgspec.CONFORMS, str(outcome)
     outcome = replay(path, "exec:/nonexistent")
-    assert outcome.status == vmsgspec.FAILS or outcome.status == vmsgspec.NO_SUT, str(outcome)
+    assert outcome.status == vmsgspec.NO_SUT and "did not start" in outcome.err, str(outcome)
 
 
 def test_bare_messages(tmp_path):
@@ -100,9 +100,37 @@ def test_a_scenario_file(tmp_path):
     assert outcome.status == vmsgspec.USAGE and "--role" in outcome.err, str(outcome)
 
 
+def test_a_damaged_capture(tmp_path):
+    """One line, whether something could be sent before the damage or not."""
+    whole, path = tmp_path / "run.pcap", tmp_path / "cut.pcap"
+    captures.record(whole, "device", "ref:", "--mem", "0", select=["device/get-config/*"])
+    data = whole.read_bytes()
+    places = [at for at, packet in captures.packets(data)]
+    for at, words in ((places[3], "before anything that could be sent"),
+                      (places[-9], "what came before it was sent")):
+        path.write_bytes(data[:at + 20])
+        outcome = replay(path, "ref:")
+        assert outcome.status == vmsgspec.USAGE and outcome.err.count("\n") == 1, str(outcome)
+        assert words in outcome.err and outcome.err.count("packet") == 1, outcome.err
+
+
+def test_what_a_capture_has_no_use_for(recorded):
+    role, path = recorded
+    other = "driver" if role == "device" else "device"
+    for args in (["--role", other], ["--seed", "2"], ["--repeat", "2"], ["--mem", "0"],
+                 ["--direction", "to-device"]):
+        outcome = replay(path, "ref:", *args)
+        assert outcome.status == vmsgspec.USAGE and outcome.err.count("\n") == 1, str(outcome)
+        assert args[0] in outcome.err and not outcome.out
+    assert replay(path, "ref:", "--role", role).status == vmsgspec.CONFORMS
+
+
 @pytest.mark.parametrize("args", [[], ["f"], ["f", "g", "--sut", "ref:"],
-                                  ["/nonexistent", "--sut", "ref:"], ["zeros", "--sut", "ref:"]])
+                                  ["/nonexistent", "--sut", "ref:"], ["zeros", "--sut", "ref:"],
+                                  ["empty.lua", "--sut", "ref:", "--role", "device"]])
 def test_wrong_usage(tmp_path, args):
     (tmp_path / "zeros").write_bytes(b"\0" * 100)
+    (tmp_path / "empty.lua").write_text("return {}")
     outcome = vmsgspec.vmsgspec("replay", *args, cwd=tmp_path)
     assert outcome.status == vmsgspec.USAGE and outcome.err.count("\n") == 1, str(outcome)
+    assert outcome.err.startswith("vmsgspec replay: ")

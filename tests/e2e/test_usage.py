@@ -120,6 +120,31 @@ def test_report_where_nothing_can_be_written(tmp_path):
     assert outcome.status == vmsgspec.USAGE and str(path) in outcome.err, str(outcome)
 
 
+def test_two_to_one_path(tmp_path):
+    """What is written replaces nothing that is read or written beside it, by whatever name."""
+    outcome = vmsgspec.vmsgspec(*RUN, "ref:", "--select", "device/ping/*", "--report", "json=a.json",
+                                cwd=tmp_path)
+    assert outcome.status == vmsgspec.CONFORMS
+    before = (tmp_path / "a.json").read_bytes()
+    (tmp_path / "link").symlink_to("a.json")
+    (tmp_path / "x.lua").write_text("return {}")
+    (tmp_path / "folder").mkdir()
+    for args in ([*RUN, "ref:", "--capture", "new", "--report", "json=new"],
+                 [*RUN, "ref:", "--report", "json=new", "--report", "html=folder/../new"],
+                 [*RUN, "ref:", "--report", "json=link", "--report", "html=a.json"],
+                 [*RUN, "ref:", "--baseline", "a.json", "--report", "json=link"],
+                 [*RUN, "ref:", "--xfail", "x.lua", "--capture", "x.lua"],
+                 ["compare", "a.json", "a.json", "--report", "html=link"],
+                 ["compare", "a.json", "--report", "html=new", "--report", "json=./new"]):
+        outcome = vmsgspec.vmsgspec(*args, cwd=tmp_path)
+        assert outcome.status == vmsgspec.USAGE and outcome.err.count("\n") == 1, str(outcome)
+        assert "own path" in outcome.err and not outcome.out
+        assert not (tmp_path / "new").exists() and (tmp_path / "a.json").read_bytes() == before
+    outcome = vmsgspec.vmsgspec(*RUN, "ref:", "--select", "device/ping/*", "--report",
+                                "json=/dev/null", "--report", "html=/dev/../dev/null", cwd=tmp_path)
+    assert outcome.status == vmsgspec.CONFORMS, str(outcome)
+
+
 def test_report_on_a_full_disk(tmp_path):
     """A report that could not be written whole is no success, and no half report stays."""
     path = tmp_path / "report.json"
