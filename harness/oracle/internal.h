@@ -130,6 +130,7 @@ struct config_state {
     uint8_t write_data[TAIL_KEPT];
     uint8_t write_old[TAIL_KEPT]; /* what was there, when known */
     bool write_old_known;
+    uint32_t write_old_gen; /* at which it was read */
     /* A write that the device accepted before: the same must be "otherwise valid" again. */
     bool accepted;
     uint32_t accepted_offset, accepted_length;
