@@ -34,6 +34,7 @@ static void forget_queue(struct vmsg_oracle *o, struct device *d, uint32_t index
     if (!q)
         return;
     q->pending = VQ_UNKNOWN;
+    q->configured = 0;
     q->ever_set = d->queues_set = true;
     q->after_device_reset = q->quiesced = q->suspect_enable = false;
     settle_debt(o, &q->owes_event);

@@ -96,6 +96,7 @@ struct queue {
     enum vmsg_clause_no blame;
     uint32_t max_size;
     uint32_t given;           /* flags of the last SET_VQUEUE, inverted: the fields it gives */
+    uint32_t configured;      /* the same of all that were taken since the last reset */
     uint32_t epoch;           /* device epoch in which the rest was learned */
     uint32_t max_epoch, life; /* the same for max_size and ever_set */
     uint32_t excused;         /* buffers that may be used without EVENT_USED */
