@@ -396,6 +396,8 @@ struct request *request_first_due(struct vmsg_oracle *o, struct device *d);
 /* forget.c: r may have taken effect, or not. */
 void forget_effects(struct vmsg_oracle *o, struct device *d, const struct request *r);
 void forget_device(struct vmsg_oracle *o, struct device *d);
+/* bus.c: what comes under this number may be another device. */
+void forget_life(struct vmsg_oracle *o, struct device *d);
 
 /* classify.c: fills due, blame and what effects need. */
 void classify(struct vmsg_oracle *o, struct device *d, const struct vmsg *m, struct request *r);

@@ -17,6 +17,7 @@ static void note_hotplug(struct vmsg_oracle *o, struct device *d, bool add, bool
     d->gone = true; /* until it is announced, or for good */
     d->comes = add;
     forgive_requests(o, d); /* it may get them before or after */
+    forget_life(o, d);
     if (!add)
         d->present = false;
     if (sure)
@@ -58,7 +59,8 @@ void vmsg_oracle_note(struct vmsg_oracle *o, const struct vmsg_note *note)
         reset_timed_out(o, d);
         break;
     default:
-        if (!o->relay) /* what a device owes is not the bus's debt */
+        /* What a device owes is not the bus's debt; of one that comes or goes nobody knows. */
+        if (!o->relay && !d->gone)
             note_queue(o, d, note);
         break;
     }
