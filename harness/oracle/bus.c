@@ -204,7 +204,7 @@ void forgive_requests(struct vmsg_oracle *o, struct device *d)
 }
 
 /* A device that comes under this number next is another one. */
-static void forget_life(struct vmsg_oracle *o, struct device *d)
+void forget_life(struct vmsg_oracle *o, struct device *d)
 {
     device_was_reset(o, d);
     forget_device(o, d);

@@ -111,6 +111,34 @@ static void test_open_and_due_both_answered(void **state)
     }
 }
 
+/* A bus that puts 0 into each token, and a request with just that one behind others. */
+static void test_open_and_due_all_answered_with_zero(void **state)
+{
+    struct session s = with_defaults();
+
+    twisted(&s, VMSG_TO_DEVICE, "PING", 9, F(7), (struct twist){.len = 20, .msg_size = 20});
+    to(&s, "PING", 0, F(7));
+    from(&s, "PING", 0, F(7));
+    to(&s, "PING", 8, F(5));
+    from(&s, "PING", 0, F(7));
+    from(&s, "PING", 0, F(5));
+    clean(&s);
+}
+
+/* Those that are never answered do not stand in the way of others, however many they are. */
+static void test_many_discarded(void **state)
+{
+    struct session s = with_defaults();
+
+    for (unsigned i = 0; i < 1000; i++) {
+        twisted(&s, VMSG_TO_DEVICE, "PING", 9, F(7), (struct twist){.len = 20, .msg_size = 20});
+        ask(&s, "PING", F(i + 8), F(i + 8));
+    }
+    to(&s, "PING", 0, F(5000));
+    from(&s, "PING", 0, F(6000));
+    only(&s, VMSG_BUS_PING_1);
+}
+
 static void test_window_not_echoed(void **state)
 {
     struct session s = with_defaults();
@@ -261,6 +289,8 @@ int main(void)
         cmocka_unit_test(test_one_token_for_open_and_due),
         cmocka_unit_test(test_open_and_due_without_tokens),
         cmocka_unit_test(test_open_and_due_both_answered),
+        cmocka_unit_test(test_open_and_due_all_answered_with_zero),
+        cmocka_unit_test(test_many_discarded),
         cmocka_unit_test(test_window_not_echoed),
         cmocka_unit_test(test_padded_windows),
         cmocka_unit_test(test_ping),

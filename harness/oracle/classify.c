@@ -128,7 +128,7 @@ static void blame_for_silence(struct device *d, const struct vmsg *m, struct req
             add_blame(r, VMSG_DEV_SET_VQUEUE_2);
         else if (q && q->cur.enabled && (flags & VMSG_VQ_STATE_MASK) == VMSG_VQ_KEEP_DISABLED)
             add_blame(r, VMSG_DEV_SET_VQUEUE_3);
-        else if (q && q->cur.enabled && (~flags & 0x3cu))
+        else if (q && q->cur.enabled && (~flags & VMSG_VQ_IGNORE_ALL))
             add_blame(r, VMSG_DEV_SET_VQUEUE_6);
         break;
     }

@@ -127,7 +127,27 @@ static void judge_applied(struct vmsg_oracle *o, struct device *d, const uint8_t
         exercise(o, VMSG_DEV_SET_CONFIG_3);
 }
 
-static bool judge_rejected(struct vmsg_oracle *o, struct device *d, const uint8_t *now)
+/*
+ * The bytes differ after a SET_CONFIG that was to change nothing, and so does the generation since
+ * they were read before: the device may have changed them itself. That it must announce, unless
+ * its status is 0 (AMBIGUITIES 1) or the driver asked for it by way of a queue; without an event
+ * it was the SET_CONFIG. True when this explains the difference.
+ */
+static bool maybe_own_change(struct vmsg_oracle *o, struct device *d, enum vmsg_clause_no clause)
+{
+    struct config_state *c = &d->config;
+
+    if (!d->status_known || !d->status || c->io_since_shadow)
+        return false;
+    owe(o, &c->owes_event);
+    c->owes_seen = true;
+    c->owes_clause = clause;
+    c->owes_index = o->index;
+    return true;
+}
+
+static bool judge_rejected(struct vmsg_oracle *o, struct device *d, const uint8_t *now,
+                           uint32_t gen)
 {
     struct config_state *c = &d->config;
     uint32_t changed = 0;
@@ -140,16 +160,15 @@ static bool judge_rejected(struct vmsg_oracle *o, struct device *d, const uint8_
         exercise(o, VMSG_DEV_SET_CONFIG_3);
         return false;
     }
+    if (gen != c->write_old_gen)
+        return maybe_own_change(o, d, VMSG_DEV_SET_CONFIG_3);
     blame(o, VMSG_DEV_SET_CONFIG_3, d->num,
           "SET_CONFIG at %u length %u was answered with length 0, but %u of its bytes were written",
           c->write_offset, c->write_length, changed);
     return true;
 }
 
-/*
- * The bytes differ after a SET_CONFIG of length 0. At the generation of its response, that one
- * changed them; at a new one the device may have changed them itself, which it must announce.
- */
+/* The bytes differ after a SET_CONFIG of length 0: at the generation of its response, by it. */
 static bool judge_noop(struct vmsg_oracle *o, struct device *d, bool differs, uint32_t gen)
 {
     struct config_state *c = &d->config;
@@ -162,13 +181,8 @@ static bool judge_noop(struct vmsg_oracle *o, struct device *d, bool differs, ui
     }
     if (gen != c->write_gen)
         return false;
-    if (gen != c->shadow_gen && d->status_known && d->status) {
-        owe(o, &c->owes_event);
-        c->owes_seen = true;
-        c->owes_clause = VMSG_DEV_SET_CONFIG_2;
-        c->owes_index = o->index;
-        return true;
-    }
+    if (gen != c->shadow_gen)
+        return maybe_own_change(o, d, VMSG_DEV_SET_CONFIG_2);
     blame(o, VMSG_DEV_SET_CONFIG_2, d->num,
           "a SET_CONFIG of length 0 changed the configuration; it is a no-op");
     return true;
@@ -192,7 +206,7 @@ static bool judge_last_write(struct vmsg_oracle *o, struct device *d, uint32_t o
         if (write == WRITE_APPLIED && c->write_old_known)
             judge_applied(o, d, data, gen);
         else if (write == WRITE_REJECTED && c->write_old_known)
-            explained = judge_rejected(o, d, data);
+            explained = judge_rejected(o, d, data, gen);
     } else {
         return false; /* not read yet */
     }

@@ -96,6 +96,7 @@ static void remember_write(struct config_state *c, const struct request *r, bool
     memcpy(c->write_data, r->tail, length);
     if (c->shadow_valid && !c->event_since_shadow && !memchr(c->known + offset, 0, length)) {
         c->write_old_known = true;
+        c->write_old_gen = c->shadow_gen;
         memcpy(c->write_old, c->shadow + offset, length);
     }
     if (applied) {

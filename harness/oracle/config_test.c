@@ -91,6 +91,34 @@ static void test_refused_write_of_what_is_there(void **state)
     clean(&s);
 }
 
+/* The same, unseen: while its status is 0 a device need not tell (AMBIGUITIES 1). */
+static void test_refused_write_of_what_came_in_silence(void **state)
+{
+    for (uint32_t length = 0; length <= 2; length += 2) {
+        struct session s = with_defaults();
+
+        initialise(&s, AT_RESET);
+        read_config(&s, 0, "abcdefgh", 8, 3);
+        write_config(&s, 2, "XY", length, 0, false, 4);
+        read_config(&s, 0, "abXYefgh", 8, 4);
+        clean(&s);
+    }
+}
+
+/* And told late: the event is under way. */
+static void test_refused_write_of_what_is_told_late(void **state)
+{
+    struct session s = with_defaults();
+
+    at_driver_ok(&s, false);
+    read_config(&s, 0, "abcdefgh", 8, 3);
+    write_config(&s, 2, "XY", 2, 0, false, 4);
+    read_config(&s, 0, "abXYefgh", 8, 4);
+    assert_true(vmsg_oracle_owes(s.oracle));
+    event_config(&s, 0xf, 4, 2, "XY", 2);
+    clean(&s);
+}
+
 /* A write is reset with the rest; a changed device may show what it likes after a status write. */
 static void test_write_then_reset(void **state)
 {
@@ -353,6 +381,19 @@ static void test_write_outcomes(void **state)
     }
 }
 
+static void test_refused_write_is_made(void **state)
+{
+    for (uint32_t gen = 3; gen < 5; gen++) {
+        struct session s = with_defaults();
+
+        at_driver_ok(&s, false);
+        read_config(&s, 0, "abcd", 4, 3);
+        write_config(&s, 0, "WXYZ", 4, 0, false, gen);
+        read_config(&s, 0, "WXYZ", 4, gen);
+        only(&s, VMSG_DEV_SET_CONFIG_3);
+    }
+}
+
 static void test_write_of_nothing_writes(void **state)
 {
     for (uint32_t gen = 3; gen < 5; gen++) {
@@ -415,6 +456,8 @@ int main(void)
         cmocka_unit_test(test_refused_writes),
         cmocka_unit_test(test_own_changes),
         cmocka_unit_test(test_refused_write_of_what_is_there),
+        cmocka_unit_test(test_refused_write_of_what_came_in_silence),
+        cmocka_unit_test(test_refused_write_of_what_is_told_late),
         cmocka_unit_test(test_write_then_reset),
         cmocka_unit_test(test_change_after_an_applied_write),
         cmocka_unit_test(test_write_of_nothing),
@@ -430,6 +473,7 @@ int main(void)
         cmocka_unit_test(test_large_change),
         cmocka_unit_test(test_bad_lengths),
         cmocka_unit_test(test_write_outcomes),
+        cmocka_unit_test(test_refused_write_is_made),
         cmocka_unit_test(test_write_of_nothing_writes),
         cmocka_unit_test(test_refusal_with_data),
         cmocka_unit_test(test_data_not_echoed),

@@ -92,8 +92,20 @@ bool drv_negotiated(const struct drv_view *v, unsigned bit)
 
 /* ---- requests and their answers ---- */
 
+/* When the first attempt was sent, of which this is another: the same again, with nothing between
+ * and no answer yet. */
+static uint64_t first_sent(const struct drv_view *v, const struct vmsg *m)
+{
+    const struct drv_request *last = &v->requests[(v->next_request - 1) % DRV_OUTSTANDING];
+    bool again = last->used && last->sent == v->sent - 1 && last->msg_id == m->msg_id &&
+                 last->token == m->token && memcmp(last->f, m->f, sizeof last->f) == 0;
+
+    return again ? last->first_sent : v->sent;
+}
+
 static void remember(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
 {
+    uint64_t first = first_sent(v, m);
     struct drv_request *r = &v->requests[v->next_request++ % DRV_OUTSTANDING];
 
     *r = (struct drv_request){.used = true,
@@ -101,7 +113,9 @@ static void remember(struct vmsg_oracle *o, struct drv_view *v, const struct vms
                               .token = m->token,
                               .index = o->index,
                               .serial = o->serial,
-                              .life = v->life};
+                              .life = v->life,
+                              .sent = v->sent,
+                              .first_sent = first};
     memcpy(r->f, m->f, sizeof r->f);
 }
 
@@ -143,6 +157,27 @@ static struct drv_request *find(struct drv_view *v, const struct vmsg *m)
         best_rank = rank;
     }
     return best;
+}
+
+/* Its answer is the same at any time. */
+static bool asks_what_stays(uint8_t msg_id)
+{
+    return msg_id == VMSG_ID_GET_DEVICE_INFO || msg_id == VMSG_ID_GET_DEVICE_FEATURES ||
+           msg_id == VMSG_ID_GET_SHM;
+}
+
+/* May the response as well be the answer to another request, that is no attempt at the same? */
+static bool fits_another(const struct drv_view *v, const struct drv_request *found,
+                         const struct vmsg *m)
+{
+    for (unsigned i = 0; i < DRV_OUTSTANDING; i++) {
+        const struct drv_request *r = &v->requests[i];
+
+        if (r->used && r->msg_id == m->msg_id && r->token == m->token &&
+            r->first_sent != found->first_sent && echoes(r, m) == echoes(found, m))
+            return !asks_what_stays(m->msg_id);
+    }
+    return false;
 }
 
 /* Sent before the driver had read that the device was gone, or on its way out; as long as it is
@@ -242,8 +277,7 @@ static bool is_ambiguous(const struct vmsg_oracle *o, const struct drv_view *v,
 /* Does it tell of a state that a reset has ended since? */
 static bool is_stale(const struct drv_view *v, const struct drv_request *r)
 {
-    return r->life != v->life && r->msg_id != VMSG_ID_GET_DEVICE_INFO &&
-           r->msg_id != VMSG_ID_GET_DEVICE_FEATURES && r->msg_id != VMSG_ID_GET_SHM;
+    return r->life != v->life && !asks_what_stays(r->msg_id);
 }
 
 static void note_stray(struct drv_view *v, uint8_t msg_id)
@@ -290,7 +324,7 @@ static void told(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m
         stray_told(o, v, m);
         return;
     }
-    v->doubtful |= is_ambiguous(o, v, found, m);
+    v->doubtful |= is_ambiguous(o, v, found, m) || fits_another(v, found, m);
     o->muted = v->doubtful;
     r = *found;
     found->used = false;

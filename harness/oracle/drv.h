@@ -25,6 +25,8 @@ struct drv_request {
     uint32_t index; /* the caller's message index */
     uint64_t serial;
     uint32_t life; /* of the view, when it was sent */
+    uint64_t sent; /* the view's count of messages then, and for its first attempt */
+    uint64_t first_sent;
     uint64_t f[VMSG_MAX_FIELDS];
 };
 

@@ -345,6 +345,42 @@ static void test_queue_shown_as_it_was(void **state)
     clean(&s);
 }
 
+/* All of the initialisation, with one token for all; the status or the queue asked for twice. */
+static void run_with_one_token(struct session *s, bool status_again)
+{
+    initialise(s, AT_DRIVER);
+    if (status_again)
+        to(s, "SET_DEVICE_STATUS", 0, F(3));
+    to(s, "SET_DEVICE_STATUS", 0, F(3));
+    from(s, "SET_DEVICE_STATUS", 0, F(3));
+    select_features(s, 0, 2, 0, V1);
+    to(s, "SET_DEVICE_STATUS", 0, F(0xb));
+    from(s, "SET_DEVICE_STATUS", 0, F(0xb));
+    if (!status_again)
+        to(s, "GET_VQUEUE", 0, F(0));
+    to(s, "GET_VQUEUE", 0, F(0));
+    from(s, "GET_VQUEUE", 0, F(0, 256));
+    set_queue(s, 0, VMSG_VQ_ENABLE, 64, 0);
+    to(s, "GET_VQUEUE", 0, F(0));
+    from(s, "GET_VQUEUE", 0, F(0, 256, 64, 1, MEM(0), MEM(0x1000), MEM(0x2000)));
+    from(s, status_again ? "SET_DEVICE_STATUS" : "GET_VQUEUE", 0,
+         status_again ? F(3) : F(0, 256)); /* of the first attempt */
+    status(s, 0xf, 0xf);
+    available(s, 1, 1);
+    notify(s, 0, 0);
+}
+
+/* With one token for several requests, a late answer may be taken for that of another one. */
+static void test_late_answers_with_one_token(void **state)
+{
+    for (unsigned status_again = 0; status_again < 2; status_again++) {
+        struct session s = driver();
+
+        run_with_one_token(&s, status_again);
+        clean(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -366,6 +402,7 @@ int main(void)
         cmocka_unit_test(test_gone_but_shown),
         cmocka_unit_test(test_failure_of_nothing),
         cmocka_unit_test(test_queue_shown_as_it_was),
+        cmocka_unit_test(test_late_answers_with_one_token),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define IGNORE_ADDRESSES (VMSG_VQ_IGNORE_DESC | VMSG_VQ_IGNORE_DRIVER | VMSG_VQ_IGNORE_DEVICE)
-#define IGNORE_ALL       (VMSG_VQ_IGNORE_SIZE | IGNORE_ADDRESSES)
 
 void drv_queues_end(struct vmsg_oracle *o, struct drv_view *v)
 {
@@ -173,7 +172,7 @@ static void judge_addresses(struct vmsg_oracle *o, struct drv_view *v, struct dr
 static void judge_enabled(struct vmsg_oracle *o, struct drv_view *v, struct drv_queue *q,
                           uint32_t flags)
 {
-    bool updates = (flags & IGNORE_ALL) != IGNORE_ALL;
+    bool updates = (flags & VMSG_VQ_IGNORE_ALL) != VMSG_VQ_IGNORE_ALL;
     bool negotiated = drv_negotiated(v, VIRTIO_F_RING_RESET);
 
     if (q->muddled)
@@ -274,7 +273,7 @@ static void set_told(struct vmsg_oracle *o, struct drv_view *v, struct drv_queue
     q->asking = serial < q->want_serial;
     q->told_serial = serial;
     memcpy(q->given, f, sizeof q->given);
-    if (was && !(flags & VMSG_VQ_STATE_MASK) && (flags & IGNORE_ALL) == IGNORE_ALL)
+    if (was && !(flags & VMSG_VQ_STATE_MASK) && (flags & VMSG_VQ_IGNORE_ALL) == VMSG_VQ_IGNORE_ALL)
         return; /* nothing was asked for */
     if (was) {
         exercise(o, VMSG_DRV_SET_VQUEUE_4);
@@ -331,7 +330,7 @@ static void take_lost_response(struct vmsg_oracle *o, struct drv_view *v, struct
     for (unsigned i = 0; i < 3; i++)
         as_wanted &=
             m->f[VMSG_GET_VQUEUE_RESP_desc_addr + i] == want[VMSG_SET_VQUEUE_REQ_desc_addr + i];
-    if ((want[VMSG_SET_VQUEUE_REQ_flags] & IGNORE_ALL) == IGNORE_ALL)
+    if ((want[VMSG_SET_VQUEUE_REQ_flags] & VMSG_VQ_IGNORE_ALL) == VMSG_VQ_IGNORE_ALL)
         as_wanted = enabled; /* the state alone was asked for */
     if (q->resetting && !enabled)
         reset_told(o, v, q);

@@ -188,6 +188,39 @@ static void test_spurious_while_running(void **state)
     clean(&s);
 }
 
+/* DRIVER_OK is cleared without a reset: what the device used before is told now, or even used. */
+static void test_used_after_driver_ok_was_cleared(void **state)
+{
+    static const uint32_t cleared[][2] = {{3, 3}, {0x80000000, 0}};
+
+    for (unsigned i = 0; i < 2; i++) {
+        struct session s = with_defaults();
+
+        initialise(&s, AT_FEATURES_OK);
+        enable_queue(&s, 0x1000);
+        status(&s, 0xf, 0xf);
+        status(&s, cleared[i][0], cleared[i][1]);
+        event(&s, "EVENT_USED", F(0), NULL, 0);
+        note(&s, VMSG_NOTE_AVAILABLE, 0, 1);
+        note(&s, VMSG_NOTE_USED, 0, 1);
+        event(&s, "EVENT_USED", F(0), NULL, 0);
+        clean(&s);
+    }
+}
+
+/* A reset is something else, and so are such writes to a device that never ran. */
+static void test_used_after_reset(void **state)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        struct session s = with_defaults();
+
+        initialise(&s, i ? AT_FEATURES_OK : AT_DRIVER_OK);
+        status(&s, i ? 0x80000000 : 0, 0);
+        event(&s, "EVENT_USED", F(0), NULL, 0);
+        only(&s, VMSG_DEV_FINAL_1);
+    }
+}
+
 static void test_used_before_driver_ok(void **state)
 {
     struct session s = with_defaults();
@@ -435,6 +468,8 @@ int main(void)
         cmocka_unit_test(test_generic_event_after_a_change),
         cmocka_unit_test(test_cut_off_event),
         cmocka_unit_test(test_spurious_while_running),
+        cmocka_unit_test(test_used_after_driver_ok_was_cleared),
+        cmocka_unit_test(test_used_after_reset),
         cmocka_unit_test(test_used_before_driver_ok),
         cmocka_unit_test(test_used_queue_beyond),
         cmocka_unit_test(test_used_after_queue_reset),

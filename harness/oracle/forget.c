@@ -17,6 +17,7 @@ void forget_device(struct vmsg_oracle *o, struct device *d)
 {
     d->status_known = d->status_suspect = d->status_early = d->reset_pending = false;
     d->status = 0;
+    d->idle = false;
     d->watch_status = d->watch_mismatch = d->held_event = false;
     d->needs_reset_noted = d->needs_reset_missed = false;
     d->selection_unknown = true;
@@ -34,6 +35,7 @@ static void forget_queue(struct vmsg_oracle *o, struct device *d, uint32_t index
     if (!q)
         return;
     q->pending = VQ_UNKNOWN;
+    q->configured = 0;
     q->ever_set = d->queues_set = true;
     q->after_device_reset = q->quiesced = q->suspect_enable = false;
     settle_debt(o, &q->owes_event);

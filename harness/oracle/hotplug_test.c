@@ -61,6 +61,27 @@ static void test_added_again(void **state)
     clean(&s);
 }
 
+/* The same of a bus without EVENT_DEVICE: nobody knows when it goes and comes. */
+static void test_added_again_untold(void **state)
+{
+    struct session s = with_defaults();
+
+    s.config.bus_messages = 0;
+    initialise(&s, AT_DRIVER_OK);
+    enable_queue(&s, 0x1000);
+    read_config(&s, 0, "abcd", 4, 3);
+    add_or_remove(&s, 0, VMSG_NOTE_REMOVE);
+    read_status(&s, 0xf); /* not gone yet */
+    twisted(&s, VMSG_TO_DEVICE, "GET_DEVICE_STATUS", 1, NULL, (struct twist){.msg_size = 7});
+    add_or_remove(&s, 0, VMSG_NOTE_ADD);
+    note(&s, VMSG_NOTE_NEEDS_RESET, 0, 0);
+    note(&s, VMSG_NOTE_USED, 0, 1);
+    read_status(&s, 0);
+    read_queue(&s, 0, 0, 0, false);
+    read_config(&s, 0, "abcX", 4, 3);
+    clean(&s);
+}
+
 /* Gone and back before the driver side hears of the latter: what it says meanwhile may be served.
  */
 static void test_asked_while_it_comes_back(void **state)
@@ -222,6 +243,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_add_and_remove),
         cmocka_unit_test(test_added_again),
+        cmocka_unit_test(test_added_again_untold),
         cmocka_unit_test(test_asked_while_it_comes_back),
         cmocka_unit_test(test_read_when_it_is_back),
         cmocka_unit_test(test_duplicate_added),

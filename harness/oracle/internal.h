@@ -96,6 +96,7 @@ struct queue {
     enum vmsg_clause_no blame;
     uint32_t max_size;
     uint32_t given;           /* flags of the last SET_VQUEUE, inverted: the fields it gives */
+    uint32_t configured;      /* the same of all that were taken since the last reset */
     uint32_t epoch;           /* device epoch in which the rest was learned */
     uint32_t max_epoch, life; /* the same for max_size and ever_set */
     uint32_t excused;         /* buffers that may be used without EVENT_USED */
@@ -130,6 +131,7 @@ struct config_state {
     uint8_t write_data[TAIL_KEPT];
     uint8_t write_old[TAIL_KEPT]; /* what was there, when known */
     bool write_old_known;
+    uint32_t write_old_gen; /* at which it was read */
     /* A write that the device accepted before: the same must be "otherwise valid" again. */
     bool accepted;
     uint32_t accepted_offset, accepted_length;
@@ -184,6 +186,7 @@ struct device {
     bool status_suspect; /* a read that differs from the last response shows that one to be wrong */
     bool reset_muddled;  /* written before its reset was complete: no status can be expected */
     bool queues_set;     /* since the reset */
+    bool idle;           /* it was reset, and DRIVER_OK was not set since */
     bool status_fresh;   /* it comes from a response, no read has shown it yet */
     uint32_t shown;      /* bits that reads showed, ever */
     bool status_early;   /* a read in a pipeline showed the status before */
@@ -393,6 +396,8 @@ struct request *request_first_due(struct vmsg_oracle *o, struct device *d);
 /* forget.c: r may have taken effect, or not. */
 void forget_effects(struct vmsg_oracle *o, struct device *d, const struct request *r);
 void forget_device(struct vmsg_oracle *o, struct device *d);
+/* bus.c: what comes under this number may be another device. */
+void forget_life(struct vmsg_oracle *o, struct device *d);
 
 /* classify.c: fills due, blame and what effects need. */
 void classify(struct vmsg_oracle *o, struct device *d, const struct vmsg *m, struct request *r);

@@ -17,6 +17,7 @@ static void note_hotplug(struct vmsg_oracle *o, struct device *d, bool add, bool
     d->gone = true; /* until it is announced, or for good */
     d->comes = add;
     forgive_requests(o, d); /* it may get them before or after */
+    forget_life(o, d);
     if (!add)
         d->present = false;
     if (sure)
@@ -58,7 +59,8 @@ void vmsg_oracle_note(struct vmsg_oracle *o, const struct vmsg_note *note)
         reset_timed_out(o, d);
         break;
     default:
-        if (!o->relay) /* what a device owes is not the bus's debt */
+        /* What a device owes is not the bus's debt; of one that comes or goes nobody knows. */
+        if (!o->relay && !d->gone)
             note_queue(o, d, note);
         break;
     }
@@ -66,15 +68,25 @@ void vmsg_oracle_note(struct vmsg_oracle *o, const struct vmsg_note *note)
 
 /* ---- overdue ---- */
 
+static const char *changed_with(enum vmsg_clause_no clause)
+{
+    switch (clause) {
+    case VMSG_DEV_SET_CONFIG_2:
+        return " with a SET_CONFIG of length 0, which is a no-op";
+    case VMSG_DEV_SET_CONFIG_3:
+        return " as a SET_CONFIG asked that was answered with length 0";
+    default:
+        return "";
+    }
+}
+
 static void settle_device(struct vmsg_oracle *o, struct device *d)
 {
     if (d->config.owes_event) {
         o->index = d->config.owes_index;
         blame(o, d->config.owes_clause, d->num,
               "the configuration changed%s, but no EVENT_CONFIG came for it",
-              d->config.owes_clause == VMSG_DEV_SET_CONFIG_2
-                  ? " with a SET_CONFIG of length 0, which is a no-op"
-                  : "");
+              changed_with(d->config.owes_clause));
     }
     if (d->needs_reset_missed) {
         o->index = d->needs_reset_index;

@@ -225,6 +225,8 @@ static void answered_in_order(struct vmsg_oracle *o, struct device *d, struct re
         token_answered(o, d, r);
     if (r->msg_id & VMSG_ID_IMPLEMENTATION || !judge_shape(o, d, r, m) || r->doubtful)
         forget_effects(o, d, r);
+    else if (d->gone)
+        forget_life(o, d); /* it may have been another one that answered the last time */
     else
         judge_payload(o, d, r, m);
     if (!r->bus)

@@ -6,6 +6,9 @@
  */
 #include "harness/oracle/internal.h"
 
+/* Requests that a bus may answer or not, and that wait while others are answered. */
+#define OPEN_KEPT (STEPS / 2)
+
 /* A device that answers a payload under other tokens but never under this one reads tokens. */
 static void token_ignored(struct vmsg_oracle *o, struct device *d, const struct request *r)
 {
@@ -120,22 +123,48 @@ static void pass(struct vmsg_oracle *o, struct device *d, const struct request *
     request_ghost(o, e);
 }
 
+/* Of the requests before r, how many a bus may answer or not; the first of them are counted. */
+static unsigned open_before(struct vmsg_oracle *o, const struct device *d, const struct request *r)
+{
+    unsigned open = 0, steps = 2 * STEPS;
+
+    for (uint32_t i = d->first; i != NONE && request_at(o, i) != r && steps--;
+         i = request_at(o, i)->next)
+        open += request_at(o, i)->due == DUE_EITHER;
+    return open;
+}
+
 /*
  * Bus messages have no order of their own ("Message Ordering" speaks of transport requests), so
- * those that must be answered wait.
+ * those that must be answered wait, and those that may be, unless they become many: without order
+ * and with tokens that are no requests', any response may be theirs.
  */
-void pass_earlier(struct vmsg_oracle *o, struct device *d, const struct request *r)
+static void pass_bus(struct vmsg_oracle *o, const struct request *r)
 {
-    unsigned waiting = 0; /* only of the bus */
+    unsigned waiting = 0, open = open_before(o, &o->bus, r);
     uint32_t next;
 
-    for (uint32_t i = d->first; i != NONE && request_at(o, i) != r && waiting < STEPS; i = next) {
-        next = request_at(o, i)->next;
-        if (request_at(o, i)->bus && request_at(o, i)->due == DUE_ANSWER)
+    for (uint32_t i = o->bus.first; i != NONE && request_at(o, i) != r && waiting < STEPS;
+         i = next) {
+        struct request *e = request_at(o, i);
+
+        next = e->next;
+        if (e->due == DUE_ANSWER || (e->due == DUE_EITHER && open <= OPEN_KEPT)) {
             waiting++;
-        else
-            pass(o, d, r, request_at(o, i));
+        } else {
+            open -= e->due == DUE_EITHER;
+            pass(o, &o->bus, r, e);
+        }
     }
+}
+
+void pass_earlier(struct vmsg_oracle *o, struct device *d, const struct request *r)
+{
+    if (r->bus)
+        pass_bus(o, r);
+    else
+        while (d->first != NONE && request_at(o, d->first) != r)
+            pass(o, d, r, request_at(o, d->first));
 }
 
 /*

@@ -33,6 +33,7 @@ void status_learned(struct vmsg_oracle *o, struct device *d, uint32_t status)
     bool witnessed = d->status_known || d->reset_pending; /* the reset, not only what came of it */
     bool unknown = d->selection_unknown;
 
+    d->idle &= !(status & VIRTIO_S_DRIVER_OK);
     if (status == 0 && (!d->status_known || d->status != 0 || d->reset_pending)) {
         device_was_reset(o, d);
         if (!witnessed) { /* first seen: at status 0 queues and features may have been set */
@@ -122,6 +123,7 @@ void judge_set_status(struct vmsg_oracle *o, struct device *d, const struct requ
     uint32_t got = (uint32_t)m->f[VMSG_SET_DEVICE_STATUS_RESP_status];
     uint32_t before = d->status;
     bool plain = d->status_known && !d->reset_pending && plain_step(before, asked);
+    bool idle = d->idle;
 
     if (status_swapped(o, d, got, asked))
         got = asked;
@@ -150,6 +152,7 @@ void judge_set_status(struct vmsg_oracle *o, struct device *d, const struct requ
     if (!got) { /* not a reset that was asked for: queues and features may be as they were */
         forget_queues(o, d);
         d->selection_unknown = true;
+        d->idle = idle;
     }
     d->status_known = !d->reset_muddled;
 }

@@ -4,10 +4,11 @@
  */
 #include "harness/oracle/internal.h"
 
+/* DRIVER_OK that was set and cleared again is no reset: buffers may still be used, and events be
+ * under way (AMBIGUITIES 10). */
 static bool runs(const struct device *d)
 {
-    return !d->status_known || (d->status & VIRTIO_S_DRIVER_OK) || d->status_sets_outstanding ||
-           d->reset_pending;
+    return !d->status_known || !d->idle || d->status_sets_outstanding || d->reset_pending;
 }
 
 static bool index_swapped(const struct device *d, uint32_t index)

@@ -358,6 +358,15 @@ static void judge_pending(struct vmsg_oracle *o, struct device *d, const struct 
     }
 }
 
+/* Which fields the driver gave since the last reset, where the read proves that they were taken. */
+static void remember_configured(struct queue *q, const struct vq_params *now)
+{
+    bool taken = q->pending == VQ_APPLIED || (q->pending == VQ_EITHER && !vq_same(&q->cur, now));
+
+    if (taken && vq_same(&q->want, now))
+        q->configured |= q->given & VMSG_VQ_IGNORE_ALL;
+}
+
 /* Core's sizes end at 32,768: a maximum in the top byte is a small one in the other byte order. */
 static bool size_swapped(struct vmsg_oracle *o, const struct device *d, uint32_t max)
 {
@@ -412,6 +421,7 @@ void judge_get_vqueue(struct vmsg_oracle *o, struct device *d, const struct requ
     if (reads_early(o, d, r, q, &now))
         return;
     judge_pending(o, d, r, q, &now);
+    remember_configured(q, &now);
     q->cur = now;
     q->pending = VQ_KNOWN;
     q->after_device_reset = false;

@@ -64,6 +64,26 @@ static void test_queue_reset(void **state)
     }
 }
 
+/* The same: what is still to be read is not configured, and a SET_VQUEUE that leaves some of it as
+ * it is may enable the queue or not. */
+static void test_leftovers_of_a_reset(void **state)
+{
+    for (unsigned how = 0; how < 4; how++) {
+        struct session s = with_defaults();
+        bool taken = how & 1;
+
+        queue_at(&s, how & 2 ? AT_DRIVER_OK : AT_FEATURES_OK, true);
+        if (how & 2)
+            ask(&s, "RESET_VQUEUE", F(0), NULL);
+        else
+            initialise(&s, AT_FEATURES_OK);
+        read_queue(&s, 0, 0, 0x1000, false);
+        set_queue(&s, 0, VMSG_VQ_ENABLE | VMSG_VQ_IGNORE_DEVICE, 32, 0x1000);
+        read_queue(&s, 0, taken ? 32 : 0, 0x1000, taken);
+        clean(&s);
+    }
+}
+
 static void test_queue_reset_does_nothing(void **state)
 {
     struct session s = with_defaults();
@@ -162,6 +182,7 @@ int main(void)
         cmocka_unit_test(test_stray_updates),
         cmocka_unit_test(test_unavailable_queue_is_set_up),
         cmocka_unit_test(test_queue_reset),
+        cmocka_unit_test(test_leftovers_of_a_reset),
         cmocka_unit_test(test_queue_reset_does_nothing),
         cmocka_unit_test(test_queue_reset_after_cleared_status),
         cmocka_unit_test(test_queue_reset_after_features_at_zero),

@@ -42,6 +42,9 @@ static bool must_be_taken(const struct vmsg_oracle *o, const struct device *d,
     uint32_t set_up = VIRTIO_S_ACKNOWLEDGE | VIRTIO_S_DRIVER | VIRTIO_S_FEATURES_OK;
     bool full = want->enabled;
 
+    /* What a reset left to be read is not configured any more: AMBIGUITIES 9. */
+    if (full && (flags & ~q->configured & VMSG_VQ_IGNORE_ALL))
+        return false;
     if (!d->status_known || d->reset_pending || (d->status & set_up) != set_up ||
         d->status & (VIRTIO_S_NEEDS_RESET | VIRTIO_S_FAILED))
         return false;
@@ -76,8 +79,7 @@ static enum vq_pending effect_of_set(struct vmsg_oracle *o, struct device *d, st
 {
     uint32_t flags = (uint32_t)r->f[VMSG_SET_VQUEUE_REQ_flags];
     uint32_t state = flags & VMSG_VQ_STATE_MASK;
-    bool updates = ~flags & (VMSG_VQ_IGNORE_SIZE | VMSG_VQ_IGNORE_DESC | VMSG_VQ_IGNORE_DRIVER |
-                             VMSG_VQ_IGNORE_DEVICE);
+    bool updates = ~flags & VMSG_VQ_IGNORE_ALL;
 
     q->want = wanted(q, r, flags);
     if (q->pending != VQ_KNOWN || r->due != DUE_ANSWER || d->reset_pending || d->reset_muddled)
@@ -166,6 +168,7 @@ void judge_reset_vqueue(struct vmsg_oracle *o, struct device *d, const struct re
     if (q->pending != VQ_KNOWN || !known || d->reset_pending ||
         (negotiated && !feature_offered(d, VIRTIO_F_RING_RESET))) {
         q->pending = VQ_UNKNOWN;
+        q->configured = 0;
         return;
     }
     if (!negotiated) {
@@ -175,6 +178,7 @@ void judge_reset_vqueue(struct vmsg_oracle *o, struct device *d, const struct re
         return;
     }
     q->pending = VQ_RESET;
+    q->configured = 0;
     q->ring_reset = true;
     q->quiesced = q->cur.enabled;
     q->served |= q->used > 0;

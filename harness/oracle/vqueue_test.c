@@ -1,8 +1,6 @@
 /* GET_VQUEUE, SET_VQUEUE and RESET_VQUEUE. */
 #include "harness/oracle/testing.h"
 
-#define KEEP_FIELDS 0x3cu /* all ignore bits */
-
 /* At `stage`, queue 0 is disabled with what area 0x1000 holds, or enabled with it. */
 static void queue_at(struct session *s, enum stage stage, bool enabled)
 {
@@ -142,13 +140,13 @@ static void test_setting_up(void **state)
         read_queue(&s, i, 0, 0, false);
         set_queue(&s, i, VMSG_VQ_KEEP_DISABLED, 32, area);
         read_queue(&s, i, 32, area, false);
-        set_queue(&s, i, VMSG_VQ_KEEP | (KEEP_FIELDS & ~VMSG_VQ_IGNORE_SIZE), 64, 0);
+        set_queue(&s, i, VMSG_VQ_KEEP | (VMSG_VQ_IGNORE_ALL & ~VMSG_VQ_IGNORE_SIZE), 64, 0);
         read_queue(&s, i, 64, area, false);
-        set_queue(&s, i, VMSG_VQ_ENABLE | KEEP_FIELDS, 0, 0);
+        set_queue(&s, i, VMSG_VQ_ENABLE | VMSG_VQ_IGNORE_ALL, 0, 0);
         read_queue(&s, i, 64, area, true);
-        set_queue(&s, i, VMSG_VQ_KEEP | KEEP_FIELDS, 0, 0);
+        set_queue(&s, i, VMSG_VQ_KEEP | VMSG_VQ_IGNORE_ALL, 0, 0);
         read_queue(&s, i, 64, area, true);
-        set_queue(&s, i, VMSG_VQ_ENABLE | KEEP_FIELDS, 0, 0);
+        set_queue(&s, i, VMSG_VQ_ENABLE | VMSG_VQ_IGNORE_ALL, 0, 0);
         read_queue(&s, i, 64, area, true);
     }
     status(&s, 0xf, 0xf);
@@ -188,7 +186,7 @@ static void test_reserved_parts(void **state)
 
 static void test_unanswered_refusals(void **state)
 {
-    static const uint64_t flags[] = {1, KEEP_FIELDS, 1};
+    static const uint64_t flags[] = {1, VMSG_VQ_IGNORE_ALL, 1};
     static const enum vmsg_clause_no clauses[] = {VMSG_DEV_SET_VQUEUE_2, VMSG_DEV_SET_VQUEUE_3,
                                                   VMSG_DEV_SET_VQUEUE_6};
 
@@ -208,7 +206,7 @@ static void test_disabling(void **state)
         struct session s = with_defaults();
 
         queue_at(&s, AT_FEATURES_OK, true);
-        set_queue(&s, 0, VMSG_VQ_KEEP_DISABLED | KEEP_FIELDS, 0, 0);
+        set_queue(&s, 0, VMSG_VQ_KEEP_DISABLED | VMSG_VQ_IGNORE_ALL, 0, 0);
         read_queue(&s, 0, 64, 0x1000, !disabled);
         exercised(&s, VMSG_DEV_SET_VQUEUE_3);
         exercised(&s, VMSG_DEV_SET_VQUEUE_7);
@@ -315,7 +313,7 @@ static void test_enabled_or_not(void **state)
         struct session s = with_defaults();
 
         queue_at(&s, AT_FEATURES_OK, false);
-        set_queue(&s, 0, VMSG_VQ_ENABLE | KEEP_FIELDS, 0, 0);
+        set_queue(&s, 0, VMSG_VQ_ENABLE | VMSG_VQ_IGNORE_ALL, 0, 0);
         read_queue(&s, 0, 64, 0x1000, false);
         set_queue(&s, 0, VMSG_VQ_KEEP, 32, 0x5000);
         if (updates)

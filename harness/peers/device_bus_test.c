@@ -180,6 +180,33 @@ static void hotplug_is_bounded(void **state)
     world_free(w);
 }
 
+/* With dev_num 0 on the bus, and in the order of the requests. */
+static void own_ids_are_answered_in_order(void **state)
+{
+    static const uint8_t bus[] = {0x02, 0x8b, 0x00, 0x01, 0x34, 0x12, 0x08, 0x00};
+    static const uint8_t device[] = {0x00, 0x8b, 0x00, 0x00, 0x35, 0x12, 0x08, 0x00};
+    struct world *w = world_new("block", 0);
+    struct vmsg m;
+
+    w->config.quirks[0] = "answers-implementation-ids";
+    w->config.quirks[1] = "answers-late";
+    world_start(w);
+    vmsg_peer_receive(w->peer, bus, sizeof bus);
+    assert_true(world_next(w, &m));
+    assert_int_equal(m.type, VMSG_TYPE_RESPONSE | VMSG_TYPE_BUS);
+    assert_int_equal(m.dev_num, 0);
+    assert_int_equal(m.token, 0x1234);
+    world_send(w, VMSG_ID_GET_DEVICE_STATUS, 0);
+    vmsg_peer_receive(w->peer, device, sizeof device);
+    vmsg_peer_tick(w->peer, UINT64_C(1000000000));
+    world_answer(w, VMSG_ID_GET_DEVICE_STATUS);
+    assert_true(world_next(w, &m));
+    assert_int_equal(m.type, VMSG_TYPE_RESPONSE);
+    assert_int_equal(m.msg_id, 0x8b);
+    assert_int_equal(m.token, 0x1235);
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +217,7 @@ int main(void)
         cmocka_unit_test(devices_come_and_go),
         cmocka_unit_test(commands_are_checked),
         cmocka_unit_test(hotplug_is_bounded),
+        cmocka_unit_test(own_ids_are_answered_in_order),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

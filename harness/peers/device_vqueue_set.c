@@ -4,10 +4,6 @@
  */
 #include "harness/peers/refdev.h"
 
-enum {
-    ALL_IGNORED =
-        VMSG_VQ_IGNORE_SIZE | VMSG_VQ_IGNORE_DESC | VMSG_VQ_IGNORE_DRIVER | VMSG_VQ_IGNORE_DEVICE
-};
 enum { DESC_ALIGN = 16, DRIVER_ALIGN = 2, DRIVER_ALIGN_PACKED = 4, DEVICE_ALIGN = 4 };
 
 /* The request, with the names of the text. */
@@ -176,7 +172,7 @@ static void misapply(struct vmsg_refdev *d, struct vmsg_queue *q, struct request
             enable(d, (uint32_t)r.index, q);
     } else if (!size_bad && !addresses_good(d, &r) &&
                vmsg_faulty(d->ep, VMSG_FAULT_SET_VQ_PARTIAL_ADDRESS)) {
-        r.flags |= ALL_IGNORED & ~VMSG_VQ_IGNORE_SIZE;
+        r.flags |= VMSG_VQ_IGNORE_ALL & ~VMSG_VQ_IGNORE_SIZE;
         apply_fields(d, q, &r);
     }
 }
@@ -186,7 +182,8 @@ static bool acceptable(const struct vmsg_refdev *d, const struct vmsg_queue *q,
                        const struct request *r)
 {
     if (q->enabled)
-        return state_op(r) != VMSG_VQ_KEEP_DISABLED && (r->flags & ALL_IGNORED) == ALL_IGNORED;
+        return state_op(r) != VMSG_VQ_KEEP_DISABLED &&
+               (r->flags & VMSG_VQ_IGNORE_ALL) == VMSG_VQ_IGNORE_ALL;
     if (q->blocked || !size_good(d, r) || !addresses_good(d, r))
         return false;
     if (!(d->status & VIRTIO_S_FEATURES_OK) && vmsg_quirky(d->ep, VMSG_QUIRK_VQ_NEEDS_FEATURES_OK))

@@ -30,17 +30,24 @@ static bool acceptable(const struct vmsg_endpoint *ep, const struct vmsg *m)
     return m->msg_size <= ep->host.max_msg_size || vmsg_quirky(ep, VMSG_QUIRK_OVERSIZE_SERVED);
 }
 
-static void answer_implementation_id(struct vmsg_endpoint *ep, const struct vmsg *m)
+/* A request with an id of an implementation's own, where a quirk answers such. */
+static bool answers_own_id(const struct vmsg_endpoint *ep, const struct vmsg *m)
+{
+    return m->defect == VMSG_IMPLEMENTATION_ID && !vmsg_is_event(m) && !vmsg_is_response(m) &&
+           vmsg_quirky(ep, VMSG_QUIRK_ANSWERS_IMPLEMENTATION_IDS);
+}
+
+/* Bus messages carry dev_num 0, whatever the request had. */
+static void answer_own_id(struct vmsg_endpoint *ep, const struct vmsg *m)
 {
     struct vmsg_header h = {
         .type = (uint8_t)(VMSG_TYPE_RESPONSE | (m->type & VMSG_TYPE_BUS)),
         .msg_id = m->msg_id,
-        .dev_num = m->dev_num,
+        .dev_num = vmsg_is_bus(m) ? 0 : m->dev_num,
         .token = m->token,
     };
 
-    if (!vmsg_is_event(m) && !vmsg_is_response(m) &&
-        (vmsg_is_bus(m) || vmsg_endpoint_find(ep, m->dev_num)))
+    if (vmsg_is_bus(m) || vmsg_endpoint_find(ep, m->dev_num))
         vmsg_endpoint_send_bare(ep, &h, 0);
 }
 
@@ -75,6 +82,10 @@ static void serve(struct vmsg_endpoint *ep, const struct vmsg *m)
 {
     struct vmsg_refdev *d;
 
+    if (m->defect == VMSG_IMPLEMENTATION_ID) {
+        answer_own_id(ep, m);
+        return;
+    }
     if (vmsg_is_bus(m)) {
         vmsg_endpoint_bus_message(ep, m);
         return;
@@ -180,11 +191,8 @@ void vmsg_endpoint_receive(struct vmsg_endpoint *ep, const void *bytes, size_t l
 
     ep->received++;
     vmsg_decode(&m, bytes, len);
-    if (acceptable(ep, &m))
+    if (acceptable(ep, &m) || answers_own_id(ep, &m))
         take_in(ep, &m);
-    else if (m.defect == VMSG_IMPLEMENTATION_ID &&
-             vmsg_quirky(ep, VMSG_QUIRK_ANSWERS_IMPLEMENTATION_IDS))
-        answer_implementation_id(ep, &m);
     else
         vmsg_endpoint_misanswer(ep, &m);
     after_message(ep);

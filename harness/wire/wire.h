@@ -42,6 +42,7 @@
 #define VMSG_VQ_IGNORE_DESC   0x08u
 #define VMSG_VQ_IGNORE_DRIVER 0x10u
 #define VMSG_VQ_IGNORE_DEVICE 0x20u
+#define VMSG_VQ_IGNORE_ALL    0x3cu
 #define VMSG_VQ_RESERVED      0xFFFFFFC0u
 
 /* EVENT_DEVICE `device_bus_state`. */
