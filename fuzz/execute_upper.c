@@ -8,6 +8,9 @@ enum arguments { DEV, DEV_VQ, DEV_OFF_LEN, DEV_OFF_HEX, ALONE, SIZE };
 
 #define NOTHING (-1) /* to note */
 
+#define KICK       "kick"
+#define KICKS_MOST 300u /* more than the rings of most drivers have room for */
+
 struct command {
     const char *name;
     enum arguments arguments;
@@ -25,7 +28,7 @@ static const struct command of_driver[] = {
     {"init", DEV, NOTHING},
     {"reset", DEV, NOTHING},
     {"status", DEV, NOTHING},
-    {"kick", DEV_VQ, NOTHING},
+    {KICK, DEV_VQ, NOTHING},
     {"setup-vqueue", DEV_VQ, NOTHING},
     {"reset-vqueue", DEV_VQ, NOTHING},
     {"get-config", DEV_OFF_LEN, NOTHING},
@@ -132,6 +135,10 @@ bool vmsg_fuzz_upper(struct vmsg_fuzz_known *k, enum vmsg_role role, const struc
         u->note.data = u->data;
         u->note.data_len = 4;
     }
+    if (!strcmp(c->name, KICK))
+        u->kicks = 1 + (unsigned)(vmsg_fuzz_value(k, &s->f[1], 0) % KICKS_MOST);
+    u->looks = u->kicks || !strcmp(c->name, "status") ||
+               !strcmp(c->name, "get-config");
     write_line(c, u, u->line, sizeof u->line);
     return true;
 }

@@ -55,7 +55,7 @@ bool vmsg_fuzz_far_begin(struct vmsg_fuzz_far *f, struct vmsg_connection *c,
     }
     f->endpoint = endpoint;
     f->armed = NULL;
-    f->lost = false;
+    f->lost = f->perturbed = false;
     f->n_rings = 0;
     if (!f->packet || !make_device(f, c, params, known, model))
         return false;
@@ -115,6 +115,7 @@ static void apply(struct vmsg_fuzz_far *f, struct vmsg_connection *c, struct vms
     bool raw = s->n_raw > 0;
 
     f->armed = NULL;
+    f->perturbed = true;
     f->lost |= VMSG_FUZZ_FATE(s->a) == VMSG_FUZZ_LOSE;
     log_step(f, s, len);
     switch (VMSG_FUZZ_FATE(s->a)) {

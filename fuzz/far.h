@@ -19,7 +19,8 @@ struct vmsg_fuzz_far {
     struct vmsg_queue out, held;        /* what it sends; what a step holds back */
     const struct vmsg_fuzz_step *armed; /* the step that waits for its answer, or NULL */
     unsigned skip;
-    bool lost;       /* an answer was, on this connection */
+    bool perturbed;  /* something was other than the device sent it, on this connection */
+    bool lost;       /* an answer was lost */
     uint8_t *packet; /* VMSG_FUZZ_MESSAGE_MOST bytes */
     struct {
         uint16_t dev;

@@ -141,9 +141,32 @@ static bool make_small(const struct vmsg_fuzz_finder *f, struct vmsg_fuzz_script
 
 /* ---- files ---- */
 
+static void write_told(FILE *out, const struct vmsg_fuzz_told *t)
+{
+    switch (t->what) {
+    case VMSG_FUZZ_TOLD_WATCHED:
+        fprintf(out, "   used buffers of queue %u of device %u are judged from here on\n", t->vq,
+                t->dev_num);
+        return;
+    case VMSG_FUZZ_TOLD_UNWATCHED:
+        fprintf(out, "   used buffers of queue %u of device %u are not judged any more\n", t->vq,
+                t->dev_num);
+        return;
+    case VMSG_FUZZ_TOLD_REFUSED:
+        fprintf(out, "   the driver makes no further buffer available on queue %u of device %u\n",
+                t->vq, t->dev_num);
+        return;
+    case VMSG_FUZZ_TOLD_OUTLASTED:
+        fprintf(out, "   the driver of device %u has had longer than all its attempts take\n",
+                t->dev_num);
+        return;
+    }
+}
+
 static void write_log(FILE *out, const struct vmsg_fuzz_log *log)
 {
     static const char *const arrows[] = {"->", "<-"};
+    struct vmsg_fuzz_told told;
     struct vmsg_fuzz_log_entry e;
     char text[400];
 
@@ -166,6 +189,10 @@ static void write_log(FILE *out, const struct vmsg_fuzz_log *log)
         case VMSG_FUZZ_PERTURBED:
             vmsg_text(text, sizeof text, e.bytes + 4, vmsg_le32(e.bytes));
             fprintf(out, "   changed on its way: %s\n", text);
+            break;
+        case VMSG_FUZZ_TOLD:
+            told = vmsg_fuzz_told_of(&e);
+            write_told(out, &told);
             break;
         }
     }

@@ -199,27 +199,105 @@ static void put_rules(FILE *out, const struct vmsg_fuzz_story *s)
             put_rule(out, s, &e, at);
 }
 
-static void put_steps(FILE *out, const struct vmsg_fuzz_story *s)
+/* The command by which the driver's user makes a buffer available. */
+static void kick_line(const struct vmsg_fuzz_told *t, char *line, size_t size)
+{
+    snprintf(line, size, "kick %u %u", t->dev_num, t->vq);
+}
+
+static bool is_line(const struct vmsg_fuzz_log_entry *e, enum vmsg_fuzz_logged what,
+                    const char *line)
+{
+    return e->what == what && e->len == strlen(line) && !memcmp(e->bytes, line, e->len);
+}
+
+/* Is a kick like this one refused, which the oracle has to be told? */
+static bool is_judged(const struct vmsg_fuzz_log *log, const struct vmsg_fuzz_log_entry *command)
+{
+    struct vmsg_fuzz_log_entry e;
+    struct vmsg_fuzz_told told;
+    char line[40];
+
+    for (size_t at = 0; vmsg_fuzz_log_next(log, &at, &e);) {
+        if (e.what != VMSG_FUZZ_TOLD)
+            continue;
+        told = vmsg_fuzz_told_of(&e);
+        kick_line(&told, line, sizeof line);
+        if (told.what == VMSG_FUZZ_TOLD_REFUSED && is_line(command, VMSG_FUZZ_COMMANDED, line))
+            return true;
+    }
+    return false;
+}
+
+/* How many buffers there was room for before. */
+static unsigned accepted(const struct vmsg_fuzz_log *log, const struct vmsg_fuzz_told *told)
+{
+    struct vmsg_fuzz_log_entry e;
+    bool commanded = false;
+    unsigned n = 0;
+    char line[40];
+
+    kick_line(told, line, sizeof line);
+    for (size_t at = 0; vmsg_fuzz_log_next(log, &at, &e);) {
+        if (e.what == VMSG_FUZZ_COMMANDED)
+            commanded = is_line(&e, VMSG_FUZZ_COMMANDED, line);
+        n += commanded && is_line(&e, VMSG_FUZZ_REPLIED, "ok");
+    }
+    return n;
+}
+
+static void put_told(FILE *out, const struct vmsg_fuzz_log *log, const struct vmsg_fuzz_told *told)
+{
+    switch (told->what) {
+    case VMSG_FUZZ_TOLD_WATCHED:
+        fprintf(out, INDENT "t:watch(%u, 0x%" PRIx64 ", %u)\n", told->vq, told->address,
+                told->dev_num);
+        return;
+    case VMSG_FUZZ_TOLD_UNWATCHED:
+        fprintf(out, INDENT "t:unwatch(%u, %u)\n", told->vq, told->dev_num);
+        return;
+    case VMSG_FUZZ_TOLD_REFUSED:
+        fprintf(out,
+                INDENT "for _ = 1, %u do\n" INDENT "    t:kick(%u, %u)\n" INDENT "end\n",
+                accepted(log, told) + 1, told->vq, told->dev_num);
+        return;
+    case VMSG_FUZZ_TOLD_OUTLASTED:
+        fprintf(out, INDENT "t:exhaust(%u)\n", told->dev_num);
+        return;
+    }
+}
+
+static void put_step(FILE *out, const struct vmsg_fuzz_story *s,
+                     const struct vmsg_fuzz_log_entry *e, size_t after)
 {
     bool driver = s->target->role == VMSG_ROLE_DRIVER;
+
+    if (e->what == VMSG_FUZZ_SENT && !is_answer_of_device(s, e)) {
+        put_sent(out, s, e);
+        if (comes_next(s->log, after))
+            fputs(driver ? INDENT "t:quiet()\n" : INDENT "t:fence()\n", out);
+    } else if (e->what == VMSG_FUZZ_COMMANDED && !is_judged(s->log, e)) {
+        fprintf(out, driver ? INDENT "t:try_upper(\"%.*s\")\n" : INDENT "t:upper(\"%.*s\")\n",
+                (int)e->len, (const char *)e->bytes);
+    } else if (e->what == VMSG_FUZZ_WROTE) {
+        uint64_t offset = vmsg_le64(e->bytes);
+
+        fprintf(out, INDENT "t:write(0x%" PRIx64 ", ", s->target->params.mem_base + offset);
+        put_string(out, e->bytes + 8, e->len - 8);
+        fputs(")\n", out);
+    } else if (e->what == VMSG_FUZZ_TOLD) {
+        struct vmsg_fuzz_told told = vmsg_fuzz_told_of(e);
+
+        put_told(out, s->log, &told);
+    }
+}
+
+static void put_steps(FILE *out, const struct vmsg_fuzz_story *s)
+{
     struct vmsg_fuzz_log_entry e;
 
-    for (size_t at = 0; vmsg_fuzz_log_next(s->log, &at, &e);) {
-        if (e.what == VMSG_FUZZ_SENT && !is_answer_of_device(s, &e)) {
-            put_sent(out, s, &e);
-            if (comes_next(s->log, at))
-                fputs(driver ? INDENT "t:quiet()\n" : INDENT "t:fence()\n", out);
-        } else if (e.what == VMSG_FUZZ_COMMANDED) {
-            fprintf(out, driver ? INDENT "t:try_upper(\"%.*s\")\n" : INDENT "t:upper(\"%.*s\")\n",
-                    (int)e.len, (const char *)e.bytes);
-        } else if (e.what == VMSG_FUZZ_WROTE) {
-            uint64_t offset = vmsg_le64(e.bytes);
-
-            fprintf(out, INDENT "t:write(0x%" PRIx64 ", ", s->target->params.mem_base + offset);
-            put_string(out, e.bytes + 8, e.len - 8);
-            fputs(")\n", out);
-        }
-    }
+    for (size_t at = 0; vmsg_fuzz_log_next(s->log, &at, &e);)
+        put_step(out, s, &e, at);
 }
 
 /* A name as scenarios have it. */

@@ -46,6 +46,16 @@ function methods.reset() I.reset() end
 function methods.status(_, bits) return I.status(bits) end
 function methods.queue_setup(_, overrides) return I.queue_setup(overrides) end
 function methods.ring(_, vq) return R.new(vq) end
+
+-- For rings that the scenario writes itself: judge what is used there from now on, or no more.
+function methods.watch(_, vq, used_index, dev) core.watch(dev or S.dev, vq, used_index) end
+function methods.unwatch(_, vq, dev)
+    dev = dev or S.dev
+    core.unwatch(dev, vq)
+    core.note("no-interrupt", dev, vq, 1, "",
+        ("used buffers of queue %d of device %d are not judged any more"):format(vq, dev))
+end
+
 function methods.upper(_, command) upper(command) end
 function methods.inconclusive(_, reason) core.finish("inconclusive", tostring(reason)) end
 function methods.skip(_, reason) core.finish("skip", tostring(reason)) end
