@@ -170,6 +170,7 @@ static void answer_ping(struct vmsg_fuzz_executor *e, const struct vmsg *m, unsi
     uint8_t out[16];
     size_t len = vmsg_encode(out, sizeof out, m->def, true, 0, m->token, m->f, NULL, NULL, 0);
 
+    vmsg_fuzz_log_add(e->log, VMSG_FUZZ_PLAYED, endpoint, NULL, 0);
     vmsg_connection_send(&e->connection, endpoint, out, len);
 }
 

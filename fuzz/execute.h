@@ -72,13 +72,13 @@ struct vmsg_fuzz_executor {
     uint32_t heard;   /* messages, in this script */
     uint32_t heard_most;
     bool flooded;
-    bool line_due, noted;      /* a command awaits its reply; the oracle was told of it */
-    bool accepted;             /* the last command was */
-    bool refused;              /* by the upper tester, so that nothing can be judged any more */
+    bool line_due, noted; /* a command awaits its reply; the oracle was told of it */
+    bool accepted;        /* the last command was */
+    bool refused;         /* by the upper tester, so that nothing can be judged any more */
     struct vmsg_fuzz_ring rings[VMSG_FUZZ_DEVICES];
-    unsigned doubtful;         /* devices that may write anywhere: a step left the rules */
-    unsigned resetting;        /* and were told to stop since */
-    bool kicked;               /* its user made a buffer available, on this queue */
+    unsigned doubtful;  /* devices that may write anywhere: a step left the rules */
+    unsigned resetting; /* and were told to stop since */
+    bool kicked;        /* its user made a buffer available, on this queue */
     uint16_t kicked_dev;
     uint32_t kicked_vq;
     uint8_t *packet;           /* VMSG_FUZZ_MESSAGE_MOST bytes */

@@ -57,10 +57,10 @@ struct vmsg_fuzz_upper {
     struct vmsg_fuzz_device *device; /* NULL: an unknown one */
     bool noted;                      /* the oracle has to know */
     struct vmsg_note note;           /* its data lies in `data` */
-    uint8_t data[4];
+    uint8_t data[VMSG_FUZZ_RAW_MOST];
     unsigned kicks; /* of "kick": so often; else 0 */
     bool looks;     /* it changes nothing */
-    char line[200];
+    char line[40 + 2 * VMSG_FUZZ_RAW_MOST];
 };
 
 /* The upper-tester command of a step; false when there is no sense in it now. *u must not move. */

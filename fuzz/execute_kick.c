@@ -8,7 +8,7 @@
 /* Has the device that is played done what a device does, and nothing besides? */
 static bool is_undisturbed(const struct vmsg_fuzz_executor *e)
 {
-    return !e->doubtful && !e->far.perturbed;
+    return !e->far.perturbed;
 }
 
 static bool was_taken(const struct vmsg_fuzz_executor *e, const struct vmsg_note *where)

@@ -64,6 +64,7 @@ void vmsg_fuzz_muddle(struct vmsg_fuzz_executor *e)
         unwatch(e, i);
     e->doubtful = (1u << e->known.n_devices) - 1;
     e->resetting = 0;
+    e->far.perturbed = true;
 }
 
 void vmsg_fuzz_resets(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_device *d)
@@ -116,8 +117,7 @@ void vmsg_fuzz_used_heard(struct vmsg_fuzz_executor *e, const struct vmsg *m)
         return;
     for (unsigned i = 0; i < e->known.n_devices; i++)
         if (e->known.devices[i].number == m->dev_num)
-            status_told(e, i,
-                        (uint32_t)m->f[event ? VMSG_EVENT_CONFIG_REQ_device_status : 0]);
+            status_told(e, i, (uint32_t)m->f[event ? VMSG_EVENT_CONFIG_REQ_device_status : 0]);
 }
 
 /* Nothing that a device must discard, or may take for something else. */

@@ -19,7 +19,7 @@ struct vmsg_fuzz_far {
     struct vmsg_queue out, held;        /* what it sends; what a step holds back */
     const struct vmsg_fuzz_step *armed; /* the step that waits for its answer, or NULL */
     unsigned skip;
-    bool perturbed;  /* something was other than the device sent it, on this connection */
+    bool perturbed;  /* the SUT met something that was not the device's doing, on this connection */
     bool lost;       /* an answer was lost */
     uint8_t *packet; /* VMSG_FUZZ_MESSAGE_MOST bytes */
     struct {

@@ -2,6 +2,7 @@
 #include "fuzz/finding.h"
 
 #include "adapters/clock.h"
+#include "adapters/lib/lib.h"
 #include "fuzz/files.h"
 #include "fuzz/lua.h"
 #include "fuzz/minimise.h"
@@ -190,6 +191,13 @@ static void write_log(FILE *out, const struct vmsg_fuzz_log *log)
             vmsg_text(text, sizeof text, e.bytes + 4, vmsg_le32(e.bytes));
             fprintf(out, "   changed on its way: %s\n", text);
             break;
+        case VMSG_FUZZ_DIRECTED:
+            fprintf(out, "   the device is told: %.*s\n", (int)e.len, (const char *)e.bytes);
+            break;
+        case VMSG_FUZZ_PLAYED:
+        case VMSG_FUZZ_BENT:
+        case VMSG_FUZZ_RELEASED:
+            break;
         case VMSG_FUZZ_TOLD:
             told = vmsg_fuzz_told_of(&e);
             write_told(out, &told);
@@ -250,17 +258,24 @@ static void put_path(FILE *out, const char *folder, const char *name)
     vmsg_fuzz_put_word(out, path);
 }
 
-static void put_sut(FILE *out, const struct vmsg_fuzz_finder *f)
+static void put_sut(FILE *out, const struct vmsg_fuzz_finder *f, size_t uri_len)
 {
+    char *uri = strndup(f->sut, uri_len);
+
     fprintf(out, " --role %s --sut ", f->role);
-    vmsg_fuzz_put_word(out, f->sut);
+    vmsg_fuzz_put_word(out, uri ? uri : f->sut);
     fputs(f->options, out);
+    free(uri);
 }
 
 /* `path` is where the folder goes in the end. */
 static void write_text(FILE *out, const struct vmsg_fuzz_finder *f, const char *path,
                        const struct vmsg_fuzz_result *r, bool stable, size_t steps)
 {
+    bool ends =
+        r->end != VMSG_FUZZ_BROKEN; /* what takes `run` along ends in a process of its own */
+    size_t all = strlen(f->sut);
+
     fprintf(out, "%s\n\n", r->text);
     if (!stable)
         fputs("It was seen once and did not show again on a fresh SUT: look for what depends on "
@@ -268,11 +283,11 @@ static void write_text(FILE *out, const struct vmsg_fuzz_finder *f, const char *
               out);
     fprintf(out, "Again, by the script (%zu steps):\n  vmsgspec replay ", steps);
     put_path(out, path, "script");
-    put_sut(out, f);
+    put_sut(out, f, all);
     fputs("\nAgain, as a scenario:\n  vmsgspec run --scenario ", out);
     put_path(out, path, "scenario.lua");
     fputs(" --select 'file/*'", out);
-    put_sut(out, f);
+    put_sut(out, f, ends ? vmsg_lib_isolated(f->sut) : all);
     fputs("\n\nWhat went over the wire (-> to the SUT):\n", out);
     if (!stable && f->seen && f->seen->count)
         write_trace(out, f->seen);

@@ -257,6 +257,7 @@ static size_t right_fields(struct vmsg_fuzz_known *k, const struct vmsg_def *def
                : d->config_size >= 4 ? d->config_size / 2 & ~3u
                                      : 0;
         f[2] = d->writable && d->writable->length < 4 ? d->writable->length : some < 4 ? some : 4;
+        vmsg_put_le32(k->scratch, k->token); /* something else each time, so that it shows */
         return (size_t)f[2];
     case VMSG_ID_SET_DEVICE_STATUS:
         f[0] = next_status(d->status);

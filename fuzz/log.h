@@ -18,6 +18,12 @@ enum vmsg_fuzz_logged {
     VMSG_FUZZ_PERTURBED, /* the answer of the device that is played to which a step was applied:
                             its length, 4 bytes, its bytes, then those of the step */
     VMSG_FUZZ_TOLD,      /* the oracle: a struct vmsg_fuzz_told */
+    /* The next one that is sent is no step's: it comes from the device that is played, or its bus,
+     * as it is; from there, as a step has bent it; from what a step held back. */
+    VMSG_FUZZ_PLAYED,
+    VMSG_FUZZ_BENT,
+    VMSG_FUZZ_RELEASED,
+    VMSG_FUZZ_DIRECTED, /* a command that the device that is played was given, and took */
 };
 
 /* What the oracle was told beside the messages, for those who tell it the same. */

@@ -114,80 +114,100 @@ static void put_sent(FILE *out, const struct vmsg_fuzz_story *s,
     fputs(")\n", out);
 }
 
-/* The bytes as Lua, with the token of the request that is answered in the place of its own. */
-static void put_answer(FILE *out, const uint8_t *bytes, size_t len)
+/* Is it what the device that is played sends next, as it is or bent? Then *sent is that. */
+static bool comes_from_device(const struct vmsg_fuzz_log *log, size_t *at,
+                              enum vmsg_fuzz_logged how, struct vmsg_fuzz_log_entry *sent)
 {
+    size_t next = *at;
+
+    if (!vmsg_fuzz_log_next(log, &next, sent) || sent->what != how ||
+        !vmsg_fuzz_log_next(log, &next, sent))
+        return false;
+    *at = next;
+    return true;
+}
+
+/* An answer as Lua: by the token of the request that it answers, as far as it had that. */
+static void put_answer(FILE *out, const uint8_t *bytes, size_t len, uint16_t right)
+{
+    uint16_t off = len < 6 ? 0 : (uint16_t)(vmsg_le16(bytes + 4) ^ right);
+
     if (len < 6) {
         put_string(out, bytes, len);
         return;
     }
     put_string(out, bytes, 4);
-    fputs(" .. string.pack(\"<I2\", request and request.token or 0) .. ", out);
+    fputs(" .. string.pack(\"<I2\", ", out);
+    fprintf(out, off ? "request.token ~ 0x%x" : "request.token", off);
+    fputs(") .. ", out);
     put_string(out, bytes + 6, len - 6);
 }
 
-/* How many answers and events of that name went before, so that the rule meets the right one. */
+/* How many of that name went before as they were, so that the rule meets the right one. */
 static unsigned ordinal(const struct vmsg_fuzz_log *log, size_t until, const struct vmsg *m)
 {
     struct vmsg_fuzz_log_entry e;
     unsigned n = 0;
     struct vmsg other;
 
-    for (size_t at = 0; at < until && vmsg_fuzz_log_next(log, &at, &e);) {
-        const uint8_t *bytes = e.bytes;
-        size_t len = e.len;
-
-        if (e.what == VMSG_FUZZ_PERTURBED) {
-            len = vmsg_le32(bytes);
-            bytes += 4;
-        } else if (e.what != VMSG_FUZZ_SENT) {
+    for (size_t at = 0; at < until;) {
+        if (!comes_from_device(log, &at, VMSG_FUZZ_PLAYED, &e)) {
+            if (!vmsg_fuzz_log_next(log, &at, &e))
+                break;
             continue;
         }
-        vmsg_decode(&other, bytes, len);
-        n += other.def == m->def && vmsg_is_response(&other) == vmsg_is_response(m) && at < until;
+        vmsg_decode(&other, e.bytes, e.len);
+        n += other.def == m->def && vmsg_is_response(&other) == vmsg_is_response(m) &&
+             other.dev_num == m->dev_num;
     }
     return n;
+}
+
+/* What becomes of the message `m`, by the step and by what it made of it, which comes at `at`. */
+static void put_fate(FILE *out, const struct vmsg_fuzz_story *s, const struct vmsg *m,
+                     const char *who, unsigned fate, size_t at)
+{
+    static const char *const words[] = {
+        [VMSG_FUZZ_LOSE] = "lose", [VMSG_FUZZ_TWICE] = "twice", [VMSG_FUZZ_HOLD] = "hold"};
+    bool known = fate == VMSG_FUZZ_LOSE || fate == VMSG_FUZZ_TWICE || fate == VMSG_FUZZ_HOLD;
+    struct vmsg_fuzz_log_entry sent, second;
+
+    if (known || !comes_from_device(s->log, &at, VMSG_FUZZ_BENT, &sent)) {
+        fprintf(out, INDENT "    return \"%s\"\n", known ? words[fate] : "lose");
+        return;
+    }
+    if (fate == VMSG_FUZZ_BEFORE && comes_from_device(s->log, &at, VMSG_FUZZ_BENT, &second)) {
+        fprintf(out, INDENT "    %s:raw(", who);
+        put_string(out, sent.bytes, sent.len);
+        fputs(")\n", out);
+        return;
+    }
+    fputs(INDENT "    return ", out);
+    if (vmsg_is_response(m) && fate != VMSG_FUZZ_REPLACE)
+        put_answer(out, sent.bytes, sent.len, m->token);
+    else
+        put_string(out, sent.bytes, sent.len);
+    fputc('\n', out);
 }
 
 /* A perturbed answer, and what was sent in its place, which comes next in the log. */
 static void put_rule(FILE *out, const struct vmsg_fuzz_story *s,
                      const struct vmsg_fuzz_log_entry *e, size_t at)
 {
-    static const char *const words[] = {
-        [VMSG_FUZZ_LOSE] = "lose", [VMSG_FUZZ_TWICE] = "twice", [VMSG_FUZZ_HOLD] = "hold"};
     const char *who = s->target->role == VMSG_ROLE_BUS ? "t.far" : "t";
     uint32_t len = vmsg_le32(e->bytes);
     const uint8_t *step = e->bytes + 4 + len;
-    unsigned fate = VMSG_FUZZ_FATE(step[1]);
-    struct vmsg_fuzz_log_entry sent;
     struct vmsg m;
 
     vmsg_decode(&m, e->bytes + 4, len);
-    if (!m.def || fate == VMSG_FUZZ_PASS)
+    if (!m.def)
         return;
     put_line_comment(out, e->bytes + 4, len);
-    fprintf(out, INDENT "%s:%s(\"%s\", function(_, request)\n" INDENT "    return ", who,
+    fprintf(out, INDENT "%s:%s(\"%s\", function(_, request)\n", who,
             vmsg_is_response(&m) ? "on_answer" : "on_event", m.def->name);
-    if (fate == VMSG_FUZZ_LOSE || fate == VMSG_FUZZ_TWICE || fate == VMSG_FUZZ_HOLD)
-        fprintf(out, "\"%s\"", words[fate]);
-    else if (vmsg_fuzz_log_next(s->log, &at, &sent) && sent.what == VMSG_FUZZ_SENT)
-        put_answer(out, sent.bytes, sent.len);
-    else
-        fputs("\"lose\"", out);
-    fprintf(out, "\n" INDENT "end, { times = 1, skip = %u, dev = %u })\n", ordinal(s->log, at, &m),
+    put_fate(out, s, &m, who, VMSG_FUZZ_FATE(step[1]), at);
+    fprintf(out, INDENT "end, { times = 1, skip = %u, dev = %u })\n", ordinal(s->log, at, &m),
             m.dev_num);
-}
-
-/* Answers of the device that is played are the scenario's own device's business. */
-static bool is_answer_of_device(const struct vmsg_fuzz_story *s,
-                                const struct vmsg_fuzz_log_entry *e)
-{
-    struct vmsg m;
-
-    if (s->target->role == VMSG_ROLE_DEVICE || (s->target->role == VMSG_ROLE_BUS && !e->endpoint))
-        return false;
-    vmsg_decode(&m, e->bytes, e->len);
-    return vmsg_is_response(&m);
 }
 
 static void put_rules(FILE *out, const struct vmsg_fuzz_story *s)
@@ -257,8 +277,7 @@ static void put_told(FILE *out, const struct vmsg_fuzz_log *log, const struct vm
         fprintf(out, INDENT "t:unwatch(%u, %u)\n", told->vq, told->dev_num);
         return;
     case VMSG_FUZZ_TOLD_REFUSED:
-        fprintf(out,
-                INDENT "for _ = 1, %u do\n" INDENT "    t:kick(%u, %u)\n" INDENT "end\n",
+        fprintf(out, INDENT "for _ = 1, %u do\n" INDENT "    t:kick(%u, %u)\n" INDENT "end\n",
                 accepted(log, told) + 1, told->vq, told->dev_num);
         return;
     case VMSG_FUZZ_TOLD_OUTLASTED:
@@ -272,7 +291,7 @@ static void put_step(FILE *out, const struct vmsg_fuzz_story *s,
 {
     bool driver = s->target->role == VMSG_ROLE_DRIVER;
 
-    if (e->what == VMSG_FUZZ_SENT && !is_answer_of_device(s, e)) {
+    if (e->what == VMSG_FUZZ_SENT) {
         put_sent(out, s, e);
         if (comes_next(s->log, after))
             fputs(driver ? INDENT "t:quiet()\n" : INDENT "t:fence()\n", out);
@@ -285,6 +304,9 @@ static void put_step(FILE *out, const struct vmsg_fuzz_story *s,
         fprintf(out, INDENT "t:write(0x%" PRIx64 ", ", s->target->params.mem_base + offset);
         put_string(out, e->bytes + 8, e->len - 8);
         fputs(")\n", out);
+    } else if (e->what == VMSG_FUZZ_DIRECTED) {
+        fprintf(out, INDENT "%s:device(\"%.*s\")\n", driver ? "t" : "t.far", (int)e->len,
+                (const char *)e->bytes);
     } else if (e->what == VMSG_FUZZ_TOLD) {
         struct vmsg_fuzz_told told = vmsg_fuzz_told_of(e);
 
@@ -294,10 +316,18 @@ static void put_step(FILE *out, const struct vmsg_fuzz_story *s,
 
 static void put_steps(FILE *out, const struct vmsg_fuzz_story *s)
 {
-    struct vmsg_fuzz_log_entry e;
+    const char *who = s->target->role == VMSG_ROLE_BUS ? "t.far" : "t";
+    enum vmsg_fuzz_logged last = VMSG_FUZZ_PLAYED;
+    struct vmsg_fuzz_log_entry e, sent;
 
-    for (size_t at = 0; vmsg_fuzz_log_next(s->log, &at, &e);)
-        put_step(out, s, &e, at);
+    for (size_t at = 0; vmsg_fuzz_log_next(s->log, &at, &e); last = e.what) {
+        if (e.what == VMSG_FUZZ_RELEASED && last != VMSG_FUZZ_RELEASED)
+            fprintf(out, INDENT "%s:release()\n", who);
+        if (e.what == VMSG_FUZZ_PLAYED || e.what == VMSG_FUZZ_BENT || e.what == VMSG_FUZZ_RELEASED)
+            vmsg_fuzz_log_next(s->log, &at, &sent); /* the scenario's own device sends it */
+        else
+            put_step(out, s, &e, at);
+    }
 }
 
 /* A name as scenarios have it. */

@@ -74,6 +74,9 @@ static size_t looked_at(struct vmsg_fuzz_step *steps, struct vmsg_random *r)
     struct vmsg_fuzz_step wrote = message(writes[below(r, sizeof writes)], some_device(r));
     size_t n = 0;
 
+    if (one_in(r, 2)) /* where it may be written */
+        steps[n++] = (struct vmsg_fuzz_step){
+            .kind = VMSG_FUZZ_STAGE, .a = (uint8_t)(3 + below(r, 4)), .b = wrote.b};
     if (!one_in(r, 4))
         vmsg_fuzz_new_fields(&wrote, r);
     if (one_in(r, 2))
