@@ -286,6 +286,39 @@ static void put_told(FILE *out, const struct vmsg_fuzz_log *log, const struct vm
     }
 }
 
+/* Does the SUT's user take the device away in this log before that? */
+static bool is_removed_by_command(const struct vmsg_fuzz_log *log, size_t until, unsigned dev)
+{
+    struct vmsg_fuzz_log_entry e;
+    bool removed = false;
+    char add[20], remove[20];
+
+    snprintf(add, sizeof add, "add %u", dev);
+    snprintf(remove, sizeof remove, "remove %u", dev);
+    for (size_t at = 0; at < until && vmsg_fuzz_log_next(log, &at, &e) && at < until;) {
+        removed |= is_line(&e, VMSG_FUZZ_COMMANDED, remove);
+        removed &= !is_line(&e, VMSG_FUZZ_COMMANDED, add);
+    }
+    return removed;
+}
+
+/* A device comes only where it has gone, which it may not do of a SUT that is mended. */
+static void put_command(FILE *out, const struct vmsg_fuzz_story *s,
+                        const struct vmsg_fuzz_log_entry *e, size_t after)
+{
+    bool driver = s->target->role == VMSG_ROLE_DRIVER;
+    char line[20];
+    unsigned dev;
+
+    snprintf(line, sizeof line, "%.*s", (int)e->len, (const char *)e->bytes);
+    if (!driver && sscanf(line, "add %u", &dev) == 1 && !is_removed_by_command(s->log, after, dev))
+        fprintf(out, INDENT "if t:gone(%u) then\n" INDENT "    t:upper(\"%s\")\n" INDENT "end\n",
+                dev, line);
+    else
+        fprintf(out, INDENT "t:%s(\"%.*s\")\n", driver ? "try_upper" : "upper", (int)e->len,
+                (const char *)e->bytes);
+}
+
 static void put_step(FILE *out, const struct vmsg_fuzz_story *s,
                      const struct vmsg_fuzz_log_entry *e, size_t after)
 {
@@ -296,8 +329,7 @@ static void put_step(FILE *out, const struct vmsg_fuzz_story *s,
         if (comes_next(s->log, after))
             fputs(driver ? INDENT "t:quiet()\n" : INDENT "t:fence()\n", out);
     } else if (e->what == VMSG_FUZZ_COMMANDED && !is_judged(s->log, e)) {
-        fprintf(out, driver ? INDENT "t:try_upper(\"%.*s\")\n" : INDENT "t:upper(\"%.*s\")\n",
-                (int)e->len, (const char *)e->bytes);
+        put_command(out, s, e, after);
     } else if (e->what == VMSG_FUZZ_WROTE) {
         uint64_t offset = vmsg_le64(e->bytes);
 

@@ -8,6 +8,8 @@ local C = import "constants"
 local R = import "ring"
 local upper = import "upper"
 
+local REMOVED = 2 -- device_bus_state of EVENT_DEVICE
+
 local methods = {}
 local request = M.request
 
@@ -29,6 +31,18 @@ function methods.write(_, address, bytes) core.write(address, bytes) end
 function methods.fence() M.fence() end
 function methods.expect(_, name, fields) return M.expect(name, fields) end
 function methods.received(_, name) return M.received(name) end
+
+-- Was its removal the last that EVENT_DEVICE told of it?
+function methods.gone(_, dev)
+    local state
+    for _, event in ipairs(M.received("EVENT_DEVICE")) do
+        if event.device_number == dev then
+            state = event.device_bus_state
+        end
+    end
+    return state == REMOVED
+end
+
 function methods.token() return S.fresh_token() end
 function methods.random(_, n) return core.random(n) end
 
