@@ -16,6 +16,11 @@ static void sent(void *ctx, const void *msg, size_t len)
     vmsg_queue_push(&f->out, VMSG_ARRIVED_MESSAGE, 0, msg, len, len);
 }
 
+const char *vmsg_fuzz_far_model(size_t i, const char *first)
+{
+    return i == 0 && first ? first : i % 2 ? "entropy" : "block";
+}
+
 static bool make_device(struct vmsg_fuzz_far *f, struct vmsg_connection *c,
                         const struct vmsg_adapter_params *params,
                         const struct vmsg_fuzz_known *known, const char *model)
@@ -35,7 +40,7 @@ static bool make_device(struct vmsg_fuzz_far *f, struct vmsg_connection *c,
 
     for (size_t i = 0; i < known->n_devices && i < VMSG_PEER_MAX_DEVICES; i++) {
         config.devices[i].dev_num = known->devices[i].number;
-        config.devices[i].model = i == 0 && model ? model : i % 2 ? "entropy" : "block";
+        config.devices[i].model = vmsg_fuzz_far_model(i, model);
         config.n_devices++;
     }
     config.polling = params->notifications && !strcmp(params->notifications, "polling");

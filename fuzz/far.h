@@ -30,6 +30,9 @@ struct vmsg_fuzz_far {
     struct vmsg_fuzz_log *log; /* or NULL */
 };
 
+/* The model of the i-th device; `first` is that of the first one, NULL: the usual. */
+const char *vmsg_fuzz_far_model(size_t i, const char *first);
+
 /* A fresh device for the connection that begins; false when memory is short. */
 bool vmsg_fuzz_far_begin(struct vmsg_fuzz_far *f, struct vmsg_connection *c,
                          const struct vmsg_adapter_params *params,

@@ -1,6 +1,8 @@
 /* A log as a Lua scenario; see lua.h. */
 #include "fuzz/lua.h"
 
+#include "fuzz/far.h"
+
 #include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
@@ -378,6 +380,18 @@ static void put_text(FILE *out, const char *text)
             fputc(isprint((unsigned char)*text) ? *text : '?', out);
 }
 
+/* Those that a driver is given. */
+static void put_devices(FILE *out, const struct vmsg_fuzz_story *s)
+{
+    const struct vmsg_fuzz_target *t = s->target;
+
+    fprintf(out, "        device = { model = \"%s\", others = {", vmsg_fuzz_far_model(0, s->model));
+    for (size_t i = 1; i < t->n_devices; i++)
+        fprintf(out, "%s { %u, \"%s\" }", i > 1 ? "," : "", t->devices[i],
+                vmsg_fuzz_far_model(i, s->model));
+    fputs(" } },\n", out);
+}
+
 void vmsg_fuzz_write_lua(FILE *out, const struct vmsg_fuzz_story *s)
 {
     /* What a SUT that dies or falls silent is accused of, by its role. */
@@ -399,8 +413,8 @@ void vmsg_fuzz_write_lua(FILE *out, const struct vmsg_fuzz_story *s)
     else
         fputs(robust[s->target->role], out);
     fputs("\" },\n        scope = \"bus\",\n", out);
-    if (s->model)
-        fprintf(out, "        device = { model = \"%s\" },\n", s->model);
+    if (s->target->role == VMSG_ROLE_DRIVER)
+        put_devices(out, s);
     if (s->target->role == VMSG_ROLE_DRIVER)
         fputs("        unopened = true,\n", out);
     fputs("        run = function(t)\n", out);

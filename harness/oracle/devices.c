@@ -141,7 +141,7 @@ void device_was_reset(struct vmsg_oracle *o, struct device *d)
 {
     forget_queues(o, d);
     d->epoch_is_reset = true;
-    d->queues_set = false;
+    d->queues_set = d->ran = false;
     settle_debt(o, &d->owes_status_event);
     settle_debt(o, &d->config.owes_event);
     config_restart(&d->config);

@@ -205,6 +205,26 @@ static void test_used_before_driver_ok(void **state)
     only(&s, VMSG_DEV_FINAL_1);
 }
 
+/* DRIVER_OK goes without a reset: what was used before may be told late. */
+static void test_used_after_driver_ok_was_cleared(void **state)
+{
+    struct session s = with_defaults();
+
+    initialise(&s, AT_FEATURES_OK);
+    enable_queue(&s, 0x1000);
+    status(&s, 0xf, 0xf);
+    status(&s, 0xb, 0xb);
+    event(&s, "EVENT_USED", F(0), NULL, 0);
+    clean(&s);
+    s = with_defaults();
+    initialise(&s, AT_FEATURES_OK);
+    enable_queue(&s, 0x1000);
+    status(&s, 0xf, 0xf);
+    status(&s, 0, 0);
+    event(&s, "EVENT_USED", F(0), NULL, 0);
+    only(&s, VMSG_DEV_FINAL_1);
+}
+
 static void test_used_queue_beyond(void **state)
 {
     struct session s = with_defaults();
@@ -436,6 +456,7 @@ int main(void)
         cmocka_unit_test(test_cut_off_event),
         cmocka_unit_test(test_spurious_while_running),
         cmocka_unit_test(test_used_before_driver_ok),
+        cmocka_unit_test(test_used_after_driver_ok_was_cleared),
         cmocka_unit_test(test_used_queue_beyond),
         cmocka_unit_test(test_used_after_queue_reset),
         cmocka_unit_test(test_buffers_are_used_and_notified),

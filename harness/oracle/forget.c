@@ -17,6 +17,7 @@ void forget_device(struct vmsg_oracle *o, struct device *d)
 {
     d->status_known = d->status_suspect = d->status_early = d->reset_pending = false;
     d->status = 0;
+    d->ran = true; /* maybe */
     d->watch_status = d->watch_mismatch = d->held_event = false;
     d->needs_reset_noted = d->needs_reset_missed = false;
     d->selection_unknown = true;

@@ -185,6 +185,7 @@ struct device {
     bool status_suspect; /* a read that differs from the last response shows that one to be wrong */
     bool reset_muddled;  /* written before its reset was complete: no status can be expected */
     bool queues_set;     /* since the reset */
+    bool ran;            /* DRIVER_OK was set since the reset, so that buffers may be used still */
     bool status_fresh;   /* it comes from a response, no read has shown it yet */
     uint32_t shown;      /* bits that reads showed, ever */
     bool status_early;   /* a read in a pipeline showed the status before */

@@ -45,6 +45,7 @@ void status_learned(struct vmsg_oracle *o, struct device *d, uint32_t status)
     }
     d->status_known = true;
     d->status = status;
+    d->ran |= status & VIRTIO_S_DRIVER_OK;
 }
 
 /* The next plain step of initialisation, "Initialization Flow Overview". */
@@ -84,6 +85,7 @@ static void judge_reset_response(struct vmsg_oracle *o, struct device *d, uint32
     forget_queues(o, d); /* some of the reset may be done */
     d->status_known = true;
     d->status = got;
+    d->ran |= got & VIRTIO_S_DRIVER_OK;
 }
 
 /* What a write to a device that is initialised in order may change. */

@@ -6,8 +6,7 @@
 
 static bool runs(const struct device *d)
 {
-    return !d->status_known || (d->status & VIRTIO_S_DRIVER_OK) || d->status_sets_outstanding ||
-           d->reset_pending;
+    return !d->status_known || d->ran || d->status_sets_outstanding || d->reset_pending;
 }
 
 static bool index_swapped(const struct device *d, uint32_t index)
