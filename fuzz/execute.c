@@ -297,6 +297,7 @@ static void do_answer(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step 
         return;
     e->far.armed = s;
     e->far.skip = VMSG_FUZZ_SKIP(s->a);
+    e->far.losses = s->mask & 1 ? (unsigned)vmsg_fuzz_value(&e->known, &s->f[0], 0) : 0;
     e->last_at = vmsg_connection_now(&e->connection);
     while (e->target->role == VMSG_ROLE_DRIVER && e->far.armed &&
            vmsg_fuzz_pump(e, e->last_at + QUIET_NS))
@@ -423,6 +424,13 @@ static void outlast(struct vmsg_fuzz_executor *e)
     }
 }
 
+/* Of answers that are lost in a row, the next ones are those to the driver's further attempts. */
+static bool is_losing(const struct vmsg_fuzz_executor *e)
+{
+    return e->target->role == VMSG_ROLE_DRIVER && e->far.armed && e->far.lost &&
+           VMSG_FUZZ_FATE(e->far.armed->a) == VMSG_FUZZ_LOSE;
+}
+
 /* Everything that is still due, and a sign of life. */
 static bool finish(struct vmsg_fuzz_executor *e)
 {
@@ -430,12 +438,14 @@ static bool finish(struct vmsg_fuzz_executor *e)
     uint64_t patience = e->target->timeout_ms * VMSG_NS_PER_MS;
     bool answers = true;
 
-    e->far.armed = NULL;
+    if (!is_losing(e))
+        e->far.armed = NULL;
     if (e->far.device)
         vmsg_fuzz_far_release(&e->far, c);
     if (e->target->role == VMSG_ROLE_DRIVER) {
         vmsg_fuzz_serve(e, 0, QUIET_NS);
         outlast(e);
+        e->far.armed = NULL;
     } else if (e->touched)
         answers = vmsg_fuzz_fence(e);
     e->last_at = vmsg_connection_now(c);

@@ -37,6 +37,8 @@ static void set_up(struct bench *b, const char *uri, enum vmsg_role role)
     assert_true(
         vmsg_ics_set(&b->ics, "bus_messages", "GET_DEVICES,PING,EVENT_DEVICE", err, sizeof err));
     assert_true(vmsg_ics_set(&b->ics, "upper_tester", "true", err, sizeof err));
+    assert_true(vmsg_ics_set(&b->ics, "attempts", "3", err, sizeof err));
+    assert_true(vmsg_ics_set(&b->ics, "request_timeout_ms", "1000", err, sizeof err));
     assert_int_equal(vmsg_fuzz_setup(&b->setup, &config, (struct vmsg_adapter_source){create, b},
                                      err, sizeof err),
                      VMSG_FUZZ_READY);
@@ -301,6 +303,34 @@ static void used_buffers_are_taken_back(void **state)
     assert_int_equal(run_as(driver, fault, many_kicks_disturbed, key), VMSG_FUZZ_CLEAN);
 }
 
+/* All attempts of the driver at the same question, also those after the script. */
+static void all_lost(struct vmsg_fuzz_script *s)
+{
+    const struct vmsg_fuzz_step steps[] = {
+        {.kind = VMSG_FUZZ_AWAIT},
+        {.kind = VMSG_FUZZ_ANSWER,
+         .a = VMSG_FUZZ_LOSE,
+         .b = (uint8_t)(entry("GET_DEVICE_STATUS") + 1),
+         .mask = 1,
+         .f = {{7, 0}}},
+        {.kind = VMSG_FUZZ_UPPER, .a = 2},
+    };
+
+    *s = (struct vmsg_fuzz_script){0};
+    assert_true(vmsg_fuzz_insert(s, 0, steps, sizeof steps / sizeof *steps));
+}
+
+static void a_driver_is_outlasted(void **state)
+{
+    char key[160];
+
+    (void)state;
+    assert_int_equal(run_as(VMSG_ROLE_DRIVER, "ref:?fault=driver-gives-up-silently", all_lost, key),
+                     VMSG_FUZZ_BROKEN);
+    assert_string_equal(key, "drv.error-signaling.3-owed");
+    assert_int_equal(run_as(VMSG_ROLE_DRIVER, "ref:", all_lost, key), VMSG_FUZZ_CLEAN);
+}
+
 static void a_driver_s_ring_is_followed(void **state)
 {
     char key[160];
@@ -417,6 +447,7 @@ int main(void)
         cmocka_unit_test(used_buffers_are_announced),
         cmocka_unit_test(used_buffers_are_taken_back),
         cmocka_unit_test(a_driver_s_ring_is_followed),
+        cmocka_unit_test(a_driver_is_outlasted),
         cmocka_unit_test(scripts_share_a_connection),
         cmocka_unit_test(every_role_runs),
         cmocka_unit_test(an_answer_is_meant_by_its_message),

@@ -127,7 +127,8 @@ static void apply(struct vmsg_fuzz_far *f, struct vmsg_connection *c, struct vms
     const struct vmsg_fuzz_step *s = f->armed;
     bool raw = s->n_raw > 0;
 
-    f->armed = NULL;
+    if (VMSG_FUZZ_FATE(s->a) != VMSG_FUZZ_LOSE || f->losses-- == 0)
+        f->armed = NULL;
     if (VMSG_FUZZ_FATE(s->a) == VMSG_FUZZ_PASS) {
         deliver(f, c, VMSG_FUZZ_PLAYED, f->packet, len);
         return;
