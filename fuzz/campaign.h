@@ -33,6 +33,9 @@ struct vmsg_campaign_config {
     size_t together;  /* scripts on one connection; 1: each has its own */
     size_t steps;     /* of a script, at most */
     uint32_t hang_ms; /* how long a SUT in a worker's process may take over a script */
+    /* Code coverage of a SUT in a worker's process: begin to count; add what was reached. */
+    void (*count_code)(void);
+    void (*take_code)(struct vmsg_fuzz_signal *signal);
     void *ctx;
     void (*status)(void *ctx, const struct vmsg_campaign_stats *stats); /* several times a second */
     bool (*stop)(void *ctx);

@@ -106,7 +106,9 @@ static void know_nothing(struct vmsg_fuzz_executor *e)
     memset(e->exercised, 0, sizeof e->exercised);
     e->scripts = 0;
     e->touched = 0;
-    e->flooded = e->line_due = e->refused = false;
+    e->flooded = e->line_due = e->refused = e->kicked = false;
+    e->doubtful = e->resetting = 0;
+    memset(e->rings, 0, sizeof e->rings);
 }
 
 static bool begin(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_result *result)
@@ -168,6 +170,7 @@ static void answer_ping(struct vmsg_fuzz_executor *e, const struct vmsg *m, unsi
     uint8_t out[16];
     size_t len = vmsg_encode(out, sizeof out, m->def, true, 0, m->token, m->f, NULL, NULL, 0);
 
+    vmsg_fuzz_log_add(e->log, VMSG_FUZZ_PLAYED, endpoint, NULL, 0);
     vmsg_connection_send(&e->connection, endpoint, out, len);
 }
 
@@ -182,6 +185,7 @@ static void take(struct vmsg_fuzz_executor *e)
     e->flooded = e->heard > e->heard_most;
     vmsg_fuzz_signal_message(&e->signal, &m, false);
     vmsg_fuzz_learn(&e->known, &m);
+    vmsg_fuzz_used_heard(e, &m);
     if (vmsg_fuzz_plays_device(e) && c->endpoint == e->far.endpoint) {
         if (!vmsg_is_bus(&m) || !vmsg_is_response(&m)) {
             memcpy(e->packet, c->packet, c->len < VMSG_PACKET_MOST ? c->len : VMSG_PACKET_MOST);
@@ -207,7 +211,8 @@ bool vmsg_fuzz_pump(struct vmsg_fuzz_executor *e, uint64_t deadline_ns)
         take(e);
     if (what == VMSG_ARRIVED_LINE) {
         e->line_due = false;
-        e->refused = e->noted && strcmp((char *)c->packet, "ok") != 0;
+        e->accepted = !strcmp((char *)c->packet, "ok");
+        e->refused = e->noted && !e->accepted;
     }
     if (what == VMSG_ARRIVED_ERROR)
         e->flooded = true; /* in process: more than its queue holds */
@@ -238,16 +243,30 @@ static void do_advance(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step
             ;
 }
 
+void vmsg_fuzz_command(struct vmsg_fuzz_executor *e, const char *line)
+{
+    struct vmsg_connection *c = &e->connection;
+    uint64_t patience = e->target->timeout_ms * VMSG_NS_PER_MS;
+
+    e->line_due = true;
+    e->accepted = false;
+    vmsg_connection_command(c, line);
+    e->last_at = vmsg_connection_now(c);
+    while (e->line_due && vmsg_fuzz_pump(e, e->last_at + patience))
+        ;
+}
+
 /* The note comes before the command, as what the command causes may overtake its reply. */
 static void do_upper(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s)
 {
     struct vmsg_connection *c = &e->connection;
-    uint64_t patience = e->target->timeout_ms * VMSG_NS_PER_MS;
     struct vmsg_fuzz_upper u;
     char text[240];
 
     if (!e->target->params.upper || !vmsg_fuzz_upper(&e->known, e->target->role, s, &u))
         return;
+    if (!u.looks)
+        vmsg_fuzz_muddle(e);
     snprintf(text, sizeof text, "upper tester: %s", u.line);
     if (u.noted)
         vmsg_connection_note(c, &u.note, text);
@@ -255,20 +274,21 @@ static void do_upper(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *
         vmsg_connection_remark(c, text);
     if (u.noted && (u.note.kind == VMSG_NOTE_ADD || u.note.kind == VMSG_NOTE_REMOVE))
         u.device->removed = u.note.kind == VMSG_NOTE_REMOVE;
-    e->line_due = true;
     e->noted = u.noted;
-    vmsg_connection_command(c, u.line);
-    e->last_at = vmsg_connection_now(c);
-    while (e->line_due && vmsg_fuzz_pump(e, e->last_at + patience))
-        ;
+    if (u.kicks)
+        vmsg_fuzz_kick(e, &u);
+    else
+        vmsg_fuzz_command(e, u.line);
 }
 
 static void do_device(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s)
 {
     struct vmsg_fuzz_upper u;
 
-    if (e->far.device && vmsg_fuzz_upper(&e->known, VMSG_ROLE_DEVICE, s, &u))
-        vmsg_fuzz_far_command(&e->far, &e->connection, &e->known, u.line);
+    if (!e->far.device || !vmsg_fuzz_upper(&e->known, VMSG_ROLE_DEVICE, s, &u))
+        return;
+    vmsg_fuzz_muddle(e);
+    vmsg_fuzz_far_command(&e->far, &e->connection, &e->known, u.line);
 }
 
 static void do_answer(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s)
@@ -277,10 +297,21 @@ static void do_answer(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step 
         return;
     e->far.armed = s;
     e->far.skip = VMSG_FUZZ_SKIP(s->a);
+    e->far.losses = s->mask & 1 ? (unsigned)vmsg_fuzz_value(&e->known, &s->f[0], 0) : 0;
     e->last_at = vmsg_connection_now(&e->connection);
     while (e->target->role == VMSG_ROLE_DRIVER && e->far.armed &&
            vmsg_fuzz_pump(e, e->last_at + QUIET_NS))
         ;
+}
+
+/* What a script says by itself. */
+static void say(struct vmsg_fuzz_executor *e, unsigned endpoint, const uint8_t *bytes, size_t len)
+{
+    struct vmsg m;
+
+    vmsg_decode(&m, bytes, len);
+    vmsg_fuzz_used_sent(e, &m);
+    vmsg_fuzz_send(e, endpoint, bytes, len);
 }
 
 static void do_message(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s)
@@ -288,9 +319,9 @@ static void do_message(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step
     unsigned endpoint = e->target->role == VMSG_ROLE_BUS && s->b & VMSG_FUZZ_FAR;
 
     if (s->kind == VMSG_FUZZ_RAW && s->n_raw)
-        vmsg_fuzz_send(e, endpoint, s->raw, s->n_raw);
+        say(e, endpoint, s->raw, s->n_raw);
     else if (s->kind == VMSG_FUZZ_MESSAGE)
-        vmsg_fuzz_send(e, endpoint, e->packet, vmsg_fuzz_build(&e->known, s, e->packet));
+        say(e, endpoint, e->packet, vmsg_fuzz_build(&e->known, s, e->packet));
 }
 
 static bool do_await(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s)
@@ -381,12 +412,23 @@ static void outlast(struct vmsg_fuzz_executor *e)
     if (!e->far.lost || !o->attempts || !silence || !(e->adapter->caps & VMSG_VIRTUAL_TIME))
         return;
     vmsg_fuzz_serve(e, 0, silence);
-    for (size_t i = 0; i < e->known.n_devices && vmsg_fuzz_goes_on(e); i++)
-        if (!e->known.devices[i].removed)
-            vmsg_connection_note(&e->connection,
-                                 &(struct vmsg_note){.kind = VMSG_NOTE_PATIENCE_OVER,
-                                                     .dev_num = e->known.devices[i].number},
-                                 "the driver has had longer than all its attempts take");
+    for (size_t i = 0; i < e->known.n_devices && vmsg_fuzz_goes_on(e); i++) {
+        struct vmsg_note note = {.kind = VMSG_NOTE_PATIENCE_OVER,
+                                 .dev_num = e->known.devices[i].number};
+
+        if (e->known.devices[i].removed)
+            continue;
+        vmsg_connection_note(&e->connection, &note,
+                             "the driver has had longer than all its attempts take");
+        vmsg_fuzz_log_told(e->log, VMSG_FUZZ_TOLD_OUTLASTED, note.dev_num, 0, 0);
+    }
+}
+
+/* Of answers that are lost in a row, the next ones are those to the driver's further attempts. */
+static bool is_losing(const struct vmsg_fuzz_executor *e)
+{
+    return e->target->role == VMSG_ROLE_DRIVER && e->far.armed && e->far.lost &&
+           VMSG_FUZZ_FATE(e->far.armed->a) == VMSG_FUZZ_LOSE;
 }
 
 /* Everything that is still due, and a sign of life. */
@@ -396,12 +438,14 @@ static bool finish(struct vmsg_fuzz_executor *e)
     uint64_t patience = e->target->timeout_ms * VMSG_NS_PER_MS;
     bool answers = true;
 
-    e->far.armed = NULL;
+    if (!is_losing(e))
+        e->far.armed = NULL;
     if (e->far.device)
         vmsg_fuzz_far_release(&e->far, c);
     if (e->target->role == VMSG_ROLE_DRIVER) {
         vmsg_fuzz_serve(e, 0, QUIET_NS);
         outlast(e);
+        e->far.armed = NULL;
     } else if (e->touched)
         answers = vmsg_fuzz_fence(e);
     e->last_at = vmsg_connection_now(c);

@@ -45,6 +45,16 @@ struct vmsg_fuzz_result {
     char *output;          /* of a SUT that died, to free; or NULL */
 };
 
+/* A device's right queue, as far as the oracle is told of its used buffers; see execute_used.c. */
+struct vmsg_fuzz_ring {
+    enum {
+        VMSG_FUZZ_RING_UNKNOWN,
+        VMSG_FUZZ_RING_EMPTY, /* and the device, which is reset, is about to get it */
+        VMSG_FUZZ_RING_WATCHED,
+    } state;
+    uint16_t made; /* buffers available */
+};
+
 struct vmsg_fuzz_executor {
     const struct vmsg_fuzz_target *target;
     struct vmsg_adapter *adapter;
@@ -62,8 +72,15 @@ struct vmsg_fuzz_executor {
     uint32_t heard;   /* messages, in this script */
     uint32_t heard_most;
     bool flooded;
-    bool line_due, noted;      /* a command awaits its reply; the oracle was told of it */
-    bool refused;              /* by the upper tester, so that nothing can be judged any more */
+    bool line_due, noted; /* a command awaits its reply; the oracle was told of it */
+    bool accepted;        /* the last command was */
+    bool refused;         /* by the upper tester, so that nothing can be judged any more */
+    struct vmsg_fuzz_ring rings[VMSG_FUZZ_DEVICES];
+    unsigned doubtful;  /* devices that may write anywhere: a step left the rules */
+    unsigned resetting; /* and were told to stop since */
+    bool kicked;        /* its user made a buffer available, on this queue */
+    uint16_t kicked_dev;
+    uint32_t kicked_vq;
     uint8_t *packet;           /* VMSG_FUZZ_MESSAGE_MOST bytes */
     struct vmsg_fuzz_log *log; /* what the adapter does not see goes there too; or NULL */
     /* Of connection.tape, when that is set: where the session that is open is told, 0: none is; or

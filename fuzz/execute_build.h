@@ -27,8 +27,28 @@ void vmsg_fuzz_stage(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_device *d, u
 /* A MEMORY step. */
 void vmsg_fuzz_memory(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s);
 
+/* Empty rings and the first descriptor for a queue that is about to be set up; false: no room. */
+bool vmsg_fuzz_clear_rings(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_device *d);
+
 /* One buffer for the device to write into, made available in the ring of its right queue. */
 void vmsg_fuzz_make_available(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_device *d);
+
+/*
+ * What the harness does to a device's queue: empties it, while the device is reset, and sets it up
+ * by what comes next; adds the first descriptor to what is available, of which the device has used
+ * so many (false: that is no time for it); tells the device to reset; has the answers to all that
+ * it asked; or something after which nobody knows who writes where.
+ */
+void vmsg_fuzz_sets_up(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_device *d);
+bool vmsg_fuzz_publishes(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_device *d,
+                         uint16_t used);
+void vmsg_fuzz_resets(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_device *d);
+void vmsg_fuzz_fenced(struct vmsg_fuzz_executor *e);
+void vmsg_fuzz_muddle(struct vmsg_fuzz_executor *e);
+
+/* A message of a script that is about to be sent; one that came. */
+void vmsg_fuzz_used_sent(struct vmsg_fuzz_executor *e, const struct vmsg *m);
+void vmsg_fuzz_used_heard(struct vmsg_fuzz_executor *e, const struct vmsg *m);
 
 /* All devices reset, for the next script; false: wedged. */
 bool vmsg_fuzz_reset_all(struct vmsg_fuzz_executor *e);
@@ -37,13 +57,21 @@ struct vmsg_fuzz_upper {
     struct vmsg_fuzz_device *device; /* NULL: an unknown one */
     bool noted;                      /* the oracle has to know */
     struct vmsg_note note;           /* its data lies in `data` */
-    uint8_t data[4];
-    char line[200];
+    uint8_t data[VMSG_FUZZ_RAW_MOST];
+    unsigned kicks; /* of "kick": so often; else 0 */
+    bool looks;     /* it changes nothing */
+    char line[40 + 2 * VMSG_FUZZ_RAW_MOST];
 };
 
 /* The upper-tester command of a step; false when there is no sense in it now. *u must not move. */
 bool vmsg_fuzz_upper(struct vmsg_fuzz_known *k, enum vmsg_role role, const struct vmsg_fuzz_step *s,
                      struct vmsg_fuzz_upper *u);
+
+/* The command goes to the SUT, and its reply is waited for. */
+void vmsg_fuzz_command(struct vmsg_fuzz_executor *e, const char *line);
+
+/* Buffers made available by the user of a driver. */
+void vmsg_fuzz_kick(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_upper *u);
 
 /* What a connection came to; it is closed unless all is clean. */
 void vmsg_fuzz_conclude(struct vmsg_fuzz_executor *e, bool answers,

@@ -109,6 +109,30 @@ static bool rings_of_driver(struct vmsg_fuzz_executor *e, unsigned which, struct
     return true;
 }
 
+static void of_driver(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s,
+                      enum vmsg_fuzz_memory what)
+{
+    struct rings r;
+
+    if ((what != VMSG_FUZZ_USED && what != VMSG_FUZZ_TAMPER) ||
+        !rings_of_driver(e, VMSG_FUZZ_DEV(s->b), &r))
+        return;
+    vmsg_fuzz_muddle(e);
+    if (what == VMSG_FUZZ_USED)
+        put_entry(e, s, &r, true);
+    else
+        tamper(e, s, &r, true);
+}
+
+/* The next entry of the available ring, as a driver that works has it? */
+static bool is_right(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s,
+                     enum vmsg_fuzz_memory what, const struct vmsg_fuzz_device *d,
+                     const struct rings *r)
+{
+    return what == VMSG_FUZZ_AVAILABLE && !(s->mask & ~VMSG_FUZZ_HAS_RAW) &&
+           vmsg_fuzz_publishes(e, d, word_at(e, r->device + 2));
+}
+
 /*
  * Of a driver only the used ring changes, which belongs to the device that is played: what is
  * written into the rest of its rings would count as the driver's own word.
@@ -122,16 +146,11 @@ void vmsg_fuzz_memory(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step 
     if (!e->connection.memory)
         return;
     if (e->target->role == VMSG_ROLE_DRIVER) {
-        if ((what != VMSG_FUZZ_USED && what != VMSG_FUZZ_TAMPER) ||
-            !rings_of_driver(e, VMSG_FUZZ_DEV(s->b), &r))
-            return;
-        if (what == VMSG_FUZZ_USED)
-            put_entry(e, s, &r, true);
-        else
-            tamper(e, s, &r, true);
+        of_driver(e, s, what);
         return;
     }
     if (what == VMSG_FUZZ_BYTES) {
+        vmsg_fuzz_muddle(e);
         write_at(e, vmsg_fuzz_value(&e->known, &s->f[0], e->known.mem_base) - e->known.mem_base,
                  s->raw, s->n_raw);
         return;
@@ -139,6 +158,8 @@ void vmsg_fuzz_memory(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step 
     vmsg_fuzz_dev(&e->known, s->b, &d);
     if (!d || !own_rings(e, d, &r))
         return;
+    if (!is_right(e, s, what, d, &r))
+        vmsg_fuzz_muddle(e);
     if (what == VMSG_FUZZ_DESCRIPTOR)
         describe(e, s, &r);
     else if (what == VMSG_FUZZ_TAMPER)
@@ -147,14 +168,28 @@ void vmsg_fuzz_memory(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step 
         put_entry(e, s, &r, what == VMSG_FUZZ_USED);
 }
 
+static const struct vmsg_fuzz_step right;
+
+bool vmsg_fuzz_clear_rings(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_device *d)
+{
+    static const uint8_t empty[4];
+    struct rings r;
+
+    if (!e->connection.memory || !own_rings(e, d, &r))
+        return false;
+    describe(e, &right, &r);
+    write_at(e, r.driver, empty, sizeof empty);
+    write_at(e, r.device, empty, sizeof empty);
+    return true;
+}
+
 void vmsg_fuzz_make_available(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_device *d)
 {
-    static const struct vmsg_fuzz_step right;
-    static const uint8_t first[4] = {0, 0, 1, 0};
     struct rings r;
 
     if (!own_rings(e, d, &r))
         return;
-    describe(e, &right, &r);
-    write_at(e, r.driver, first, sizeof first);
+    if (!vmsg_fuzz_publishes(e, d, word_at(e, r.device + 2)))
+        vmsg_fuzz_muddle(e);
+    put_entry(e, &right, &r, false);
 }

@@ -62,6 +62,7 @@ bool vmsg_fuzz_fence(struct vmsg_fuzz_executor *e)
         !pass_fence(e, wanted & vmsg_fuzz_present(e)))
         return false;
     e->touched = 0;
+    vmsg_fuzz_fenced(e);
     return true;
 }
 
@@ -81,9 +82,21 @@ static bool reset(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_device *d)
 
 bool vmsg_fuzz_reset_all(struct vmsg_fuzz_executor *e)
 {
-    for (size_t i = 0; i < e->known.n_devices; i++)
+    for (size_t i = 0; i < e->known.n_devices; i++) {
+        vmsg_fuzz_resets(e, &e->known.devices[i]);
         if (!e->known.devices[i].removed && !reset(e, &e->known.devices[i]))
             return false;
+    }
+    return true;
+}
+
+/* The rings are the driver's to write when the device is reset; where that is not known to be so,
+ * there is no need to wait for it. */
+static bool set_up(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_device *d)
+{
+    if (e->target->role == VMSG_ROLE_DEVICE && e->connection.memory && !vmsg_fuzz_fence(e))
+        return false;
+    vmsg_fuzz_sets_up(e, d);
     return true;
 }
 
@@ -94,8 +107,12 @@ void vmsg_fuzz_stage(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_device *d, u
     const uint32_t accepted = status[2] | VIRTIO_S_FEATURES_OK;
     bool known = d->max_queue_size;
 
-    for (unsigned i = 0; i <= stage && i < 3; i++)
+    vmsg_fuzz_resets(e, d);
+    for (unsigned i = 0; i <= stage && i < 3; i++) {
         set_status(e, d, status[i]);
+        if (i == 0 && stage >= 5 && !set_up(e, d))
+            return;
+    }
     if (stage >= 3) {
         right(e, VMSG_ID_GET_DEVICE_FEATURES, d);
         if (!known) {

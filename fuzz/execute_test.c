@@ -37,6 +37,8 @@ static void set_up(struct bench *b, const char *uri, enum vmsg_role role)
     assert_true(
         vmsg_ics_set(&b->ics, "bus_messages", "GET_DEVICES,PING,EVENT_DEVICE", err, sizeof err));
     assert_true(vmsg_ics_set(&b->ics, "upper_tester", "true", err, sizeof err));
+    assert_true(vmsg_ics_set(&b->ics, "attempts", "3", err, sizeof err));
+    assert_true(vmsg_ics_set(&b->ics, "request_timeout_ms", "1000", err, sizeof err));
     assert_int_equal(vmsg_fuzz_setup(&b->setup, &config, (struct vmsg_adapter_source){create, b},
                                      err, sizeof err),
                      VMSG_FUZZ_READY);
@@ -107,14 +109,15 @@ static void loop_in_a_ring(struct vmsg_fuzz_script *s)
     assert_true(vmsg_fuzz_insert(s, 0, steps, sizeof steps / sizeof *steps));
 }
 
-static enum vmsg_fuzz_end run(const char *uri, void (*script)(struct vmsg_fuzz_script *), char *key)
+static enum vmsg_fuzz_end run_as(enum vmsg_role role, const char *uri,
+                                 void (*script)(struct vmsg_fuzz_script *), char *key)
 {
     struct vmsg_fuzz_script s;
     struct vmsg_fuzz_executor *e;
     struct vmsg_fuzz_result r;
     struct bench b;
 
-    set_up(&b, uri, VMSG_ROLE_DEVICE);
+    set_up(&b, uri, role);
     script(&s);
     e = vmsg_fuzz_executor_new(&b.setup.target, b.adapter);
     assert_non_null(e);
@@ -127,6 +130,11 @@ static enum vmsg_fuzz_end run(const char *uri, void (*script)(struct vmsg_fuzz_s
     vmsg_fuzz_clear(&s);
     tear_down(&b);
     return r.end;
+}
+
+static enum vmsg_fuzz_end run(const char *uri, void (*script)(struct vmsg_fuzz_script *), char *key)
+{
+    return run_as(VMSG_ROLE_DEVICE, uri, script, key);
 }
 
 static void a_broken_clause_is_named(void **state)
@@ -170,6 +178,168 @@ static void rings_can_be_broken(void **state)
     vmsg_fuzz_executor_free(e);
     vmsg_fuzz_clear(&s);
     tear_down(&b);
+}
+
+/* ---- used buffers ---- */
+
+/* The second device's, as any of the buffers that the harness makes is right for it. */
+static void one_buffer(struct vmsg_fuzz_script *s)
+{
+    *s = (struct vmsg_fuzz_script){0};
+    assert_true(vmsg_fuzz_insert(
+        s, 0, &(struct vmsg_fuzz_step){.kind = VMSG_FUZZ_STAGE, .a = 7, .b = 1}, 1));
+}
+
+static void another_buffer(struct vmsg_fuzz_script *s)
+{
+    const struct vmsg_fuzz_step steps[] = {
+        {.kind = VMSG_FUZZ_STAGE, .a = 6, .b = 1},
+        {.kind = VMSG_FUZZ_MEMORY, .a = VMSG_FUZZ_AVAILABLE, .b = 1},
+        {.kind = VMSG_FUZZ_MESSAGE, .a = entry("EVENT_AVAIL"), .b = 1},
+    };
+
+    *s = (struct vmsg_fuzz_script){0};
+    assert_true(vmsg_fuzz_insert(s, 0, steps, sizeof steps / sizeof *steps));
+}
+
+/* One buffer with a step before it or after it. */
+static void buffer_and(struct vmsg_fuzz_script *s, const struct vmsg_fuzz_step *step, bool before)
+{
+    one_buffer(s);
+    assert_true(vmsg_fuzz_insert(s, before ? 0 : 1, step, 1));
+}
+
+static void buffer_then_reset(struct vmsg_fuzz_script *s)
+{
+    buffer_and(s,
+               &(struct vmsg_fuzz_step){
+                   .kind = VMSG_FUZZ_MESSAGE, .a = entry("SET_DEVICE_STATUS"), .b = 1, .mask = 1},
+               false);
+}
+
+static void buffer_then_queue_reset(struct vmsg_fuzz_script *s)
+{
+    buffer_and(
+        s, &(struct vmsg_fuzz_step){.kind = VMSG_FUZZ_MESSAGE, .a = entry("RESET_VQUEUE"), .b = 1},
+        false);
+}
+
+static void buffer_then_used_ring_written(struct vmsg_fuzz_script *s)
+{
+    buffer_and(s, &(struct vmsg_fuzz_step){.kind = VMSG_FUZZ_MEMORY, .a = VMSG_FUZZ_USED, .b = 1},
+               false);
+}
+
+static void buffer_then_needs_reset(struct vmsg_fuzz_script *s)
+{
+    buffer_and(s, &(struct vmsg_fuzz_step){.kind = VMSG_FUZZ_UPPER, .a = 1, .b = 1}, false);
+}
+
+/* The first device has its ring where the second one's is. */
+static void buffer_in_shared_ring(struct vmsg_fuzz_script *s)
+{
+    buffer_and(s,
+               &(struct vmsg_fuzz_step){.kind = VMSG_FUZZ_MESSAGE,
+                                        .a = entry("SET_VQUEUE"),
+                                        .mask = 0x70,
+                                        .f = {[4] = {VMSG_FUZZ_PAGE + 3, 0},
+                                              [5] = {VMSG_FUZZ_PAGE + 4, 0},
+                                              [6] = {VMSG_FUZZ_PAGE + 5, 0}}},
+               true);
+}
+
+static void used_buffers_are_announced(void **state)
+{
+    static void (*const judged[])(struct vmsg_fuzz_script *) = {one_buffer, another_buffer};
+    static void (*const doubtful[])(struct vmsg_fuzz_script *) = {
+        buffer_then_reset,       buffer_then_queue_reset, buffer_then_used_ring_written,
+        buffer_then_needs_reset, buffer_in_shared_ring,
+    };
+    char key[160];
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof judged / sizeof *judged; i++) {
+        assert_int_equal(run("ref:?fault=no-event-used", judged[i], key), VMSG_FUZZ_BROKEN);
+        assert_string_equal(key, "dev.device-notifications.1-owed");
+        assert_int_equal(run("ref:", judged[i], key), VMSG_FUZZ_CLEAN);
+    }
+    for (unsigned i = 0; i < sizeof doubtful / sizeof *doubtful; i++)
+        assert_int_equal(run("ref:?fault=no-event-used", doubtful[i], key), VMSG_FUZZ_CLEAN);
+}
+
+/* ---- a driver's buffers ---- */
+
+/* The driver's user makes more of them available than any queue of its has room for. */
+static void many_kicks(struct vmsg_fuzz_script *s)
+{
+    const struct vmsg_fuzz_step steps[] = {
+        {.kind = VMSG_FUZZ_AWAIT},
+        {.kind = VMSG_FUZZ_UPPER, .a = 3, .mask = 2, .f = {[1] = {100, 0}}},
+    };
+
+    *s = (struct vmsg_fuzz_script){0};
+    assert_true(vmsg_fuzz_insert(s, 0, steps, sizeof steps / sizeof *steps));
+}
+
+/* Nobody knows what a driver makes of a device that it was told wrong things of. */
+static void many_kicks_disturbed(struct vmsg_fuzz_script *s)
+{
+    const struct vmsg_fuzz_step lost = {.kind = VMSG_FUZZ_ANSWER, .a = VMSG_FUZZ_TWICE};
+
+    many_kicks(s);
+    assert_true(vmsg_fuzz_insert(s, 0, &lost, 1));
+}
+
+static void used_buffers_are_taken_back(void **state)
+{
+    const enum vmsg_role driver = VMSG_ROLE_DRIVER;
+    const char *fault = "ref:?fault=driver-ignores-event-used";
+    char key[160];
+
+    (void)state;
+    assert_int_equal(run_as(driver, fault, many_kicks, key), VMSG_FUZZ_BROKEN);
+    assert_string_equal(key, "drv.device-notifications.3-owed");
+    assert_int_equal(run_as(driver, "ref:", many_kicks, key), VMSG_FUZZ_CLEAN);
+    assert_int_equal(run_as(driver, fault, many_kicks_disturbed, key), VMSG_FUZZ_CLEAN);
+}
+
+/* All attempts of the driver at the same question, also those after the script. */
+static void all_lost(struct vmsg_fuzz_script *s)
+{
+    const struct vmsg_fuzz_step steps[] = {
+        {.kind = VMSG_FUZZ_AWAIT},
+        {.kind = VMSG_FUZZ_ANSWER,
+         .a = VMSG_FUZZ_LOSE,
+         .b = (uint8_t)(entry("GET_DEVICE_STATUS") + 1),
+         .mask = 1,
+         .f = {{7, 0}}},
+        {.kind = VMSG_FUZZ_UPPER, .a = 2},
+    };
+
+    *s = (struct vmsg_fuzz_script){0};
+    assert_true(vmsg_fuzz_insert(s, 0, steps, sizeof steps / sizeof *steps));
+}
+
+static void a_driver_is_outlasted(void **state)
+{
+    char key[160];
+
+    (void)state;
+    assert_int_equal(run_as(VMSG_ROLE_DRIVER, "ref:?fault=driver-gives-up-silently", all_lost, key),
+                     VMSG_FUZZ_BROKEN);
+    assert_string_equal(key, "drv.error-signaling.3-owed");
+    assert_int_equal(run_as(VMSG_ROLE_DRIVER, "ref:", all_lost, key), VMSG_FUZZ_CLEAN);
+}
+
+static void a_driver_s_ring_is_followed(void **state)
+{
+    char key[160];
+
+    (void)state;
+    assert_int_equal(
+        run_as(VMSG_ROLE_DRIVER, "ref:?fault=driver-chain-out-of-order", many_kicks, key),
+        VMSG_FUZZ_BROKEN);
+    assert_memory_equal(key, "drv.mandatory.1-", 16);
 }
 
 static void scripts_share_a_connection(void **state)
@@ -274,6 +444,10 @@ int main(void)
         cmocka_unit_test(a_broken_clause_is_named),
         cmocka_unit_test(a_missing_answer_is_found),
         cmocka_unit_test(rings_can_be_broken),
+        cmocka_unit_test(used_buffers_are_announced),
+        cmocka_unit_test(used_buffers_are_taken_back),
+        cmocka_unit_test(a_driver_s_ring_is_followed),
+        cmocka_unit_test(a_driver_is_outlasted),
         cmocka_unit_test(scripts_share_a_connection),
         cmocka_unit_test(every_role_runs),
         cmocka_unit_test(an_answer_is_meant_by_its_message),

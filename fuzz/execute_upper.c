@@ -8,6 +8,9 @@ enum arguments { DEV, DEV_VQ, DEV_OFF_LEN, DEV_OFF_HEX, ALONE, SIZE };
 
 #define NOTHING (-1) /* to note */
 
+#define KICK       "kick"
+#define KICKS_MOST 300u /* more than the rings of most drivers have room for */
+
 struct command {
     const char *name;
     enum arguments arguments;
@@ -25,7 +28,7 @@ static const struct command of_driver[] = {
     {"init", DEV, NOTHING},
     {"reset", DEV, NOTHING},
     {"status", DEV, NOTHING},
-    {"kick", DEV_VQ, NOTHING},
+    {KICK, DEV_VQ, NOTHING},
     {"setup-vqueue", DEV_VQ, NOTHING},
     {"reset-vqueue", DEV_VQ, NOTHING},
     {"get-config", DEV_OFF_LEN, NOTHING},
@@ -84,6 +87,8 @@ static bool makes_sense(const struct vmsg_fuzz_known *k, enum vmsg_role role,
 static void write_line(const struct command *c, const struct vmsg_fuzz_upper *u, char *line,
                        size_t size)
 {
+    size_t n, hex = u->note.data_len ? u->note.data_len : 4;
+
     switch (c->arguments) {
     case DEV:
         snprintf(line, size, "%s %u", c->name, u->note.dev_num);
@@ -96,8 +101,9 @@ static void write_line(const struct command *c, const struct vmsg_fuzz_upper *u,
                  u->data[0] % 16u);
         return;
     case DEV_OFF_HEX:
-        snprintf(line, size, "%s %u %u %02x%02x%02x%02x", c->name, u->note.dev_num, u->note.value,
-                 u->data[0], u->data[1], u->data[2], u->data[3]);
+        n = (size_t)snprintf(line, size, "%s %u %u ", c->name, u->note.dev_num, u->note.value);
+        for (size_t i = 0; i < hex; i++)
+            n += (size_t)snprintf(line + n, size - n, "%02x", u->data[i]);
         return;
     case ALONE:
         snprintf(line, size, "%s", c->name);
@@ -106,6 +112,17 @@ static void write_line(const struct command *c, const struct vmsg_fuzz_upper *u,
         snprintf(line, size, "%s %u", c->name, u->note.value);
         return;
     }
+}
+
+/* What the configuration becomes: the raw bytes where there are any, as far as they fit. */
+static size_t change(uint8_t *data, const struct vmsg_fuzz_step *s, uint32_t room)
+{
+    size_t n = s->n_raw < room ? s->n_raw : room;
+
+    if (n == 0)
+        return 4;
+    memcpy(data, s->raw, n);
+    return n;
 }
 
 bool vmsg_fuzz_upper(struct vmsg_fuzz_known *k, enum vmsg_role role, const struct vmsg_fuzz_step *s,
@@ -130,8 +147,11 @@ bool vmsg_fuzz_upper(struct vmsg_fuzz_known *k, enum vmsg_role role, const struc
         u->note.value = c->arguments == DEV || c->arguments == ALONE ? 0 : first;
     if (c->note == VMSG_NOTE_CHANGE_CONFIG) {
         u->note.data = u->data;
-        u->note.data_len = 4;
+        u->note.data_len = change(u->data, s, u->device->config_size - first);
     }
+    if (!strcmp(c->name, KICK))
+        u->kicks = 1 + (unsigned)(vmsg_fuzz_value(k, &s->f[1], 0) % KICKS_MOST);
+    u->looks = u->kicks || !strcmp(c->name, "status") || !strcmp(c->name, "get-config");
     write_line(c, u, u->line, sizeof u->line);
     return true;
 }

@@ -16,6 +16,11 @@ static void sent(void *ctx, const void *msg, size_t len)
     vmsg_queue_push(&f->out, VMSG_ARRIVED_MESSAGE, 0, msg, len, len);
 }
 
+const char *vmsg_fuzz_far_model(size_t i, const char *first)
+{
+    return i == 0 && first ? first : i % 2 ? "entropy" : "block";
+}
+
 static bool make_device(struct vmsg_fuzz_far *f, struct vmsg_connection *c,
                         const struct vmsg_adapter_params *params,
                         const struct vmsg_fuzz_known *known, const char *model)
@@ -35,7 +40,7 @@ static bool make_device(struct vmsg_fuzz_far *f, struct vmsg_connection *c,
 
     for (size_t i = 0; i < known->n_devices && i < VMSG_PEER_MAX_DEVICES; i++) {
         config.devices[i].dev_num = known->devices[i].number;
-        config.devices[i].model = i == 0 && model ? model : i % 2 ? "entropy" : "block";
+        config.devices[i].model = vmsg_fuzz_far_model(i, model);
         config.n_devices++;
     }
     config.polling = params->notifications && !strcmp(params->notifications, "polling");
@@ -55,7 +60,7 @@ bool vmsg_fuzz_far_begin(struct vmsg_fuzz_far *f, struct vmsg_connection *c,
     }
     f->endpoint = endpoint;
     f->armed = NULL;
-    f->lost = false;
+    f->lost = f->perturbed = false;
     f->n_rings = 0;
     if (!f->packet || !make_device(f, c, params, known, model))
         return false;
@@ -84,6 +89,14 @@ void vmsg_fuzz_far_clear(struct vmsg_fuzz_far *f)
     *f = (struct vmsg_fuzz_far){0};
 }
 
+/* Out to the SUT; the log tells it from what a script says. */
+static void deliver(struct vmsg_fuzz_far *f, struct vmsg_connection *c, enum vmsg_fuzz_logged how,
+                    const void *bytes, size_t len)
+{
+    vmsg_fuzz_log_add(f->log, how, f->endpoint, NULL, 0);
+    vmsg_connection_send(c, f->endpoint, bytes, len);
+}
+
 void vmsg_fuzz_far_release(struct vmsg_fuzz_far *f, struct vmsg_connection *c)
 {
     enum vmsg_arrival kind;
@@ -91,7 +104,7 @@ void vmsg_fuzz_far_release(struct vmsg_fuzz_far *f, struct vmsg_connection *c)
     size_t len;
 
     while (vmsg_queue_pop(&f->held, &kind, f->packet, VMSG_FUZZ_MESSAGE_MOST, &len, &endpoint))
-        vmsg_connection_send(c, f->endpoint, f->packet, len);
+        deliver(f, c, VMSG_FUZZ_RELEASED, f->packet, len);
 }
 
 static void log_step(struct vmsg_fuzz_far *f, const struct vmsg_fuzz_step *s, size_t len)
@@ -114,7 +127,13 @@ static void apply(struct vmsg_fuzz_far *f, struct vmsg_connection *c, struct vms
     const struct vmsg_fuzz_step *s = f->armed;
     bool raw = s->n_raw > 0;
 
-    f->armed = NULL;
+    if (VMSG_FUZZ_FATE(s->a) != VMSG_FUZZ_LOSE || f->losses-- == 0)
+        f->armed = NULL;
+    if (VMSG_FUZZ_FATE(s->a) == VMSG_FUZZ_PASS) {
+        deliver(f, c, VMSG_FUZZ_PLAYED, f->packet, len);
+        return;
+    }
+    f->perturbed = true;
     f->lost |= VMSG_FUZZ_FATE(s->a) == VMSG_FUZZ_LOSE;
     log_step(f, s, len);
     switch (VMSG_FUZZ_FATE(s->a)) {
@@ -125,22 +144,45 @@ static void apply(struct vmsg_fuzz_far *f, struct vmsg_connection *c, struct vms
         return;
     case VMSG_FUZZ_REPLACE:
         if (raw)
-            vmsg_connection_send(c, f->endpoint, s->raw, s->n_raw);
+            deliver(f, c, VMSG_FUZZ_BENT, s->raw, s->n_raw);
         return;
     case VMSG_FUZZ_BEFORE:
         if (raw)
-            vmsg_connection_send(c, f->endpoint, s->raw, s->n_raw);
+            deliver(f, c, VMSG_FUZZ_BENT, s->raw, s->n_raw);
         break;
     case VMSG_FUZZ_CHANGE:
         len = vmsg_fuzz_change(k, s, f->packet, len);
         break;
     case VMSG_FUZZ_TWICE:
-        vmsg_connection_send(c, f->endpoint, f->packet, len);
+        deliver(f, c, VMSG_FUZZ_BENT, f->packet, len);
         break;
     }
-    vmsg_connection_send(c, f->endpoint, f->packet, len);
+    deliver(f, c, VMSG_FUZZ_BENT, f->packet, len);
     if (VMSG_FUZZ_FATE(s->a) == VMSG_FUZZ_RELEASE)
         vmsg_fuzz_far_release(f, c);
+}
+
+/* What the device that a driver is given finds wrong with its rings; where the driver was told
+ * other things than the device, that says nothing. */
+static void look_for_broken_rings(struct vmsg_fuzz_far *f, struct vmsg_connection *c,
+                                  const struct vmsg_fuzz_known *k)
+{
+    bool of_driver = f->endpoint == 0;
+
+    for (size_t i = 0; i < k->n_devices && of_driver && !f->perturbed; i++) {
+        struct vmsg_note note = {.kind = VMSG_NOTE_BROKEN_RING, .dev_num = k->devices[i].number};
+        const char *why = vmsg_peer_broken_ring(f->device, note.dev_num, &note.vq);
+        char text[200];
+
+        if (!why)
+            continue;
+        note.data = (const uint8_t *)why;
+        note.data_len = strlen(why);
+        snprintf(text, sizeof text,
+                 "memory: the ring of queue %u of device %u cannot be followed: %s", note.vq,
+                 note.dev_num, why);
+        vmsg_connection_note(c, &note, text);
+    }
 }
 
 static void flush(struct vmsg_fuzz_far *f, struct vmsg_connection *c, struct vmsg_fuzz_known *k)
@@ -150,6 +192,7 @@ static void flush(struct vmsg_fuzz_far *f, struct vmsg_connection *c, struct vms
     size_t len;
 
     vmsg_connection_poll(c);
+    look_for_broken_rings(f, c, k);
     while (
         vmsg_queue_pop(&f->out, &kind, f->packet, VMSG_FUZZ_MESSAGE_MOST - 1024, &len, &endpoint)) {
         bool meant = f->armed && vmsg_fuzz_means(f->armed, f->packet, len);
@@ -160,7 +203,7 @@ static void flush(struct vmsg_fuzz_far *f, struct vmsg_connection *c, struct vms
             continue;
         }
         f->skip -= meant;
-        vmsg_connection_send(c, f->endpoint, f->packet, len);
+        deliver(f, c, VMSG_FUZZ_PLAYED, f->packet, len);
     }
 }
 
@@ -215,6 +258,8 @@ void vmsg_fuzz_far_command(struct vmsg_fuzz_far *f, struct vmsg_connection *c,
     char reply[200], text[300];
 
     vmsg_peer_command(f->device, line, reply, sizeof reply);
+    if (!strcmp(reply, "ok"))
+        vmsg_fuzz_log_add(f->log, VMSG_FUZZ_DIRECTED, f->endpoint, line, strlen(line));
     snprintf(text, sizeof text, "device: %s", line);
     vmsg_connection_remark(c, text);
     flush(f, c, k);

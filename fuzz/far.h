@@ -18,8 +18,9 @@ struct vmsg_fuzz_far {
     unsigned endpoint;
     struct vmsg_queue out, held;        /* what it sends; what a step holds back */
     const struct vmsg_fuzz_step *armed; /* the step that waits for its answer, or NULL */
-    unsigned skip;
-    bool lost;       /* an answer was, on this connection */
+    unsigned skip, losses;              /* meant answers before it; more that it loses */
+    bool perturbed;  /* the SUT met something that was not the device's doing, on this connection */
+    bool lost;       /* an answer was lost */
     uint8_t *packet; /* VMSG_FUZZ_MESSAGE_MOST bytes */
     struct {
         uint16_t dev;
@@ -28,6 +29,9 @@ struct vmsg_fuzz_far {
     unsigned n_rings;
     struct vmsg_fuzz_log *log; /* or NULL */
 };
+
+/* The model of the i-th device; `first` is that of the first one, NULL: the usual. */
+const char *vmsg_fuzz_far_model(size_t i, const char *first);
 
 /* A fresh device for the connection that begins; false when memory is short. */
 bool vmsg_fuzz_far_begin(struct vmsg_fuzz_far *f, struct vmsg_connection *c,

@@ -2,6 +2,7 @@
 #include "fuzz/finding.h"
 
 #include "adapters/clock.h"
+#include "adapters/lib/lib.h"
 #include "fuzz/files.h"
 #include "fuzz/lua.h"
 #include "fuzz/minimise.h"
@@ -14,7 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define AGAIN 3 /* tries to see it again */
+#define AGAIN        3            /* tries to see it again */
+#define SILENT_TRIES UINT64_C(20) /* timeouts, of which one try takes two */
 
 static void path_of(const struct vmsg_fuzz_finder *f, const char *key, const char *mark, char *path)
 {
@@ -122,14 +124,26 @@ static bool put_one_by_one(const struct vmsg_fuzz_finder *f, struct vmsg_fuzz_sc
     return better;
 }
 
+/* How long making it small may take. Where a SUT in a process of its own falls silent, each try
+ * that shows it takes as long as its fences wait. */
+static uint64_t patience_ns(const struct vmsg_fuzz_finder *f, const struct vmsg_fuzz_result *r)
+{
+    bool far = !(f->trial.adapter->caps & VMSG_VIRTUAL_TIME);
+    uint64_t silent = far && r->end == VMSG_FUZZ_WEDGED ? SILENT_TRIES * f->trial.target->timeout_ms
+                                                        : UINT64_C(0);
+
+    return (f->patience_ms + silent) * VMSG_NS_PER_MS;
+}
+
 /* As small as it gets, and once more when the small one has a better name. False: it is known, or
  * memory is short. */
 static bool make_small(const struct vmsg_fuzz_finder *f, struct vmsg_fuzz_script *s,
                        struct vmsg_fuzz_result *r)
 {
-    struct search search = {f, r->key, vmsg_clock_ns() + f->patience_ms * VMSG_NS_PER_MS};
+    struct search search = {.finder = f, .key = r->key};
 
     put_one_by_one(f, s, r);
+    search.until_ns = vmsg_clock_ns() + patience_ns(f, r);
     for (int round = 0; round < 2; round++) {
         if (vmsg_fuzz_is_known(f, r->key) || !vmsg_fuzz_minimise(s, shows, &search, f->tries))
             return false;
@@ -141,9 +155,32 @@ static bool make_small(const struct vmsg_fuzz_finder *f, struct vmsg_fuzz_script
 
 /* ---- files ---- */
 
+static void write_told(FILE *out, const struct vmsg_fuzz_told *t)
+{
+    switch (t->what) {
+    case VMSG_FUZZ_TOLD_WATCHED:
+        fprintf(out, "   used buffers of queue %u of device %u are judged from here on\n", t->vq,
+                t->dev_num);
+        return;
+    case VMSG_FUZZ_TOLD_UNWATCHED:
+        fprintf(out, "   used buffers of queue %u of device %u are not judged any more\n", t->vq,
+                t->dev_num);
+        return;
+    case VMSG_FUZZ_TOLD_REFUSED:
+        fprintf(out, "   the driver makes no further buffer available on queue %u of device %u\n",
+                t->vq, t->dev_num);
+        return;
+    case VMSG_FUZZ_TOLD_OUTLASTED:
+        fprintf(out, "   the driver of device %u has had longer than all its attempts take\n",
+                t->dev_num);
+        return;
+    }
+}
+
 static void write_log(FILE *out, const struct vmsg_fuzz_log *log)
 {
     static const char *const arrows[] = {"->", "<-"};
+    struct vmsg_fuzz_told told;
     struct vmsg_fuzz_log_entry e;
     char text[400];
 
@@ -166,6 +203,17 @@ static void write_log(FILE *out, const struct vmsg_fuzz_log *log)
         case VMSG_FUZZ_PERTURBED:
             vmsg_text(text, sizeof text, e.bytes + 4, vmsg_le32(e.bytes));
             fprintf(out, "   changed on its way: %s\n", text);
+            break;
+        case VMSG_FUZZ_DIRECTED:
+            fprintf(out, "   the device is told: %.*s\n", (int)e.len, (const char *)e.bytes);
+            break;
+        case VMSG_FUZZ_PLAYED:
+        case VMSG_FUZZ_BENT:
+        case VMSG_FUZZ_RELEASED:
+            break;
+        case VMSG_FUZZ_TOLD:
+            told = vmsg_fuzz_told_of(&e);
+            write_told(out, &told);
             break;
         }
     }
@@ -223,17 +271,24 @@ static void put_path(FILE *out, const char *folder, const char *name)
     vmsg_fuzz_put_word(out, path);
 }
 
-static void put_sut(FILE *out, const struct vmsg_fuzz_finder *f)
+static void put_sut(FILE *out, const struct vmsg_fuzz_finder *f, size_t uri_len)
 {
+    char *uri = strndup(f->sut, uri_len);
+
     fprintf(out, " --role %s --sut ", f->role);
-    vmsg_fuzz_put_word(out, f->sut);
+    vmsg_fuzz_put_word(out, uri ? uri : f->sut);
     fputs(f->options, out);
+    free(uri);
 }
 
 /* `path` is where the folder goes in the end. */
 static void write_text(FILE *out, const struct vmsg_fuzz_finder *f, const char *path,
                        const struct vmsg_fuzz_result *r, bool stable, size_t steps)
 {
+    bool ends =
+        r->end != VMSG_FUZZ_BROKEN; /* what takes `run` along ends in a process of its own */
+    size_t all = strlen(f->sut);
+
     fprintf(out, "%s\n\n", r->text);
     if (!stable)
         fputs("It was seen once and did not show again on a fresh SUT: look for what depends on "
@@ -241,11 +296,11 @@ static void write_text(FILE *out, const struct vmsg_fuzz_finder *f, const char *
               out);
     fprintf(out, "Again, by the script (%zu steps):\n  vmsgspec replay ", steps);
     put_path(out, path, "script");
-    put_sut(out, f);
+    put_sut(out, f, all);
     fputs("\nAgain, as a scenario:\n  vmsgspec run --scenario ", out);
     put_path(out, path, "scenario.lua");
     fputs(" --select 'file/*'", out);
-    put_sut(out, f);
+    put_sut(out, f, ends ? vmsg_lib_isolated(f->sut) : all);
     fputs("\n\nWhat went over the wire (-> to the SUT):\n", out);
     if (!stable && f->seen && f->seen->count)
         write_trace(out, f->seen);
@@ -295,38 +350,66 @@ static bool write_files(const struct vmsg_fuzz_finder *f, const char *folder,
     return false;
 }
 
-/* Into a folder of its own, which then gets its name: of two workers one is first. */
-static enum vmsg_fuzz_saved write_finding(const struct vmsg_fuzz_finder *f,
-                                          const struct vmsg_fuzz_script *s,
-                                          struct vmsg_fuzz_result *r, bool stable)
+/*
+ * Once more, as the log of this time is what is written, with a capture where there can be one. A
+ * crash may look different each time: then it is what it was seen as last. False: nothing shows.
+ */
+static bool show_once_more(const struct vmsg_fuzz_finder *f, const char *folder,
+                           const struct vmsg_fuzz_script *s, struct vmsg_fuzz_result *r)
 {
-    char path[PATH_MAX], beside[PATH_MAX + 32], capture[PATH_MAX], err[300];
-    struct vmsg_fuzz_finder last = *f; /* once more: its log is what is written */
+    struct vmsg_fuzz_finder last = *f;
+    struct vmsg_fuzz_result again;
+    char capture[PATH_MAX], err[300];
 
-    path_of(f, r->key, stable ? "" : f->mark, path);
-    snprintf(beside, sizeof beside, "%s.%ld.new", path, (long)getpid());
-    if (!vmsg_fuzz_make_folder(beside))
-        return VMSG_FUZZ_UNSAVED;
-    if (stable) {
-        vmsg_fuzz_path(capture, beside, "capture.pcap");
-        last.trial.tape = vmsg_fuzz_record_begin(capture, err, sizeof err); /* or without one */
-        free(r->output);
-        vmsg_fuzz_trial(&last.trial, s, r);
+    vmsg_fuzz_path(capture, folder, "capture.pcap");
+    for (int i = 0; i < AGAIN; i++) {
+        bool shown;
+
+        last.trial.tape = vmsg_fuzz_record_begin(capture, err, sizeof err);
+        vmsg_fuzz_trial(&last.trial, s, &again);
         vmsg_fuzz_record_finish(last.trial.tape, err, sizeof err);
+        shown = again.end >= VMSG_FUZZ_BROKEN && again.end <= VMSG_FUZZ_FLOOD;
+        if (shown && (!strcmp(again.key, r->key) || i == AGAIN - 1)) {
+            free(r->output);
+            *r = again;
+            return true;
+        }
+        free(again.output);
     }
-    if (!write_files(f, beside, s, r, stable))
-        return VMSG_FUZZ_UNSAVED;
-    if (rename(beside, path) == 0)
-        return stable ? VMSG_FUZZ_SAVED : VMSG_FUZZ_UNSTABLE;
+    return false;
+}
+
+static void remove_folder(const char *folder)
+{
     for (const char *const *name =
              (const char *const[]){"script", "scenario.lua", "trace.txt", "capture.pcap", NULL};
          *name; name++) {
         char file[PATH_MAX];
 
-        vmsg_fuzz_path(file, beside, *name);
+        vmsg_fuzz_path(file, folder, *name);
         remove(file);
     }
-    rmdir(beside);
+    rmdir(folder);
+}
+
+/* Into a folder of its own, which then gets its name: of two workers one is first. */
+static enum vmsg_fuzz_saved write_finding(const struct vmsg_fuzz_finder *f,
+                                          const struct vmsg_fuzz_script *s,
+                                          struct vmsg_fuzz_result *r, bool stable)
+{
+    char path[PATH_MAX], beside[PATH_MAX + 32];
+
+    path_of(f, r->key, "", path);
+    snprintf(beside, sizeof beside, "%s.%ld.new", path, (long)getpid());
+    if (!vmsg_fuzz_make_folder(beside))
+        return VMSG_FUZZ_UNSAVED;
+    stable = stable && show_once_more(f, beside, s, r);
+    if (!write_files(f, beside, s, r, stable))
+        return VMSG_FUZZ_UNSAVED;
+    path_of(f, r->key, stable ? "" : f->mark, path);
+    if (rename(beside, path) == 0)
+        return stable ? VMSG_FUZZ_SAVED : VMSG_FUZZ_UNSTABLE;
+    remove_folder(beside);
     return VMSG_FUZZ_KNOWN;
 }
 

@@ -223,6 +223,8 @@ void vmsg_fuzz_new_step(struct vmsg_fuzz_step *s, enum vmsg_role role, struct vm
         s->a = (uint8_t)vmsg_random_next(r);
         s->b = (uint8_t)below(r, one_in(r, 8) ? 8 : 2);
         vmsg_fuzz_new_fields(s, r);
+        if (one_in(r, 8))
+            vmsg_fuzz_new_raw(s, r);
         break;
     case VMSG_FUZZ_KINDS:
         break;

@@ -44,8 +44,8 @@ static void learn_of(struct vmsg_fuzz_device *d, const struct vmsg *m)
     case VMSG_ID_SET_DEVICE_STATUS:
         d->status = (uint32_t)m->f[0];
         return;
-    case VMSG_ID_GET_VQUEUE:
-        if (m->f[VMSG_GET_VQUEUE_RESP_max_size])
+    case VMSG_ID_GET_VQUEUE: /* the right queue is the first */
+        if (m->f[VMSG_GET_VQUEUE_RESP_index] == 0 && m->f[VMSG_GET_VQUEUE_RESP_max_size])
             d->max_queue_size = (uint32_t)m->f[VMSG_GET_VQUEUE_RESP_max_size];
         return;
     }
@@ -204,8 +204,11 @@ static void take_features(struct vmsg_fuzz_known *k, const struct vmsg_fuzz_devi
 
 uint32_t vmsg_fuzz_ring_size(const struct vmsg_fuzz_device *d)
 {
-    return d->max_queue_size && d->max_queue_size < VMSG_FUZZ_RING ? d->max_queue_size
-                                                                   : VMSG_FUZZ_RING;
+    uint32_t size = VMSG_FUZZ_RING; /* a power of two, as split rings are */
+
+    while (d->max_queue_size && size > d->max_queue_size)
+        size /= 2;
+    return size;
 }
 
 /* Queues lie one after the other in DMA memory, each in three pages. */
@@ -254,6 +257,7 @@ static size_t right_fields(struct vmsg_fuzz_known *k, const struct vmsg_def *def
                : d->config_size >= 4 ? d->config_size / 2 & ~3u
                                      : 0;
         f[2] = d->writable && d->writable->length < 4 ? d->writable->length : some < 4 ? some : 4;
+        vmsg_put_le32(k->scratch, k->token); /* something else each time, so that it shows */
         return (size_t)f[2];
     case VMSG_ID_SET_DEVICE_STATUS:
         f[0] = next_status(d->status);

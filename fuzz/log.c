@@ -56,6 +56,22 @@ void vmsg_fuzz_log_memory(struct vmsg_fuzz_log *log, uint64_t offset, const void
     vmsg_fuzz_log_add(log, VMSG_FUZZ_WROTE, 0, record, 8 + len);
 }
 
+void vmsg_fuzz_log_told(struct vmsg_fuzz_log *log, enum vmsg_fuzz_tale what, uint16_t dev_num,
+                        uint32_t vq, uint64_t address)
+{
+    struct vmsg_fuzz_told told = {what, dev_num, vq, address};
+
+    vmsg_fuzz_log_add(log, VMSG_FUZZ_TOLD, 0, &told, sizeof told);
+}
+
+struct vmsg_fuzz_told vmsg_fuzz_told_of(const struct vmsg_fuzz_log_entry *entry)
+{
+    struct vmsg_fuzz_told told;
+
+    memcpy(&told, entry->bytes, sizeof told);
+    return told;
+}
+
 bool vmsg_fuzz_log_next(const struct vmsg_fuzz_log *log, size_t *at,
                         struct vmsg_fuzz_log_entry *entry)
 {

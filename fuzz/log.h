@@ -17,6 +17,26 @@ enum vmsg_fuzz_logged {
     VMSG_FUZZ_WROTE,     /* memory: 8 bytes of offset, then the bytes */
     VMSG_FUZZ_PERTURBED, /* the answer of the device that is played to which a step was applied:
                             its length, 4 bytes, its bytes, then those of the step */
+    VMSG_FUZZ_TOLD,      /* the oracle: a struct vmsg_fuzz_told */
+    /* The next one that is sent is no step's: it comes from the device that is played, or its bus,
+     * as it is; from there, as a step has bent it; from what a step held back. */
+    VMSG_FUZZ_PLAYED,
+    VMSG_FUZZ_BENT,
+    VMSG_FUZZ_RELEASED,
+    VMSG_FUZZ_DIRECTED, /* a command that the device that is played was given, and took */
+};
+
+/* What the oracle was told beside the messages, for those who tell it the same. */
+struct vmsg_fuzz_told {
+    enum vmsg_fuzz_tale {
+        VMSG_FUZZ_TOLD_WATCHED,   /* the used ring of a queue, whose index is at `address` */
+        VMSG_FUZZ_TOLD_UNWATCHED, /* it is not any more */
+        VMSG_FUZZ_TOLD_REFUSED,   /* VMSG_NOTE_REFUSED */
+        VMSG_FUZZ_TOLD_OUTLASTED, /* VMSG_NOTE_PATIENCE_OVER */
+    } what;
+    uint16_t dev_num;
+    uint32_t vq;
+    uint64_t address;
 };
 
 struct vmsg_fuzz_log_entry {
@@ -39,6 +59,11 @@ void vmsg_fuzz_log_add(struct vmsg_fuzz_log *log, enum vmsg_fuzz_logged what, un
 /* Memory that was written, 64 bytes at most. */
 void vmsg_fuzz_log_memory(struct vmsg_fuzz_log *log, uint64_t offset, const void *bytes,
                           size_t len);
+
+void vmsg_fuzz_log_told(struct vmsg_fuzz_log *log, enum vmsg_fuzz_tale what, uint16_t dev_num,
+                        uint32_t vq, uint64_t address);
+/* Of an entry of that kind. */
+struct vmsg_fuzz_told vmsg_fuzz_told_of(const struct vmsg_fuzz_log_entry *entry);
 
 /* Entry by entry: *at begins at 0. False at the end. */
 bool vmsg_fuzz_log_next(const struct vmsg_fuzz_log *log, size_t *at,

@@ -1,6 +1,8 @@
 /* A log as a Lua scenario; see lua.h. */
 #include "fuzz/lua.h"
 
+#include "fuzz/far.h"
+
 #include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
@@ -114,80 +116,100 @@ static void put_sent(FILE *out, const struct vmsg_fuzz_story *s,
     fputs(")\n", out);
 }
 
-/* The bytes as Lua, with the token of the request that is answered in the place of its own. */
-static void put_answer(FILE *out, const uint8_t *bytes, size_t len)
+/* Is it what the device that is played sends next, as it is or bent? Then *sent is that. */
+static bool comes_from_device(const struct vmsg_fuzz_log *log, size_t *at,
+                              enum vmsg_fuzz_logged how, struct vmsg_fuzz_log_entry *sent)
 {
+    size_t next = *at;
+
+    if (!vmsg_fuzz_log_next(log, &next, sent) || sent->what != how ||
+        !vmsg_fuzz_log_next(log, &next, sent))
+        return false;
+    *at = next;
+    return true;
+}
+
+/* An answer as Lua: by the token of the request that it answers, as far as it had that. */
+static void put_answer(FILE *out, const uint8_t *bytes, size_t len, uint16_t right)
+{
+    uint16_t off = len < 6 ? 0 : (uint16_t)(vmsg_le16(bytes + 4) ^ right);
+
     if (len < 6) {
         put_string(out, bytes, len);
         return;
     }
     put_string(out, bytes, 4);
-    fputs(" .. string.pack(\"<I2\", request and request.token or 0) .. ", out);
+    fputs(" .. string.pack(\"<I2\", ", out);
+    fprintf(out, off ? "request.token ~ 0x%x" : "request.token", off);
+    fputs(") .. ", out);
     put_string(out, bytes + 6, len - 6);
 }
 
-/* How many answers and events of that name went before, so that the rule meets the right one. */
+/* How many of that name went before as they were, so that the rule meets the right one. */
 static unsigned ordinal(const struct vmsg_fuzz_log *log, size_t until, const struct vmsg *m)
 {
     struct vmsg_fuzz_log_entry e;
     unsigned n = 0;
     struct vmsg other;
 
-    for (size_t at = 0; at < until && vmsg_fuzz_log_next(log, &at, &e);) {
-        const uint8_t *bytes = e.bytes;
-        size_t len = e.len;
-
-        if (e.what == VMSG_FUZZ_PERTURBED) {
-            len = vmsg_le32(bytes);
-            bytes += 4;
-        } else if (e.what != VMSG_FUZZ_SENT) {
+    for (size_t at = 0; at < until;) {
+        if (!comes_from_device(log, &at, VMSG_FUZZ_PLAYED, &e)) {
+            if (!vmsg_fuzz_log_next(log, &at, &e))
+                break;
             continue;
         }
-        vmsg_decode(&other, bytes, len);
-        n += other.def == m->def && vmsg_is_response(&other) == vmsg_is_response(m) && at < until;
+        vmsg_decode(&other, e.bytes, e.len);
+        n += other.def == m->def && vmsg_is_response(&other) == vmsg_is_response(m) &&
+             other.dev_num == m->dev_num;
     }
     return n;
+}
+
+/* What becomes of the message `m`, by the step and by what it made of it, which comes at `at`. */
+static void put_fate(FILE *out, const struct vmsg_fuzz_story *s, const struct vmsg *m,
+                     const char *who, unsigned fate, size_t at)
+{
+    static const char *const words[] = {
+        [VMSG_FUZZ_LOSE] = "lose", [VMSG_FUZZ_TWICE] = "twice", [VMSG_FUZZ_HOLD] = "hold"};
+    bool known = fate == VMSG_FUZZ_LOSE || fate == VMSG_FUZZ_TWICE || fate == VMSG_FUZZ_HOLD;
+    struct vmsg_fuzz_log_entry sent, second;
+
+    if (known || !comes_from_device(s->log, &at, VMSG_FUZZ_BENT, &sent)) {
+        fprintf(out, INDENT "    return \"%s\"\n", known ? words[fate] : "lose");
+        return;
+    }
+    if (fate == VMSG_FUZZ_BEFORE && comes_from_device(s->log, &at, VMSG_FUZZ_BENT, &second)) {
+        fprintf(out, INDENT "    %s:raw(", who);
+        put_string(out, sent.bytes, sent.len);
+        fputs(")\n", out);
+        return;
+    }
+    fputs(INDENT "    return ", out);
+    if (vmsg_is_response(m) && fate != VMSG_FUZZ_REPLACE)
+        put_answer(out, sent.bytes, sent.len, m->token);
+    else
+        put_string(out, sent.bytes, sent.len);
+    fputc('\n', out);
 }
 
 /* A perturbed answer, and what was sent in its place, which comes next in the log. */
 static void put_rule(FILE *out, const struct vmsg_fuzz_story *s,
                      const struct vmsg_fuzz_log_entry *e, size_t at)
 {
-    static const char *const words[] = {
-        [VMSG_FUZZ_LOSE] = "lose", [VMSG_FUZZ_TWICE] = "twice", [VMSG_FUZZ_HOLD] = "hold"};
     const char *who = s->target->role == VMSG_ROLE_BUS ? "t.far" : "t";
     uint32_t len = vmsg_le32(e->bytes);
     const uint8_t *step = e->bytes + 4 + len;
-    unsigned fate = VMSG_FUZZ_FATE(step[1]);
-    struct vmsg_fuzz_log_entry sent;
     struct vmsg m;
 
     vmsg_decode(&m, e->bytes + 4, len);
-    if (!m.def || fate == VMSG_FUZZ_PASS)
+    if (!m.def)
         return;
     put_line_comment(out, e->bytes + 4, len);
-    fprintf(out, INDENT "%s:%s(\"%s\", function(_, request)\n" INDENT "    return ", who,
+    fprintf(out, INDENT "%s:%s(\"%s\", function(_, request)\n", who,
             vmsg_is_response(&m) ? "on_answer" : "on_event", m.def->name);
-    if (fate == VMSG_FUZZ_LOSE || fate == VMSG_FUZZ_TWICE || fate == VMSG_FUZZ_HOLD)
-        fprintf(out, "\"%s\"", words[fate]);
-    else if (vmsg_fuzz_log_next(s->log, &at, &sent) && sent.what == VMSG_FUZZ_SENT)
-        put_answer(out, sent.bytes, sent.len);
-    else
-        fputs("\"lose\"", out);
-    fprintf(out, "\n" INDENT "end, { times = 1, skip = %u, dev = %u })\n", ordinal(s->log, at, &m),
+    put_fate(out, s, &m, who, VMSG_FUZZ_FATE(step[1]), at);
+    fprintf(out, INDENT "end, { times = 1, skip = %u, dev = %u })\n", ordinal(s->log, at, &m),
             m.dev_num);
-}
-
-/* Answers of the device that is played are the scenario's own device's business. */
-static bool is_answer_of_device(const struct vmsg_fuzz_story *s,
-                                const struct vmsg_fuzz_log_entry *e)
-{
-    struct vmsg m;
-
-    if (s->target->role == VMSG_ROLE_DEVICE || (s->target->role == VMSG_ROLE_BUS && !e->endpoint))
-        return false;
-    vmsg_decode(&m, e->bytes, e->len);
-    return vmsg_is_response(&m);
 }
 
 static void put_rules(FILE *out, const struct vmsg_fuzz_story *s)
@@ -199,26 +221,146 @@ static void put_rules(FILE *out, const struct vmsg_fuzz_story *s)
             put_rule(out, s, &e, at);
 }
 
-static void put_steps(FILE *out, const struct vmsg_fuzz_story *s)
+/* The command by which the driver's user makes a buffer available. */
+static void kick_line(const struct vmsg_fuzz_told *t, char *line, size_t size)
+{
+    snprintf(line, size, "kick %u %u", t->dev_num, t->vq);
+}
+
+static bool is_line(const struct vmsg_fuzz_log_entry *e, enum vmsg_fuzz_logged what,
+                    const char *line)
+{
+    return e->what == what && e->len == strlen(line) && !memcmp(e->bytes, line, e->len);
+}
+
+/* Is a kick like this one refused, which the oracle has to be told? */
+static bool is_judged(const struct vmsg_fuzz_log *log, const struct vmsg_fuzz_log_entry *command)
+{
+    struct vmsg_fuzz_log_entry e;
+    struct vmsg_fuzz_told told;
+    char line[40];
+
+    for (size_t at = 0; vmsg_fuzz_log_next(log, &at, &e);) {
+        if (e.what != VMSG_FUZZ_TOLD)
+            continue;
+        told = vmsg_fuzz_told_of(&e);
+        kick_line(&told, line, sizeof line);
+        if (told.what == VMSG_FUZZ_TOLD_REFUSED && is_line(command, VMSG_FUZZ_COMMANDED, line))
+            return true;
+    }
+    return false;
+}
+
+/* How many buffers there was room for before. */
+static unsigned accepted(const struct vmsg_fuzz_log *log, const struct vmsg_fuzz_told *told)
+{
+    struct vmsg_fuzz_log_entry e;
+    bool commanded = false;
+    unsigned n = 0;
+    char line[40];
+
+    kick_line(told, line, sizeof line);
+    for (size_t at = 0; vmsg_fuzz_log_next(log, &at, &e);) {
+        if (e.what == VMSG_FUZZ_COMMANDED)
+            commanded = is_line(&e, VMSG_FUZZ_COMMANDED, line);
+        n += commanded && is_line(&e, VMSG_FUZZ_REPLIED, "ok");
+    }
+    return n;
+}
+
+static void put_told(FILE *out, const struct vmsg_fuzz_log *log, const struct vmsg_fuzz_told *told)
+{
+    switch (told->what) {
+    case VMSG_FUZZ_TOLD_WATCHED:
+        fprintf(out, INDENT "t:watch(%u, 0x%" PRIx64 ", %u)\n", told->vq, told->address,
+                told->dev_num);
+        return;
+    case VMSG_FUZZ_TOLD_UNWATCHED:
+        fprintf(out, INDENT "t:unwatch(%u, %u)\n", told->vq, told->dev_num);
+        return;
+    case VMSG_FUZZ_TOLD_REFUSED:
+        fprintf(out, INDENT "for _ = 1, %u do\n" INDENT "    t:kick(%u, %u)\n" INDENT "end\n",
+                accepted(log, told) + 1, told->vq, told->dev_num);
+        return;
+    case VMSG_FUZZ_TOLD_OUTLASTED:
+        fprintf(out, INDENT "t:exhaust(%u)\n", told->dev_num);
+        return;
+    }
+}
+
+/* Does the SUT's user take the device away in this log before that? */
+static bool is_removed_by_command(const struct vmsg_fuzz_log *log, size_t until, unsigned dev)
+{
+    struct vmsg_fuzz_log_entry e;
+    bool removed = false;
+    char add[20], remove[20];
+
+    snprintf(add, sizeof add, "add %u", dev);
+    snprintf(remove, sizeof remove, "remove %u", dev);
+    for (size_t at = 0; at < until && vmsg_fuzz_log_next(log, &at, &e) && at < until;) {
+        removed |= is_line(&e, VMSG_FUZZ_COMMANDED, remove);
+        removed &= !is_line(&e, VMSG_FUZZ_COMMANDED, add);
+    }
+    return removed;
+}
+
+/* A device comes only where it has gone, which it may not do of a SUT that is mended. */
+static void put_command(FILE *out, const struct vmsg_fuzz_story *s,
+                        const struct vmsg_fuzz_log_entry *e, size_t after)
 {
     bool driver = s->target->role == VMSG_ROLE_DRIVER;
-    struct vmsg_fuzz_log_entry e;
+    char line[20];
+    unsigned dev;
 
-    for (size_t at = 0; vmsg_fuzz_log_next(s->log, &at, &e);) {
-        if (e.what == VMSG_FUZZ_SENT && !is_answer_of_device(s, &e)) {
-            put_sent(out, s, &e);
-            if (comes_next(s->log, at))
-                fputs(driver ? INDENT "t:quiet()\n" : INDENT "t:fence()\n", out);
-        } else if (e.what == VMSG_FUZZ_COMMANDED) {
-            fprintf(out, driver ? INDENT "t:try_upper(\"%.*s\")\n" : INDENT "t:upper(\"%.*s\")\n",
-                    (int)e.len, (const char *)e.bytes);
-        } else if (e.what == VMSG_FUZZ_WROTE) {
-            uint64_t offset = vmsg_le64(e.bytes);
+    snprintf(line, sizeof line, "%.*s", (int)e->len, (const char *)e->bytes);
+    if (!driver && sscanf(line, "add %u", &dev) == 1 && !is_removed_by_command(s->log, after, dev))
+        fprintf(out, INDENT "if t:gone(%u) then\n" INDENT "    t:upper(\"%s\")\n" INDENT "end\n",
+                dev, line);
+    else
+        fprintf(out, INDENT "t:%s(\"%.*s\")\n", driver ? "try_upper" : "upper", (int)e->len,
+                (const char *)e->bytes);
+}
 
-            fprintf(out, INDENT "t:write(0x%" PRIx64 ", ", s->target->params.mem_base + offset);
-            put_string(out, e.bytes + 8, e.len - 8);
-            fputs(")\n", out);
-        }
+static void put_step(FILE *out, const struct vmsg_fuzz_story *s,
+                     const struct vmsg_fuzz_log_entry *e, size_t after)
+{
+    bool driver = s->target->role == VMSG_ROLE_DRIVER;
+
+    if (e->what == VMSG_FUZZ_SENT) {
+        put_sent(out, s, e);
+        if (comes_next(s->log, after))
+            fputs(driver ? INDENT "t:quiet()\n" : INDENT "t:fence()\n", out);
+    } else if (e->what == VMSG_FUZZ_COMMANDED && !is_judged(s->log, e)) {
+        put_command(out, s, e, after);
+    } else if (e->what == VMSG_FUZZ_WROTE) {
+        uint64_t offset = vmsg_le64(e->bytes);
+
+        fprintf(out, INDENT "t:write(0x%" PRIx64 ", ", s->target->params.mem_base + offset);
+        put_string(out, e->bytes + 8, e->len - 8);
+        fputs(")\n", out);
+    } else if (e->what == VMSG_FUZZ_DIRECTED) {
+        fprintf(out, INDENT "%s:device(\"%.*s\")\n", driver ? "t" : "t.far", (int)e->len,
+                (const char *)e->bytes);
+    } else if (e->what == VMSG_FUZZ_TOLD) {
+        struct vmsg_fuzz_told told = vmsg_fuzz_told_of(e);
+
+        put_told(out, s->log, &told);
+    }
+}
+
+static void put_steps(FILE *out, const struct vmsg_fuzz_story *s)
+{
+    const char *who = s->target->role == VMSG_ROLE_BUS ? "t.far" : "t";
+    enum vmsg_fuzz_logged last = VMSG_FUZZ_PLAYED;
+    struct vmsg_fuzz_log_entry e, sent;
+
+    for (size_t at = 0; vmsg_fuzz_log_next(s->log, &at, &e); last = e.what) {
+        if (e.what == VMSG_FUZZ_RELEASED && last != VMSG_FUZZ_RELEASED)
+            fprintf(out, INDENT "%s:release()\n", who);
+        if (e.what == VMSG_FUZZ_PLAYED || e.what == VMSG_FUZZ_BENT || e.what == VMSG_FUZZ_RELEASED)
+            vmsg_fuzz_log_next(s->log, &at, &sent); /* the scenario's own device sends it */
+        else
+            put_step(out, s, &e, at);
     }
 }
 
@@ -236,6 +378,18 @@ static void put_text(FILE *out, const char *text)
             fprintf(out, "\\%c", *text);
         else
             fputc(isprint((unsigned char)*text) ? *text : '?', out);
+}
+
+/* Those that a driver is given. */
+static void put_devices(FILE *out, const struct vmsg_fuzz_story *s)
+{
+    const struct vmsg_fuzz_target *t = s->target;
+
+    fprintf(out, "        device = { model = \"%s\", others = {", vmsg_fuzz_far_model(0, s->model));
+    for (size_t i = 1; i < t->n_devices; i++)
+        fprintf(out, "%s { %u, \"%s\" }", i > 1 ? "," : "", t->devices[i],
+                vmsg_fuzz_far_model(i, s->model));
+    fputs(" } },\n", out);
 }
 
 void vmsg_fuzz_write_lua(FILE *out, const struct vmsg_fuzz_story *s)
@@ -259,8 +413,8 @@ void vmsg_fuzz_write_lua(FILE *out, const struct vmsg_fuzz_story *s)
     else
         fputs(robust[s->target->role], out);
     fputs("\" },\n        scope = \"bus\",\n", out);
-    if (s->model)
-        fprintf(out, "        device = { model = \"%s\" },\n", s->model);
+    if (s->target->role == VMSG_ROLE_DRIVER)
+        put_devices(out, s);
     if (s->target->role == VMSG_ROLE_DRIVER)
         fputs("        unopened = true,\n", out);
     fputs("        run = function(t)\n", out);

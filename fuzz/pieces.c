@@ -74,6 +74,9 @@ static size_t looked_at(struct vmsg_fuzz_step *steps, struct vmsg_random *r)
     struct vmsg_fuzz_step wrote = message(writes[below(r, sizeof writes)], some_device(r));
     size_t n = 0;
 
+    if (one_in(r, 2)) /* where it may be written */
+        steps[n++] = (struct vmsg_fuzz_step){
+            .kind = VMSG_FUZZ_STAGE, .a = (uint8_t)(3 + below(r, 4)), .b = wrote.b};
     if (!one_in(r, 4))
         vmsg_fuzz_new_fields(&wrote, r);
     if (one_in(r, 2))
@@ -246,6 +249,13 @@ static size_t tampered(struct vmsg_fuzz_step *steps, struct vmsg_random *r)
     return 3;
 }
 
+/* However often it asks that, within what drivers do. */
+static void lose_for_good(struct vmsg_fuzz_step *answer, struct vmsg_random *r)
+{
+    answer->a = VMSG_FUZZ_LOSE;
+    set(answer, 0, (uint8_t)(2 + below(r, 6)));
+}
+
 /* Something happens to the device, then its driver is told to do something with it. */
 static size_t used_after(struct vmsg_fuzz_step *steps, struct vmsg_random *r)
 {
@@ -253,6 +263,11 @@ static size_t used_after(struct vmsg_fuzz_step *steps, struct vmsg_random *r)
     size_t n = 0;
 
     steps[n++] = (struct vmsg_fuzz_step){.kind = VMSG_FUZZ_AWAIT};
+    if (one_in(r, 4)) { /* and is not told what comes of it */
+        steps[n] = (struct vmsg_fuzz_step){.kind = VMSG_FUZZ_ANSWER,
+                                           .b = vmsg_fuzz_new_meaning(VMSG_ROLE_DRIVER, r)};
+        lose_for_good(&steps[n++], r);
+    }
     for (unsigned i = 0; i < 2; i++) {
         steps[n] = (struct vmsg_fuzz_step){.kind = i ? VMSG_FUZZ_UPPER : VMSG_FUZZ_DEVICE,
                                            .a = (uint8_t)vmsg_random_next(r),
@@ -264,17 +279,6 @@ static size_t used_after(struct vmsg_fuzz_step *steps, struct vmsg_random *r)
             steps[n++] = (struct vmsg_fuzz_step){.kind = VMSG_FUZZ_AWAIT};
     }
     return n;
-}
-
-/* However often it asks that, within what drivers do. */
-static size_t lost_for_good(struct vmsg_fuzz_step *steps)
-{
-    enum { ATTEMPTS = 3 };
-
-    steps[0].a = VMSG_FUZZ_LOSE;
-    for (unsigned i = 1; i < ATTEMPTS; i++)
-        steps[i] = steps[0];
-    return ATTEMPTS;
 }
 
 /* The device makes its driver begin again, and an answer is not what it was. */
@@ -289,8 +293,9 @@ static size_t begun_again(struct vmsg_fuzz_step *steps, enum vmsg_role role, str
     steps[n] = (struct vmsg_fuzz_step){
         .kind = VMSG_FUZZ_ANSWER, .a = VMSG_FUZZ_CHANGE, .b = vmsg_fuzz_new_meaning(role, r)};
     if (one_in(r, 3))
-        return n + lost_for_good(&steps[n]);
-    vmsg_fuzz_new_fields(&steps[n], r);
+        lose_for_good(&steps[n], r);
+    else
+        vmsg_fuzz_new_fields(&steps[n], r);
     return n + 1;
 }
 

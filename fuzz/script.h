@@ -50,7 +50,7 @@ enum vmsg_fuzz_token {
 
 enum vmsg_fuzz_fate {
     VMSG_FUZZ_CHANGE, /* fields, corruption */
-    VMSG_FUZZ_LOSE,
+    VMSG_FUZZ_LOSE,   /* and as many more as value 0 says */
     VMSG_FUZZ_TWICE,
     VMSG_FUZZ_HOLD,    /* until an answer with VMSG_FUZZ_RELEASE, or the end */
     VMSG_FUZZ_RELEASE, /* this one first, then what is held: reordered */

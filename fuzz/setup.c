@@ -29,6 +29,26 @@ static void fill_target(struct vmsg_fuzz_setup *s)
     t->model = *s->model ? s->model : NULL;
 }
 
+static void take_abilities(struct vmsg_fuzz_setup *s, const struct vmsg_adapter *adapter)
+{
+    s->ctx.caps = adapter->caps;
+    s->ctx.mem_base = adapter->mem_base ? adapter->mem_base : VMSG_MEM_BASE;
+}
+
+bool vmsg_fuzz_attach(struct vmsg_fuzz_setup *s, struct vmsg_adapter_source source, char *err,
+                      size_t err_size)
+{
+    struct vmsg_adapter *adapter = source.create(source.ctx, err, err_size);
+
+    if (!adapter)
+        return false;
+    s->ctx.source = source;
+    take_abilities(s, adapter);
+    adapter->ops->free(adapter);
+    fill_target(s);
+    return true;
+}
+
 enum vmsg_fuzz_ready vmsg_fuzz_setup(struct vmsg_fuzz_setup *s,
                                      const struct vmsg_run_config *config,
                                      struct vmsg_adapter_source source, char *err, size_t err_size)
@@ -47,8 +67,7 @@ enum vmsg_fuzz_ready vmsg_fuzz_setup(struct vmsg_fuzz_setup *s,
     w = vmsg_worker_new(&s->ctx, err, err_size);
     if (!w)
         return VMSG_FUZZ_WRONG;
-    s->ctx.caps = w->adapter->caps;
-    s->ctx.mem_base = w->adapter->mem_base ? w->adapter->mem_base : VMSG_MEM_BASE;
+    take_abilities(s, w->adapter);
     vmsg_discover(&s->ctx, w, &result);
     vmsg_worker_free(w);
     started = !result.not_started;

@@ -25,6 +25,9 @@ enum vmsg_fuzz_ready { VMSG_FUZZ_READY, VMSG_FUZZ_NOT_STARTED, VMSG_FUZZ_WRONG }
 enum vmsg_fuzz_ready vmsg_fuzz_setup(struct vmsg_fuzz_setup *s,
                                      const struct vmsg_run_config *config,
                                      struct vmsg_adapter_source source, char *err, size_t err_size);
+/* Fuzz it by another way to reach it than the one by which it was asked. */
+bool vmsg_fuzz_attach(struct vmsg_fuzz_setup *s, struct vmsg_adapter_source source, char *err,
+                      size_t err_size);
 void vmsg_fuzz_setup_clear(struct vmsg_fuzz_setup *s);
 
 #endif

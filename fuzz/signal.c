@@ -50,6 +50,11 @@ void vmsg_fuzz_signal_message(struct vmsg_fuzz_signal *s, const struct vmsg *m, 
     s->before = now;
 }
 
+void vmsg_fuzz_signal_code(struct vmsg_fuzz_signal *s, uint32_t place, uint8_t times)
+{
+    set(s, UINT64_C(5) << 60 | (uint64_t)place << 8 | magnitude(times));
+}
+
 void vmsg_fuzz_signal_clauses(struct vmsg_fuzz_signal *s, const struct vmsg_oracle *o,
                               uint64_t before[VMSG_CLAUSE_COUNT])
 {

@@ -1,7 +1,7 @@
 /*
- * What a script showed of a SUT that is not instrumented: pairs of question and answer, kinds,
- * defects, status, sizes by their magnitude, and the clauses that came to be exercised. Each is a
- * bit of a set; a script that adds one to what is known is worth keeping.
+ * What a script showed of a SUT: pairs of question and answer, kinds, defects, status, sizes by
+ * their magnitude, the clauses that came to be exercised; and places in its code, where these are
+ * counted. Each is a bit of a set; a script that adds one to what is known is worth keeping.
  */
 #ifndef VMSG_FUZZ_SIGNAL_H
 #define VMSG_FUZZ_SIGNAL_H
@@ -11,7 +11,7 @@
 
 #define VMSG_FUZZ_SIGNAL_BITS  65536u
 #define VMSG_FUZZ_SIGNAL_BYTES (VMSG_FUZZ_SIGNAL_BITS / 8)
-#define VMSG_FUZZ_SIGNAL_MOST  1024u /* different bits of one script that are kept */
+#define VMSG_FUZZ_SIGNAL_MOST  16384u /* different bits of one script that are kept */
 
 struct vmsg_fuzz_signal {
     uint8_t set[VMSG_FUZZ_SIGNAL_BYTES];
@@ -22,6 +22,9 @@ struct vmsg_fuzz_signal {
 
 void vmsg_fuzz_signal_clear(struct vmsg_fuzz_signal *s);
 void vmsg_fuzz_signal_message(struct vmsg_fuzz_signal *s, const struct vmsg *m, bool to_sut);
+
+/* A place in the SUT's code that was reached so often, by its magnitude. */
+void vmsg_fuzz_signal_code(struct vmsg_fuzz_signal *s, uint32_t place, uint8_t times);
 
 /* After a script: what its clauses add; `before` are the counts from before it, and become those
  * of now. */

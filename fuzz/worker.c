@@ -201,6 +201,7 @@ static bool run_one(struct work *w)
 
     write_down(w);
     vmsg_fuzz_execute(w->executor, &w->script, &r);
+    w->config->take_code(&w->executor->signal);
     __atomic_store_n(&w->slot->busy_since, 0, __ATOMIC_RELEASE);
     goes_on = judge(w, &r);
     free(r.output);
@@ -229,6 +230,7 @@ static bool begin(struct work *w, char *err, size_t err_size)
     w->adapter = c->setup->ctx.source.create(c->setup->ctx.source.ctx, err, err_size);
     if (!w->adapter)
         return false;
+    c->count_code();
     w->target = c->setup->target;
     w->target.together = c->together;
     w->executor = vmsg_fuzz_executor_new(&w->target, w->adapter);

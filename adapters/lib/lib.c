@@ -27,6 +27,11 @@ static struct vmsg_adapter *create_isolated(const char *path, const char *role, 
     return vmsg_exec_create_with(&options, role, err, err_size);
 }
 
+size_t vmsg_lib_isolated(const char *uri)
+{
+    return strncmp(uri, "lib:", 4) ? strlen(uri) : strcspn(uri, "?"); /* by default it is */
+}
+
 static void free_loaded(void *config)
 {
     vmsg_loaded_close(config);

@@ -1,7 +1,9 @@
 /* vmsgspec fuzz: a campaign against an implementation, or one script again. */
+#include "adapters/lib/lib.h"
 #include "fuzz/campaign.h"
 #include "fuzz/files.h"
 #include "fuzz/record.h"
+#include "harness/cli/coverage.h"
 #include "harness/cli/fuzz_options.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/replay_options.h"
@@ -36,6 +38,35 @@ static struct vmsg_adapter *create(void *ctx, char *err, size_t err_size)
     return vmsg_adapter_create(o->uri, role, err, err_size);
 }
 
+/* Where it can be asked what it is without taking this program along. */
+static struct vmsg_adapter *create_apart(void *ctx, char *err, size_t err_size)
+{
+    const struct vmsg_run_options *o = ctx;
+    char *uri = strndup(o->uri, vmsg_lib_isolated(o->uri));
+    struct vmsg_adapter *adapter = NULL;
+
+    snprintf(err, err_size, "not enough memory");
+    if (uri)
+        adapter = vmsg_adapter_create(uri, vmsg_value_role_text(o->role), err, err_size);
+    free(uri);
+    return adapter;
+}
+
+/* Ask it what it is, and be ready to fuzz it. */
+static enum vmsg_fuzz_ready ask(struct fuzz *f, const struct vmsg_run_config *config, char *err,
+                                size_t err_size)
+{
+    struct vmsg_run_options *o = &f->options.run;
+    const struct vmsg_adapter_source plain = {create, o}, apart = {create_apart, o};
+    bool is_apart = !o->uri[vmsg_lib_isolated(o->uri)];
+    enum vmsg_fuzz_ready ready =
+        vmsg_fuzz_setup(&f->setup, config, is_apart ? plain : apart, err, err_size);
+
+    if (ready == VMSG_FUZZ_READY && !is_apart && !vmsg_fuzz_attach(&f->setup, plain, err, err_size))
+        return VMSG_FUZZ_WRONG;
+    return ready;
+}
+
 /* Reads of a SUT that is started thousands of times a second are not to go to the system. */
 static void keep_memory(void)
 {
@@ -64,8 +95,7 @@ static enum vmsg_fuzz_ready prepare(struct fuzz *f, char *err, size_t err_size)
         return VMSG_FUZZ_WRONG;
     config.tape = f->tape;
     config.assumed = f->assumed;
-    ready =
-        vmsg_fuzz_setup(&f->setup, &config, (struct vmsg_adapter_source){create, o}, err, err_size);
+    ready = ask(f, &config, err, err_size);
     if (ready == VMSG_FUZZ_READY)
         vmsg_fuzz_record_about(f->tape, &f->setup, o->uri);
     return ready;
@@ -188,6 +218,8 @@ static int campaign(struct fuzz *f)
                                                       : 64,
         .steps = o->steps,
         .hang_ms = o->hang_ms,
+        .count_code = vmsg_coverage_begin,
+        .take_code = vmsg_coverage_take,
         .status = on_status,
         .stop = on_stop,
     };

@@ -31,7 +31,7 @@ static const struct argp_option options[] = {
     {"seed", KEY_SEED, "N", 0, "where the scripts come from; default 1", 0},
     {"jobs", KEY_JOBS, "N", 0, "implementations at a time; default 1", 0},
     {"together", KEY_TOGETHER, "N", 0,
-     "scripts on one connection, with a reset between them; default 64, of a driver 1", 0},
+     "scripts on one connection, with a reset between them; default 64; a driver has 1", 0},
     {"steps", KEY_STEPS, "N", 0, "of one script at most; default 64", 0},
     {"mem", KEY_MEM, "SIZE", 0, "DMA memory shared with it, 0 for none; default 64K", 0},
     {"timeout", KEY_TIMEOUT, "SECONDS", 0, "how long it may stay silent; default 2", 0},
@@ -151,7 +151,12 @@ static bool complete(const struct vmsg_fuzz_options *o)
     else if (!o->run.uri)
         vmsg_cli_error("fuzz", "--sut is missing: --sut URI says how the implementation is "
                                "reached, e.g. --sut 'exec:./my-device'");
-    return o->run.role_given && o->run.uri;
+    else if (o->run.role == VMSG_ROLE_DRIVER && o->together > 1)
+        vmsg_cli_error("fuzz", "--together is for devices and buses: a driver begins a connection "
+                               "and is not reset by others; leave it out");
+    else
+        return true;
+    return false;
 }
 
 const struct vmsg_cli_options vmsg_cmd_fuzz_options = {

@@ -65,9 +65,16 @@ int vmsg_lua_watch_packed(lua_State *L)
     return 0;
 }
 
+/* unwatch(): no ring any more; unwatch(device, queue): none of that queue. */
 int vmsg_lua_unwatch(lua_State *L)
 {
-    vmsg_connection_unwatch(vmsg_connection_of(L));
+    struct vmsg_connection *c = vmsg_connection_of(L);
+
+    if (lua_isnoneornil(L, 1))
+        vmsg_connection_unwatch(c);
+    else
+        vmsg_connection_unwatch_queue(c, (uint16_t)luaL_checkinteger(L, 1),
+                                      (uint32_t)luaL_checkinteger(L, 2));
     return 0;
 }
 

@@ -104,6 +104,7 @@ struct queue {
     uint64_t set_answered_at; /* serial when the last change was answered */
     struct vq_params cur, want;
     uint32_t available, used;
+    uint32_t used_seen; /* where in the trace */
 };
 
 enum write_kind { WRITE_NONE, WRITE_NOOP, WRITE_REJECTED, WRITE_APPLIED };

@@ -74,6 +74,7 @@ static void note_used(struct vmsg_oracle *o, struct device *d, struct queue *q,
     uint32_t excused = note->value < q->excused ? note->value : q->excused;
 
     q->used += note->value;
+    q->used_seen = note->index;
     q->excused -= excused;
     if (!runs(d)) {
         blame(o, VMSG_DEV_FINAL_1, d->num,
@@ -110,6 +111,7 @@ static void note_no_interrupt(struct vmsg_oracle *o, struct queue *q, bool on)
 
 static void note_complete(struct vmsg_oracle *o, struct device *d, struct queue *q)
 {
+    q->used_seen = o->index;
     if (!o->config.polling && (d->status & VIRTIO_S_DRIVER_OK) && !q->no_interrupt &&
         !o->config.mem_size)
         owe_queue(o, d, q, &q->owes_event);
@@ -117,10 +119,15 @@ static void note_complete(struct vmsg_oracle *o, struct device *d, struct queue 
 
 static void settle_event_used(struct vmsg_oracle *o, struct device *d, struct queue *q)
 {
-    if (q->owes_event)
+    if (q->owes_event) {
+        uint32_t index = o->index;
+
+        o->index = q->used_seen;
         blame(o, VMSG_DEV_DEVICE_NOTIFICATIONS_1, d->num,
               "virtqueue %u has used buffers, but no EVENT_USED came; polling-only is not selected",
               q->index);
+        o->index = index;
+    }
     settle_debt(o, &q->owes_event);
 }
 

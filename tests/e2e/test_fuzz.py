@@ -39,6 +39,38 @@ def test_in_process_finds_and_replays(tmp_path):
     again = ("--script", folder / "script", "--hang", "0.5")
     assert fuzz(LIBRARY, tmp_path, *again, bug="config-odd-length").status == vmsgspec.FAILS
     assert fuzz(LIBRARY, tmp_path, *again).status == vmsgspec.CONFORMS
+    # The scenario's command ends, too: there the library is in a process of its own.
+    command = re.search(r"^  vmsgspec (run .*)$", (folder / "trace.txt").read_text(), re.M)[1]
+    for bug, status, verdict in (("config-odd-length", vmsgspec.FAILS, "1 wedged"), ("", vmsgspec.CONFORMS, "1 pass")):
+        ran = subprocess.run(["sh", "-c", f"exec '{vmsgspec.TOOL}' {command} --timeout 1"], capture_output=True, text=True,
+                             timeout=60, env={**os.environ, **QUICK, "BUGGY_BUG": bug})
+        assert ran.returncode == status and verdict in ran.stdout, ran.stdout + ran.stderr
+
+
+def test_in_process_death_at_the_first_questions(tmp_path):
+    """What asks a library what it is lives on: it is asked in a process of its own."""
+    outcome = fuzz(LIBRARY, tmp_path, "--runs", "300", "--hang", "2", bug="queue-freed-twice")
+    assert outcome.status == vmsgspec.FAILS and "300 runs" in outcome.out, str(outcome)
+    assert any(name.startswith("crash-") for name in findings(tmp_path)), str(outcome)
+
+
+def test_code_that_is_counted_is_signal(tmp_path):
+    """Of a library that clang has instrumented; with the same seed always the same."""
+    def campaign(name, *flags):
+        library = tmp_path / f"{name}.so"
+        sources = [vmsgspec.ROOT / "tests/buggy" / f"{s}.c" for s in
+                   ("parts", "device", "device_bus", "device_config", "device_queue", "device_ring", "device_setup")]
+        subprocess.run(["clang-14", "-std=c17", "-D_GNU_SOURCE", "-O1", "-shared", "-fPIC", *flags, "-I", vmsgspec.ROOT,
+                        "-o", library, *sources], check=True)
+        outs = [fuzz(f"lib:{library}?isolate=no", tmp_path / f"{name}-{i}", "--runs", "500").out for i in range(2)]
+        signal = [re.search(r"corpus \d+, signal (\d+)", out)[1] for out in outs]
+        assert signal[0] == signal[1], outs
+        return int(signal[0])
+
+    plain = campaign("plain")
+    for name, flag in (("counters", "-fsanitize-coverage=inline-8bit-counters"),
+                       ("guards", "-fsanitize-coverage=trace-pc-guard"), ("fuzzer", "-fsanitize=fuzzer-no-link")):
+        assert campaign(name, flag) > plain + 100, name
 
 
 def test_over_exec_scenario_fails_and_passes(tmp_path):
@@ -99,6 +131,7 @@ def test_several_jobs(tmp_path):
     (("--role", "device", "--sut", "ref:", "--time", "soon"), "10m"),
     (("--role", "device", "--sut", "ref:", "--script", "/nonexistent"), "/nonexistent"),
     (("--role", "device", "--sut", "ref:", "--out", "/proc/nothing"), "/proc/nothing"),
+    (("--role", "driver", "--sut", "ref:", "--together", "2"), "leave it out"),
     (("--role", "device", "--sut", "ref:", "--capture", "/nonexistent/all.pcap"), "/nonexistent/all.pcap"),
     (("--role", "device", "--sut", "ref:", "--capture", "/dev/full"), "/dev/full"),
 ])
@@ -112,23 +145,27 @@ def test_not_startable(tmp_path):
     assert outcome.status == vmsgspec.NO_SUT and "did not start" in outcome.err, str(outcome)
 
 
-@pytest.mark.parametrize("role,fault", [("driver", "driver-pads-with-rubbish"), ("bus", "bus-pads-with-rubbish"),
-                                        ("device", "answers-twice")])
-def test_what_is_saved_shows_it_again(tmp_path, role, fault):
+@pytest.mark.parametrize("role,fault,runs", [
+    ("driver", "driver-pads-with-rubbish", 40), ("bus", "bus-pads-with-rubbish", 40), ("device", "answers-twice", 40),
+    ("device", "no-event-used", 300), ("driver", "driver-ignores-event-used", 40),
+    ("driver", "driver-chain-out-of-order", 40), ("driver", "driver-gives-up-silently", 3000)])
+def test_what_is_saved_shows_it_again(tmp_path, role, fault, runs):
     """The script by replay, with the fault and without it; the capture by check, same clause."""
-    outcome = fuzz(f"ref:?fault={fault}", tmp_path, "--runs", "40", role=role)
+    statement = ("--upper-tester", "true", "--attempts", "3", "--request-timeout-ms", "1000")
+    outcome = fuzz(f"ref:?fault={fault}", tmp_path, "--runs", runs, *statement, role=role)
     assert outcome.status == vmsgspec.FAILS, str(outcome)
     name = findings(tmp_path)[0]
     folder = tmp_path / "findings" / name
     clause = re.match(r"(\S+): ", (folder / "trace.txt").read_text()).group(1)
-    replay = ("replay", folder / "script", "--role", role, "--sut")
+    replay = ("replay", folder / "script", "--role", role, *statement, "--sut")
     broken = vmsgspec.vmsgspec(*replay, f"ref:?fault={fault}")
     assert broken.status == vmsgspec.FAILS and clause + ": " in broken.out, str(broken)
     sound = vmsgspec.vmsgspec(*replay, "ref:")
     assert sound.status == vmsgspec.CONFORMS and "nothing is found" in sound.out, str(sound)
     checked = vmsgspec.vmsgspec("check", folder / "capture.pcap")
     assert checked.status == vmsgspec.FAILS and clause in checked.out, str(checked)
-    scenario = ("run", "--role", role, "--scenario", folder / "scenario.lua", "--select", "file/*", "--sut")
+    scenario = ("run", "--role", role, "--scenario", folder / "scenario.lua", "--select", "file/*", *statement,
+                "--sut")
     assert vmsgspec.vmsgspec(*scenario, f"ref:?fault={fault}").status == vmsgspec.FAILS
     assert vmsgspec.vmsgspec(*scenario, "ref:").status == vmsgspec.CONFORMS
 

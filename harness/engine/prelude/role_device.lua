@@ -16,17 +16,14 @@ function role.run(scenario)
 end
 
 local function poll_rings()
+    core.poll()
     for _, r in ipairs(S.rings) do
         r:poll()
     end
 end
 
--- Returns only when the closing fence is answered.
-function role.close()
-    if core.owes() then
-        M.fence()
-    end
-    I.await_reset()
+-- Let what the device owes come. True: it all did.
+local function collect()
     local deadline, step = core.now() + S.timeout, M.steps()
     poll_rings()
     while core.owes() do
@@ -38,11 +35,24 @@ function role.close()
             more = M.pump(deadline)
         end
         if not more then
-            break
+            return false
         end
     end
+    return true
+end
+
+-- Returns only when the closing fence is answered.
+function role.close()
+    if core.owes() then
+        M.fence()
+    end
+    I.await_reset()
+    local paid = collect()
     M.fence()
     poll_rings()
+    if paid then -- what was used meanwhile is announced in its turn
+        collect()
+    end
 end
 
 return role

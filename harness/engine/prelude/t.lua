@@ -8,6 +8,8 @@ local C = import "constants"
 local R = import "ring"
 local upper = import "upper"
 
+local REMOVED = 2 -- device_bus_state of EVENT_DEVICE
+
 local methods = {}
 local request = M.request
 
@@ -29,6 +31,18 @@ function methods.write(_, address, bytes) core.write(address, bytes) end
 function methods.fence() M.fence() end
 function methods.expect(_, name, fields) return M.expect(name, fields) end
 function methods.received(_, name) return M.received(name) end
+
+-- Was its removal the last that EVENT_DEVICE told of it?
+function methods.gone(_, dev)
+    local state
+    for _, event in ipairs(M.received("EVENT_DEVICE")) do
+        if event.device_number == dev then
+            state = event.device_bus_state
+        end
+    end
+    return state == REMOVED
+end
+
 function methods.token() return S.fresh_token() end
 function methods.random(_, n) return core.random(n) end
 
@@ -46,6 +60,16 @@ function methods.reset() I.reset() end
 function methods.status(_, bits) return I.status(bits) end
 function methods.queue_setup(_, overrides) return I.queue_setup(overrides) end
 function methods.ring(_, vq) return R.new(vq) end
+
+-- For rings that the scenario writes itself: judge what is used there from now on, or no more.
+function methods.watch(_, vq, used_index, dev) core.watch(dev or S.dev, vq, used_index) end
+function methods.unwatch(_, vq, dev)
+    dev = dev or S.dev
+    core.unwatch(dev, vq)
+    core.note("no-interrupt", dev, vq, 1, "",
+        ("used buffers of queue %d of device %d are not judged any more"):format(vq, dev))
+end
+
 function methods.upper(_, command) upper(command) end
 function methods.inconclusive(_, reason) core.finish("inconclusive", tostring(reason)) end
 function methods.skip(_, reason) core.finish("skip", tostring(reason)) end

@@ -55,17 +55,18 @@ function methods.try_upper(_, command)
 end
 
 -- One more buffer in a queue, by the driver's user, and its notification; false: refused.
-function methods.try_kick(_, vq)
-    local from = methods.count(nil, "EVENT_AVAIL")
-    if not methods.try_upper(nil, ("kick %d %d"):format(S.dev, vq)) then
+function methods.try_kick(_, vq, dev)
+    dev = dev or S.dev
+    local from = methods.count(nil, "EVENT_AVAIL", dev)
+    if not methods.try_upper(nil, ("kick %d %d"):format(dev, vq)) then
         return false
     end
-    W.kicked[vq] = true
+    W.kicked[dev .. " " .. vq] = true
     if S.facts.polling then
         D.quiet()
     else
         W.serve(function()
-            return methods.count(nil, "EVENT_AVAIL") > from
+            return methods.count(nil, "EVENT_AVAIL", dev) > from
         end, 20 * 1000 * 1000)
     end
     return true
@@ -76,16 +77,17 @@ The same, where there must be room once the driver has taken its used buffers ba
 time. That there is none is a fact that the oracle has to know; a driver that refuses the first one
 may have no use for that queue.
 ]]
-function methods.kick(_, vq)
+function methods.kick(_, vq, dev)
+    dev = dev or S.dev
     if not S.facts.upper then
         core.finish("inconclusive", "needs the upper tester")
     end
     local deadline = core.now() + S.timeout
-    while not methods.try_kick(nil, vq) do
-        if not W.kicked[vq] then
+    while not methods.try_kick(nil, vq, dev) do
+        if not W.kicked[dev .. " " .. vq] then
             return false
         elseif core.now() >= deadline then
-            core.note("refused", S.dev, vq, 0, "",
+            core.note("refused", dev, vq, 0, "",
                 ("the driver makes no further buffer available on queue %d"):format(vq))
             return false
         end

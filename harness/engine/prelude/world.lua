@@ -15,6 +15,15 @@ local WAIT_MOST, WAIT_EVER = 5000, 50000
 
 local usual = { "block", "entropy" } -- models in the order of the device numbers
 
+local function is_in(list, number)
+    for _, d in ipairs(list) do
+        if d[1] == number then
+            return true
+        end
+    end
+    return false
+end
+
 -- The devices of a scenario: its own first, then what else the SUT was told of.
 local function devices(spec)
     local f = S.facts
@@ -23,7 +32,7 @@ local function devices(spec)
         list[i] = { f.devices[i], usual[(i - 1) % 2 + 1] }
     end
     for _, d in ipairs(spec.others or {}) do
-        list[#list + 1] = d
+        list[#list + 1] = not is_in(list, d[1]) and d or nil
     end
     return list
 end
