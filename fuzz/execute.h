@@ -41,6 +41,7 @@ struct vmsg_fuzz_result {
     uint64_t messages;     /* judged */
     uint32_t message;      /* index in the trace; of a broken clause */
     size_t scripts_before; /* on the same connection */
+    bool asked_to_end;     /* it died of a signal by which people and systems end programs */
     bool refused;          /* by the upper tester, what the oracle was told: nothing is judged */
     char *output;          /* of a SUT that died, to free; or NULL */
 };

@@ -3,6 +3,7 @@
 
 #include "fuzz/crash.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,8 @@ static void say_crashed(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_result *r
     vmsg_connection_end(&e->connection, &end);
     e->open = false;
     r->end = VMSG_FUZZ_CRASHED;
+    r->asked_to_end = end.signalled && (end.status == SIGINT || end.status == SIGTERM ||
+                                        end.status == SIGHUP || end.status == SIGQUIT);
     vmsg_fuzz_crash_name(end.output, end.signalled ? end.status : 0, name, r->key, sizeof r->key);
     snprintf(r->text, sizeof r->text, "the SUT died after %s: %s", name,
              end.text ? end.text : "it closed the connection");

@@ -428,6 +428,8 @@ enum vmsg_fuzz_saved vmsg_fuzz_save(const struct vmsg_fuzz_finder *f,
         stable = shows_something(f, session, result->key, &again);
         shown = session;
     }
+    if (!stable && result->asked_to_end)
+        return VMSG_FUZZ_DROPPED;
     if (!stable) {
         if (!*result->key)
             snprintf(result->key, sizeof result->key, "crash");

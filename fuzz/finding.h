@@ -27,6 +27,7 @@ enum vmsg_fuzz_saved {
     VMSG_FUZZ_KNOWN,    /* there is one of that key */
     VMSG_FUZZ_UNSTABLE, /* new, but it did not show again: kept and marked */
     VMSG_FUZZ_UNSAVED,  /* it cannot be written */
+    VMSG_FUZZ_DROPPED,  /* it was ended from outside, and does not do that again */
 };
 
 /*

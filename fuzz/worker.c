@@ -113,6 +113,8 @@ static void count_saved(struct work *w, enum vmsg_fuzz_saved saved, enum vmsg_fu
 {
     struct vmsg_campaign_stats *s = &w->shared->stats;
 
+    if (saved == VMSG_FUZZ_DROPPED)
+        return;
     if (saved == VMSG_FUZZ_KNOWN) {
         count(&s->again, 1);
         return;

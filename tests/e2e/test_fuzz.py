@@ -101,6 +101,26 @@ def test_a_crash_is_named_by_what_it_dies_of(tmp_path):
     assert findings(tmp_path) == ["crash-signal-6-GET_SHM"], str(outcome)
 
 
+@pytest.mark.parametrize("number, kept", [(signal.SIGTERM, False), (signal.SIGABRT, True)])
+def test_a_death_that_does_not_show_again(tmp_path, number, kept):
+    """By a signal that comes from outside it is no finding; by another one it is kept and marked."""
+    text = (vmsgspec.EXAMPLES / "tiny_device.py").read_text()
+    head = "    def get_shm(self, tail, shmid):\n"
+    marker = tmp_path / "once"
+    once = (f"        import os\n        if shmid == 7 and not os.path.exists({str(marker)!r}):\n"
+            f"            open({str(marker)!r}, 'w').close()\n"
+            f"            os.kill(os.getpid(), {int(number)})\n")
+    assert head in text
+    mine = tmp_path / "dies_once.py"
+    mine.write_text(text.replace(head, head + once))
+    out = tmp_path / "out"
+    (out / "corpus").mkdir(parents=True)
+    (out / "corpus" / "one").write_bytes(bytes((0, 10, 0, 1, 0, 7)))  # GET_SHM of region 7
+    outcome = fuzz(f"exec:exec {vmsgspec.PYTHON} {mine}", out, "--runs", "60")
+    assert marker.exists(), "no script asked for it"
+    assert [name.endswith(".unstable") for name in findings(out)] == [True] * kept, str(outcome)
+
+
 def test_broken_clause_is_a_finding(tmp_path):
     outcome = fuzz("ref:?fault=answers-twice", tmp_path, "--runs", "1000")
     assert outcome.status == vmsgspec.FAILS, str(outcome)
