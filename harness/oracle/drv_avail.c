@@ -59,7 +59,9 @@ static void judge_time(struct vmsg_oracle *o, struct drv_view *v, const char *wh
 
 /* ---- next_offset ---- */
 
-/* How far the value stands behind `position`; more than the queue's size: it does not. */
+/* How far the value stands behind `position`; more than half of what it can say: it is ahead. What
+ * was sent long ago may be read when the ring has gone round since. */
+#define LAG_MOST 0x4000u
 static uint32_t lag_split(uint32_t value, uint32_t position)
 {
     return (position - value) & 0x7FFF;
@@ -82,7 +84,7 @@ static bool offset_possible(const struct drv_view *v, const struct drv_queue *q,
         return low < (q->size ? q->size : 32768);
     if (low > 0xFFFF)
         return false;
-    return !q->position_known || lag_split(low, q->position) <= q->size;
+    return !q->position_known || lag_split(low, q->position) < LAG_MOST;
 }
 
 static void judge_offset(struct vmsg_oracle *o, struct drv_view *v, struct drv_queue *q,

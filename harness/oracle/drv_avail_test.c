@@ -130,6 +130,19 @@ static void test_offset_of_a_split_ring(void **state)
     only(&s, VMSG_DRV_EVENT_AVAIL_2);
 }
 
+/* The notifications wait to be read while the ring, of 64, goes round. */
+static void test_offset_that_is_read_late(void **state)
+{
+    struct session s = driver();
+
+    running(&s, DATA_HIGH);
+    available(&s, 64, 64);
+    available(&s, 64, 128);
+    notify(&s, 0, 1);
+    notify(&s, 0, 128);
+    clean(&s);
+}
+
 /* Bit 15 of the index: in next_wrap by core, nowhere by the chapter. */
 static void test_wrap_of_a_split_ring(void **state)
 {
@@ -213,6 +226,7 @@ int main(void)
         cmocka_unit_test(test_left_alone_after_refusal),
         cmocka_unit_test(test_offset_without_the_feature),
         cmocka_unit_test(test_offset_of_a_split_ring),
+        cmocka_unit_test(test_offset_that_is_read_late),
         cmocka_unit_test(test_wrap_of_a_split_ring),
         cmocka_unit_test(test_offset_of_a_packed_ring),
         cmocka_unit_test(test_used_buffers_not_taken_back),
