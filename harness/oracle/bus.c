@@ -209,7 +209,7 @@ void forget_life(struct vmsg_oracle *o, struct device *d)
     device_was_reset(o, d);
     forget_device(o, d);
     d->life++;
-    d->info_known = d->reset_reported = false;
+    d->info_known = d->reset_reported = d->reset_muddled = false;
     d->offered_known = 0;
     d->accepted_set = 0;
     d->refuses_without_v1 = d->ring_reset_proved = false;

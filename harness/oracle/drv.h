@@ -130,6 +130,7 @@ struct drv_view {
     uint32_t older[4]; /* the ones before, that the driver may still hold */
     unsigned n_older;
     uint64_t gen_answers;      /* v->answers when `gen` was told */
+    uint64_t gen_ns;           /* and the time */
     uint32_t gen_before_reset; /* the last one before the last reset */
     bool gen_before_reset_known;
     bool gen_since_reset;  /* told anew since */

@@ -10,7 +10,8 @@
 
 /* ---- generations ---- */
 
-static void generation_told(struct drv_view *v, uint32_t gen, bool certain)
+static void generation_told(const struct vmsg_oracle *o, struct drv_view *v, uint32_t gen,
+                            bool certain)
 {
     if (certain) {
         v->n_older = 0;
@@ -23,6 +24,7 @@ static void generation_told(struct drv_view *v, uint32_t gen, bool certain)
     v->gen = gen;
     v->gen_known = v->gen_since_reset = true;
     v->gen_answers = v->answers;
+    v->gen_ns = o->now_ns;
 }
 
 void drv_config_reset(struct vmsg_oracle *o, struct drv_view *v)
@@ -35,14 +37,23 @@ void drv_config_reset(struct vmsg_oracle *o, struct drv_view *v)
     settle_debt(o, &v->owes_refresh);
 }
 
+/*
+ * Has the driver read on since the last one was told? Answers alone do not show it: many requests
+ * may have been sent at once before, and be answered now one after the other. That takes no time.
+ */
+static bool outlived(const struct vmsg_oracle *o, const struct drv_view *v)
+{
+    return v->answers >= v->gen_answers + DRV_AFTER && (!o->now_ns || o->now_ns > v->gen_ns);
+}
+
 /* Which generation the driver may hold: the last, or one before it that it may not have outlived.
  */
-static bool may_hold(const struct drv_view *v, uint32_t gen)
+static bool may_hold(const struct vmsg_oracle *o, const struct drv_view *v, uint32_t gen)
 {
     if (!v->gen_known || gen == v->gen || (v->doubtful_gen_known && gen == v->doubtful_gen))
         return true;
-    if (v->answers >= v->gen_answers + DRV_AFTER)
-        return false; /* it has read on since the last one was told */
+    if (outlived(o, v))
+        return false;
     for (unsigned i = 0; i < v->n_older; i++)
         if (v->older[i] == gen)
             return true;
@@ -51,7 +62,7 @@ static bool may_hold(const struct drv_view *v, uint32_t gen)
 
 static void judge_strict(struct vmsg_oracle *o, struct drv_view *v, uint32_t gen)
 {
-    if (may_hold(v, gen)) {
+    if (may_hold(o, v, gen)) {
         exercise(o, VMSG_DRV_PROFILES_6);
         exercise(o, VMSG_DRV_PROFILES_2);
         if (v->gen_before_reset_known && v->gen_since_reset && v->gen < v->gen_before_reset)
@@ -206,11 +217,11 @@ void drv_config_told(struct vmsg_oracle *o, struct drv_view *v, const struct drv
 
     if (r->msg_id == VMSG_ID_GET_CONFIG) {
         pass_told(o, v, m);
-        generation_told(v, (uint32_t)m->f[VMSG_GET_CONFIG_RESP_generation], true);
+        generation_told(o, v, (uint32_t)m->f[VMSG_GET_CONFIG_RESP_generation], true);
         return;
     }
     got = m->f[VMSG_SET_CONFIG_RESP_length];
-    generation_told(v, (uint32_t)m->f[VMSG_SET_CONFIG_RESP_generation], false);
+    generation_told(o, v, (uint32_t)m->f[VMSG_SET_CONFIG_RESP_generation], false);
     v->rejected = drv_strict(o) && asked && !got &&
                   m->f[VMSG_SET_CONFIG_RESP_generation] != r->f[VMSG_SET_CONFIG_REQ_generation];
 }
@@ -227,7 +238,7 @@ void drv_config_event(struct vmsg_oracle *o, struct drv_view *v, const struct vm
         v->doubtful_gen_known = true;
         return; /* there are no such bytes: it may be discarded as malformed */
     }
-    generation_told(v, (uint32_t)m->f[VMSG_EVENT_CONFIG_REQ_generation], false);
+    generation_told(o, v, (uint32_t)m->f[VMSG_EVENT_CONFIG_REQ_generation], false);
     drv_status_seen(o, v, status);
     if (status & VIRTIO_S_NEEDS_RESET || !v->driver_ok_told)
         return;

@@ -93,6 +93,27 @@ static void test_strict_race(void **state)
     clean(&s);
 }
 
+/* Several requests were sent at once before the event, and are answered after it, in no time. */
+static void test_strict_race_of_many(void **state)
+{
+    for (uint64_t later = 0; later < 2; later++) {
+        struct session s = strict_driver();
+
+        at(&s, 1);
+        running(&s, 0);
+        read_config(&s, 0, data, 8, 7);
+        event_config(&s, 0xf, 8, 0, data, 8);
+        at(&s, 1 + later);
+        for (unsigned i = 0; i < 3; i++)
+            read_queue(&s, 1, 0, 0, false);
+        writes(&s, 7, false, 8);
+        if (later)
+            only(&s, VMSG_DRV_PROFILES_6);
+        else
+            clean(&s);
+    }
+}
+
 static void test_strict_rejection(void **state)
 {
     struct session s = strict_driver();
@@ -204,6 +225,7 @@ int main(void)
         cmocka_unit_test(test_baseline_generation),
         cmocka_unit_test(test_strict_generation),
         cmocka_unit_test(test_strict_race),
+        cmocka_unit_test(test_strict_race_of_many),
         cmocka_unit_test(test_strict_rejection),
         cmocka_unit_test(test_generation_from_before_a_reset),
         cmocka_unit_test(test_event_without_data),

@@ -15,6 +15,7 @@ static void forget_config(struct config_state *c)
 
 void forget_device(struct vmsg_oracle *o, struct device *d)
 {
+    d->reset_muddled |= d->reset_pending; /* complete or not, nobody knows */
     d->status_known = d->status_suspect = d->status_early = d->reset_pending = false;
     d->status = 0;
     d->idle = false;
@@ -32,6 +33,7 @@ static void forget_queue(struct vmsg_oracle *o, struct device *d, uint32_t index
 {
     struct queue *q = find_queue(d, index);
 
+    d->set_up_in_reset = true;
     if (!q)
         return;
     q->pending = VQ_UNKNOWN;
@@ -53,12 +55,12 @@ void forget_effects(struct vmsg_oracle *o, struct device *d, const struct reques
     if (r->due == DUE_SILENCE &&
         (r->msg_id == VMSG_ID_SET_VQUEUE || r->msg_id == VMSG_ID_RESET_VQUEUE)) {
         forget_queues(o, d); /* who knows which one its bytes were taken for */
-        d->queues_set = true;
+        d->queues_set = d->set_up_in_reset = true;
         return;
     }
     switch (r->msg_id) {
     case VMSG_ID_SET_DRIVER_FEATURES:
-        d->selection_unknown = true;
+        d->selection_unknown = d->set_up_in_reset = true;
         d->selected_known = 0;
         d->max_epoch++;
         config_restart(&d->config);
@@ -68,6 +70,7 @@ void forget_effects(struct vmsg_oracle *o, struct device *d, const struct reques
         break;
     case VMSG_ID_SET_DEVICE_STATUS:
         forget_device(o, d);
+        d->reset_muddled |= r->f[VMSG_SET_DEVICE_STATUS_REQ_status] == 0; /* it may have begun */
         break;
     case VMSG_ID_SET_VQUEUE:
     case VMSG_ID_RESET_VQUEUE: /* f is zero when the index was cut off */

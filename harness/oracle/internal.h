@@ -187,10 +187,11 @@ struct device {
     bool status_suspect; /* a read that differs from the last response shows that one to be wrong */
     bool reset_muddled;  /* written before its reset was complete: no status can be expected */
     bool queues_set;     /* since the reset */
-    bool idle;           /* it was reset, and DRIVER_OK was not set since */
-    bool status_fresh;   /* it comes from a response, no read has shown it yet */
-    uint32_t shown;      /* bits that reads showed, ever */
-    bool status_early;   /* a read in a pipeline showed the status before */
+    bool set_up_in_reset; /* features or queues were written since a reset began */
+    bool idle;            /* it was reset, and DRIVER_OK was not set since */
+    bool status_fresh;    /* it comes from a response, no read has shown it yet */
+    uint32_t shown;       /* bits that reads showed, ever */
+    bool status_early;    /* a read in a pipeline showed the status before */
     uint32_t early_status, early_index;
     bool status_odd; /* the last response changed bits that a device may not change */
     uint32_t status, status_before, status_asked;

@@ -20,8 +20,10 @@ bool status_swapped(struct vmsg_oracle *o, struct device *d, uint32_t v, uint32_
 {
     /* 0x40 for 0x40000000 is the device's own DEVICE_NEEDS_RESET; 0x80 for 0x80000000 may be the
      * FAILED that it had, beside bits that are none. */
+    bool as_before = d->status_known ? v == d->status : v <= UINT8_MAX;
+
     if (v == expected || !expected || swap32(v) != expected || v == VIRTIO_S_NEEDS_RESET ||
-        (d->status_known && v == d->status))
+        as_before)
         return false;
     blame(o, VMSG_DEV_ENDIANNESS_1, d->num,
           "status 0x%08x came for 0x%02x: big-endian; fields are little-endian", v, expected);
@@ -32,6 +34,7 @@ void status_learned(struct vmsg_oracle *o, struct device *d, uint32_t status)
 {
     bool witnessed = d->status_known || d->reset_pending; /* the reset, not only what came of it */
     bool unknown = d->selection_unknown;
+    bool set_up = d->reset_pending && d->set_up_in_reset;
 
     d->idle &= !(status & VIRTIO_S_DRIVER_OK);
     if (status == 0 && (!d->status_known || d->status != 0 || d->reset_pending)) {
@@ -40,7 +43,11 @@ void status_learned(struct vmsg_oracle *o, struct device *d, uint32_t status)
             forget_queues(o, d);
             d->selection_unknown = unknown;
         }
-        d->epoch_is_reset = witnessed;
+        if (set_up) { /* before the reset was complete, or after */
+            forget_queues(o, d);
+            d->selection_unknown = true;
+        }
+        d->epoch_is_reset = witnessed && !set_up;
         d->reset_reported |= witnessed;
         d->reset_muddled = false;
     }
@@ -68,7 +75,7 @@ static bool plain_step(uint32_t from, uint32_t to)
 static void judge_reset_response(struct vmsg_oracle *o, struct device *d, uint32_t got)
 {
     exercise(o, VMSG_DEV_SET_DEVICE_STATUS_2);
-    d->reset_muddled = false;
+    d->reset_muddled = d->set_up_in_reset = false;
     if (got == 0) {
         d->reset_pending = true; /* so that status 0 counts as its end, whatever was known */
         status_learned(o, d, 0);

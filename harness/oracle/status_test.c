@@ -235,6 +235,45 @@ static void test_suspend(void **state)
 
 /* ---- reset ---- */
 
+/* While a reset goes on, writes may be lost; whatever else comes between, it may go on yet. */
+static void test_writes_while_a_reset_goes_on(void **state)
+{
+    for (unsigned how = 0; how < 2; how++) {
+        struct session s = with_defaults();
+
+        initialise(&s, AT_RESET);
+        status(&s, 1, 1);
+        status(&s, 0, 1);
+        if (how) /* it may do anything */
+            twisted(&s, VMSG_TO_DEVICE, "EVENT_AVAIL", 1, F(0), (struct twist){.msg_id = 0xed});
+        status(&s, 3, 1);
+        status(&s, 3, 1);
+        status(&s, 0x01000000, 1);
+        read_status(&s, 1);
+        clean(&s);
+    }
+}
+
+/* The reset was complete before the queue was set up, or the features selected; seen later. */
+static void test_set_up_after_an_unseen_end_of_reset(void **state)
+{
+    for (unsigned told = 0; told < 2; told++) {
+        struct session s = with_defaults();
+
+        initialise(&s, AT_FEATURES_OK);
+        read_queue(&s, 0, 0, 0, false);
+        status(&s, 0, 0xb);
+        set_queue(&s, 0, VMSG_VQ_ENABLE, 64, 0x1000);
+        ask(&s, "GET_CONFIG", F(0, 0), F(3, 0, 0));
+        if (told)
+            event_config(&s, 0, 4, 0, NULL, 4);
+        else
+            read_status(&s, 0);
+        read_queue(&s, 0, 64, 0x1000, true);
+        clean(&s);
+    }
+}
+
 static void test_asynchronous_reset(void **state)
 {
     struct session s = with_defaults();
@@ -423,6 +462,8 @@ int main(void)
         cmocka_unit_test(test_noted_error),
         cmocka_unit_test(test_noted_error_not_shown),
         cmocka_unit_test(test_suspend),
+        cmocka_unit_test(test_writes_while_a_reset_goes_on),
+        cmocka_unit_test(test_set_up_after_an_unseen_end_of_reset),
         cmocka_unit_test(test_asynchronous_reset),
         cmocka_unit_test(test_reset_completes_by_event),
         cmocka_unit_test(test_reset_never_completes),

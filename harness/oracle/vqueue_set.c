@@ -132,7 +132,7 @@ void judge_set_vqueue(struct vmsg_oracle *o, struct device *d, const struct requ
         return;
     }
     q->pending = effect_of_set(o, d, q, r);
-    d->queues_set = true;
+    d->queues_set = d->set_up_in_reset = true;
     q->given = ~(uint32_t)r->f[VMSG_SET_VQUEUE_REQ_flags];
     q->set_answered_at = o->serial;
     if (q->pending != VQ_UNCHANGED) {
