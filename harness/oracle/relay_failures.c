@@ -59,7 +59,7 @@ static void judge_form_of_failure(struct vmsg_oracle *o, const struct vmsg *m, u
 
 static bool is_doubtful(const struct parcel *p)
 {
-    return !p->firm || p->lost;
+    return !p->firm || p->lost || p->absent;
 }
 
 /* How likely a failure ends it, 0 most: one that never had to have an end, one that still may have

@@ -158,13 +158,14 @@ struct parcel *parcel_twin(struct relay *r, enum parcel_table table, const struc
     return find(r, table, key_in(p, BY_CONTENT), after);
 }
 
-/* One that must come out rather than one that may, and that rather than one that was to be lost. */
+/* One that must come out rather than one that may or is to be failed, and that rather than one that
+ * was to be lost. */
 struct parcel *parcel_like(struct relay *r, uint16_t dev, enum vmsg_direction direction,
                            const struct vmsg *m)
 {
     struct parcel *p = NULL, *may = NULL, *lost = NULL;
 
-    while ((p = parcel_equal(r, dev, direction, m, p)) && (p->lost || !p->firm)) {
+    while ((p = parcel_equal(r, dev, direction, m, p)) && (p->lost || !p->firm || p->absent)) {
         may = may || p->lost ? may : p;
         lost = lost ? lost : p;
     }

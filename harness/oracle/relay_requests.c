@@ -32,7 +32,7 @@ void relay_request_in(struct vmsg_oracle *o, const struct vmsg *m)
     r->drop_next &= !p->firm || p->absent || !d->exposed;
     parcel_chain(r, p, BY_SENDER);
     parcel_chain(r, p, BY_CONTENT);
-    if (p->firm && !p->lost)
+    if (p->firm && !p->lost && !p->absent)
         parcel_enter_lane(r, p);
     if (p->firm && !p->unknown) {
         p->pending = true;

@@ -145,6 +145,24 @@ static void many_equal_ones(struct world *w)
     }
 }
 
+/* The device went and came: what was sent meanwhile is failed, and that is told late. */
+static void failed_late(struct world *w)
+{
+    device_sends(w, hotplug(0, VMSG_DEVICE_REMOVED));
+    driver_sends(w, ask(0, 1, 7));
+    driver_gets(w, hotplug(0, VMSG_DEVICE_REMOVED));
+    device_appears(w, 0);
+    driver_sends(w, ask(0, 2, 7));
+    driver_sends(w, ask(0, 3, 8));
+    device_gets(w, ask(0, 900, 7));
+    device_sends(w, answer(0, 900, 7));
+    fails(w, 0, 1);
+    driver_gets(w, hotplug(0, VMSG_DEVICE_ADDED));
+    driver_gets(w, answer(0, 2, 7));
+    device_gets(w, ask(0, 901, 8));
+    comes(w, 0, 3, 901, 8);
+}
+
 /* The upper tester had one lost, and nobody can tell which. */
 static void lost_by_order(struct world *w)
 {
@@ -164,8 +182,8 @@ static void test_nobody_is_blamed(void **state)
         doubtful_one_first, failure_tells_which_came_out,
         one_token,          failed_before_it_comes_out,
         answered_after_all, answers_alike,
-        many_equal_ones,    after_thousands,
-        lost_by_order,
+        many_equal_ones,    failed_late,
+        after_thousands,    lost_by_order,
     };
 
     (void)state;
