@@ -46,7 +46,7 @@ void vmsg_oracle_note(struct vmsg_oracle *o, const struct vmsg_note *note)
         d->needs_reset_noted = true;
         d->needs_reset_missed = false;
         d->malformed_at = d->discarded_at = 0;
-        if (d->status & VIRTIO_S_DRIVER_OK) {
+        if (d->status & VIRTIO_S_DRIVER_OK && !d->reset_pending) {
             owe(o, &d->owes_status_event);
             d->owes_status_index = note->index;
         }

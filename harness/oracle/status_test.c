@@ -274,6 +274,18 @@ static void test_set_up_after_an_unseen_end_of_reset(void **state)
     }
 }
 
+/* The reset may be complete already: of a device in status 0 nothing need be told. */
+static void test_error_while_a_reset_goes_on(void **state)
+{
+    struct session s = with_defaults();
+
+    initialise(&s, AT_DRIVER_OK);
+    status(&s, 0, 0xf);
+    note(&s, VMSG_NOTE_NEEDS_RESET, 0, 0);
+    read_status(&s, NEEDS_RESET);
+    clean(&s);
+}
+
 static void test_asynchronous_reset(void **state)
 {
     struct session s = with_defaults();
@@ -464,6 +476,7 @@ int main(void)
         cmocka_unit_test(test_suspend),
         cmocka_unit_test(test_writes_while_a_reset_goes_on),
         cmocka_unit_test(test_set_up_after_an_unseen_end_of_reset),
+        cmocka_unit_test(test_error_while_a_reset_goes_on),
         cmocka_unit_test(test_asynchronous_reset),
         cmocka_unit_test(test_reset_completes_by_event),
         cmocka_unit_test(test_reset_never_completes),
