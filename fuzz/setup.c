@@ -20,6 +20,7 @@ static void fill_target(struct vmsg_fuzz_setup *s)
         .role = s->config.role, .timeout_ms = s->config.timeout_ms, .together = 1};
     vmsg_context_params(&s->ctx, NULL, s->config.seed, &t->params);
     vmsg_context_oracle(&s->ctx, &t->params, &t->oracle);
+    t->oracle.ends_apart = t->role == VMSG_ROLE_BUS && !(s->ctx.caps & VMSG_VIRTUAL_TIME);
     for (int i = 0; i < VMSG_CLAUSE_COUNT; i++)
         t->must[i] = !s->ctx.clause_of[i] || s->ctx.clause_of[i]->level == VMSG_MUST;
     t->n_devices = d->n_devices < VMSG_FUZZ_DEVICES ? d->n_devices : VMSG_FUZZ_DEVICES;

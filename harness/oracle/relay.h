@@ -229,8 +229,9 @@ bool relay_is_due(struct relay *r, const struct vmsg *m);
 /* A request was completed; it was already, and is once more. */
 void relay_completed(struct vmsg_oracle *o);
 void relay_completed_already(struct vmsg_oracle *o, const struct parcel *p);
-/* What becomes of it is left open from now on. */
+/* What becomes of it, or of all that is to reach that device, is left open from now on. */
 void relay_forgive(struct vmsg_oracle *o, struct parcel *p);
+void relay_forgive_under_way(struct vmsg_oracle *o, uint16_t dev);
 
 /* relay_events.c */
 void relay_event_in(struct vmsg_oracle *o, enum vmsg_direction direction, const struct vmsg *m);

@@ -44,6 +44,10 @@ static void announced_to_the_bus(struct vmsg_oracle *o, const struct vmsg *m)
     }
     set_present(o->relay, dev, added);
     d->maybe_back = added && d->doubtful; /* it may have gone: then it is back */
+    if (o->config.ends_apart) { /* until the bus tells, nobody knows when it took that in */
+        d->doubtful = true;
+        relay_forgive_under_way(o, dev);
+    }
     d->back = added && d->gone_untold;
     d->gone_untold = !added;
     d->come_untold |= added && news;

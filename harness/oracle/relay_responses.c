@@ -30,6 +30,20 @@ void relay_forgive(struct vmsg_oracle *o, struct parcel *p)
     parcel_need_not_end(o, p);
 }
 
+void relay_forgive_under_way(struct vmsg_oracle *o, uint16_t dev)
+{
+    struct relay *r = o->relay;
+
+    for (unsigned lane = 0; lane < RELAY_LANES; lane++)
+        for (uint32_t i = relay_device(r, dev)->lanes[lane].first, next; i; i = next) {
+            struct parcel *p = parcel_at(r, i);
+
+            next = p->next;
+            if (p->direction == VMSG_TO_DEVICE)
+                relay_forgive(o, p);
+        }
+}
+
 /* The one at the device with the bus's token; what its device may drop may be there for good. */
 static struct parcel *at_device(struct relay *r, const struct vmsg *m)
 {

@@ -1,0 +1,93 @@
+/*
+ * The judge of buses whose two ends are reached by different ways: what goes in at one end may be
+ * taken in before what went in earlier at the other, and what comes out be read in another order.
+ */
+#include "harness/oracle/relay_testing.h"
+
+/* The bus reads of the removal before the event that was sent to it earlier. */
+static void removal_overtakes(struct world *w)
+{
+    driver_sends(w, avail(5, 0, 0));
+    driver_sends(w, ask(5, 1, 0));
+    device_sends(w, hotplug(5, VMSG_DEVICE_REMOVED));
+    driver_gets(w, hotplug(5, VMSG_DEVICE_REMOVED));
+    driver_gets(w, failure(5, 1, VMSG_ID_GET_VQUEUE));
+}
+
+/* What it passed on before it knew is read after what it told then. */
+static void forwarded_before_it_knew(struct world *w)
+{
+    device_sends(w, hotplug(5, VMSG_DEVICE_REMOVED));
+    driver_sends(w, ask(5, 1, 0));
+    driver_sends(w, used(5, 0));
+    driver_gets(w, hotplug(5, VMSG_DEVICE_REMOVED));
+    device_gets(w, ask(5, 900, 0));
+    device_gets(w, used(5, 0));
+    later(w, TIMEOUT_MS);
+    driver_gets(w, failure(5, 1, VMSG_ID_GET_VQUEUE));
+}
+
+static void comes_back(struct world *w)
+{
+    device_sends(w, hotplug(5, VMSG_DEVICE_REMOVED));
+    device_sends(w, hotplug(5, VMSG_DEVICE_ADDED));
+    driver_sends(w, avail(5, 0, 0)); /* lost between the two */
+    driver_sends(w, ask(5, 1, 0));
+    driver_gets(w, hotplug(5, VMSG_DEVICE_REMOVED));
+    driver_gets(w, failure(5, 1, VMSG_ID_GET_VQUEUE));
+    driver_gets(w, hotplug(5, VMSG_DEVICE_ADDED));
+    round_trip(w, 5, 2, 901, 3);
+}
+
+static const struct {
+    const char *name;
+    void (*play)(struct world *w);
+} cases[] = {
+    {"removal_overtakes", removal_overtakes},
+    {"forwarded_before_it_knew", forwarded_before_it_knew},
+    {"comes_back", comes_back},
+};
+
+static void test_nobody_is_blamed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct vmsg_oracle_config config = world_config();
+        struct world w;
+
+        config.ends_apart = true;
+        world_begin(&w, config);
+        opens(&w);
+        cases[i].play(&w);
+        world_end(&w);
+        if (*w.first)
+            fail_msg("%s: %s", cases[i].name, w.first);
+    }
+}
+
+/* What is sent after the bus told of the removal has no such excuse. */
+static void test_told_is_told(void **state)
+{
+    struct vmsg_oracle_config config = world_config();
+    struct world w;
+
+    (void)state;
+    config.ends_apart = true;
+    world_begin(&w, config);
+    opens(&w);
+    device_sends(&w, hotplug(5, VMSG_DEVICE_REMOVED));
+    driver_gets(&w, hotplug(5, VMSG_DEVICE_REMOVED));
+    goes(&w, 5, 1, 900, 0);
+    assert_true(w.blamed[VMSG_BUS_EVENT_DEVICE_3]);
+    world_end(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_nobody_is_blamed),
+        cmocka_unit_test(test_told_is_told),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
