@@ -39,6 +39,23 @@ static void comes_back(struct world *w)
     round_trip(w, 5, 2, 901, 3);
 }
 
+/* It comes back by an event that the bus may discard, and takes in before the request. */
+static void may_come_back(struct world *w)
+{
+    struct message odd = hotplug(5, VMSG_DEVICE_ADDED);
+
+    vmsg_put_le16(odd.b + 2, 1); /* dev_num */
+    device_sends(w, hotplug(5, VMSG_DEVICE_REMOVED));
+    driver_gets(w, hotplug(5, VMSG_DEVICE_REMOVED));
+    driver_sends(w, ask(5, 1, 0));
+    driver_sends(w, avail(5, 0, 0));
+    device_sends(w, odd);
+    device_gets(w, ask(5, 900, 0));
+    device_gets(w, avail(5, 0, 0));
+    driver_gets(w, hotplug(5, VMSG_DEVICE_ADDED));
+    comes(w, 5, 1, 900, 0);
+}
+
 static const struct {
     const char *name;
     void (*play)(struct world *w);
@@ -46,6 +63,7 @@ static const struct {
     {"removal_overtakes", removal_overtakes},
     {"forwarded_before_it_knew", forwarded_before_it_knew},
     {"comes_back", comes_back},
+    {"may_come_back", may_come_back},
 };
 
 static void test_nobody_is_blamed(void **state)

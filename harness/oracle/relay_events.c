@@ -146,7 +146,8 @@ void relay_event_out(struct vmsg_oracle *o, enum vmsg_direction direction, const
 {
     struct parcel *p = parcel_like(o->relay, m->dev_num, direction, m);
 
-    if (p && p->absent && !relay_device(o->relay, p->dev)->present && direction == VMSG_TO_DEVICE) {
+    if (p && p->absent && !relay_device(o->relay, p->dev)->present &&
+        !relay_device(o->relay, p->dev)->doubtful && direction == VMSG_TO_DEVICE) {
         blame(o, VMSG_BUS_FORWARDING_1, p->dev,
               "%s (message %u) was forwarded to device %u, which does not exist",
               relay_name(p->msg_id), p->index, p->dev);

@@ -182,6 +182,14 @@ static struct parcel *in_order(struct vmsg_oracle *o, struct parcel *p, const st
     return p;
 }
 
+/* Is it certain that the device is not there, for the bus as well? */
+static bool is_away(struct relay *r, uint16_t dev)
+{
+    const struct relay_device *d = relay_device(r, dev);
+
+    return !d->present && !d->doubtful;
+}
+
 void relay_request_out(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct relay *r = o->relay;
@@ -191,7 +199,7 @@ void relay_request_out(struct vmsg_oracle *o, const struct vmsg *m)
         judge_unexpected(o, m);
         return;
     }
-    if (p->absent && p->firm && !relay_device(r, p->dev)->present) {
+    if (p->absent && p->firm && is_away(r, p->dev)) {
         enum vmsg_clause_no clause =
             relay_device(r, p->dev)->removed ? VMSG_BUS_EVENT_DEVICE_3 : VMSG_BUS_FORWARDING_1;
         blame(o, clause, p->dev, "%s (message %u) was forwarded to device %u, which %s",
