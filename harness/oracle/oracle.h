@@ -70,7 +70,7 @@ struct vmsg_oracle_config {
     uint64_t transport_features; /* VMSG_F_STRICT_CONFIG_GENERATION, ... */
     bool polling;                /* no EVENT_AVAIL / EVENT_USED are due */
     bool synthesis;              /* of a bus: it synthesises notifications, by its own word */
-    /* Of a bus: what goes in at one end may be taken in before what went in earlier at the other. */
+    /* Of a bus: what goes in at one end may be taken in before what went in at the other before. */
     bool ends_apart;
     /* One attempt of a driver, or the completion policy of a bus; 0: not declared. */
     uint32_t request_timeout_ms;
