@@ -358,12 +358,13 @@ static void judge_pending(struct vmsg_oracle *o, struct device *d, const struct 
     }
 }
 
-/* Which fields the driver gave since the last reset, where the read proves that they were taken. */
+/* Which fields the driver gave since the last reset, where the read proves that they were taken;
+ * whether the queue was enabled is another question. */
 static void remember_configured(struct queue *q, const struct vq_params *now)
 {
     bool taken = q->pending == VQ_APPLIED || (q->pending == VQ_EITHER && !vq_same(&q->cur, now));
 
-    if (taken && vq_same(&q->want, now))
+    if (taken && vq_same_parts(&q->want, now))
         q->configured |= q->given & VMSG_VQ_IGNORE_ALL;
 }
 
