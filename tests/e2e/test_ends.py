@@ -130,7 +130,7 @@ def test_killed_in_the_middle(kind, victim, tmp_path):
     assert "crashed" in out or "wedged" in out or "did not start" in out, out + err
     if kind == "exec":
         assert "killed by signal 9" in out, out + err
-    if kind == "ivshmem":
-        assert "ivshmem server" in out or "SHUTDOWN" in out, out + err
+    if kind == "ivshmem":  # or it ended between two connections, and the next one finds nobody
+        assert "ivshmem server" in out or "SHUTDOWN" in out or "cannot connect to" in out, out + err
     if shared := in_shared_memory(made["uri"]):
         shared.unlink(missing_ok=True)  # a peer that is killed cannot
