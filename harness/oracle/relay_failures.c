@@ -105,7 +105,8 @@ static struct parcel *not_delivered(struct vmsg_oracle *o, struct parcel *p)
     if (p->state != PARCEL_OUT && p->state != PARCEL_ANSWERED)
         return p;
     while (steps-- && (q = parcel_twin(r, BY_CONTENT, p, q)))
-        if (q->state == PARCEL_IN && (is_doubtful(p) || is_doubtful(q))) {
+        if (q->state == PARCEL_IN && !(q->firm && q->absent) && /* which never come out */
+            (is_doubtful(p) || is_doubtful(q))) {
             parcel_doubt(o, p);
             parcel_change_places(r, p, q);
             return q;

@@ -166,7 +166,7 @@ struct parcel *parcel_like(struct relay *r, uint16_t dev, enum vmsg_direction di
     struct parcel *p = NULL, *may = NULL, *lost = NULL;
 
     while ((p = parcel_equal(r, dev, direction, m, p)) && (p->lost || !p->firm || p->absent)) {
-        may = may || p->lost ? may : p;
+        may = may || p->lost || (p->absent && p->firm) ? may : p;
         lost = lost ? lost : p;
     }
     return p ? p : may ? may : lost;

@@ -163,6 +163,22 @@ static void failed_late(struct world *w)
     comes(w, 0, 3, 901, 8);
 }
 
+/* What was sent before the device went is delivered and fails late, beside what must not be. */
+static void delivered_before_it_went(struct world *w)
+{
+    driver_sends(w, ask(0, 1, 7));
+    driver_sends(w, ask(0, 2, 7));
+    device_gets(w, ask(0, 900, 7));
+    device_sends(w, lying(answer(0, 900, 7)));
+    device_sends(w, hotplug(0, VMSG_DEVICE_REMOVED));
+    driver_sends(w, ask(0, 3, 7));
+    fails(w, 0, 1);
+    device_gets(w, ask(0, 901, 7));
+    fails(w, 0, 2);
+    driver_gets(w, hotplug(0, VMSG_DEVICE_REMOVED));
+    fails(w, 0, 3);
+}
+
 /* The upper tester had one lost, and nobody can tell which. */
 static void lost_by_order(struct world *w)
 {
@@ -179,11 +195,17 @@ static void lost_by_order(struct world *w)
 static void test_nobody_is_blamed(void **state)
 {
     static void (*const cases[])(struct world *) = {
-        doubtful_one_first, failure_tells_which_came_out,
-        one_token,          failed_before_it_comes_out,
-        answered_after_all, answers_alike,
-        many_equal_ones,    failed_late,
-        after_thousands,    lost_by_order,
+        doubtful_one_first,
+        failure_tells_which_came_out,
+        one_token,
+        failed_before_it_comes_out,
+        answered_after_all,
+        answers_alike,
+        many_equal_ones,
+        failed_late,
+        delivered_before_it_went,
+        after_thousands,
+        lost_by_order,
     };
 
     (void)state;
