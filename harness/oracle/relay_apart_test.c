@@ -56,42 +56,34 @@ static void may_come_back(struct world *w)
     comes(w, 5, 1, 900, 0);
 }
 
-static const struct {
-    const char *name;
-    void (*play)(struct world *w);
-} cases[] = {
-    {"removal_overtakes", removal_overtakes},
-    {"forwarded_before_it_knew", forwarded_before_it_knew},
-    {"comes_back", comes_back},
-    {"may_come_back", may_come_back},
+static const struct legal cases[] = {
+    LEGAL(removal_overtakes),
+    LEGAL(forwarded_before_it_knew),
+    LEGAL(comes_back),
+    LEGAL(may_come_back),
 };
+
+static struct vmsg_oracle_config apart(void)
+{
+    struct vmsg_oracle_config config = world_config();
+
+    config.ends_apart = true;
+    return config;
+}
 
 static void test_nobody_is_blamed(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct vmsg_oracle_config config = world_config();
-        struct world w;
-
-        config.ends_apart = true;
-        world_begin(&w, config);
-        opens(&w);
-        cases[i].play(&w);
-        world_end(&w);
-        if (*w.first)
-            fail_msg("%s: %s", cases[i].name, w.first);
-    }
+    play_legal(cases, sizeof cases / sizeof *cases, apart(), true);
 }
 
 /* What is sent after the bus told of the removal has no such excuse. */
 static void test_told_is_told(void **state)
 {
-    struct vmsg_oracle_config config = world_config();
     struct world w;
 
     (void)state;
-    config.ends_apart = true;
-    world_begin(&w, config);
+    world_begin(&w, apart());
     opens(&w);
     device_sends(&w, hotplug(5, VMSG_DEVICE_REMOVED));
     driver_gets(&w, hotplug(5, VMSG_DEVICE_REMOVED));

@@ -485,15 +485,7 @@ static void thousands(struct world *w)
         round_trip(w, 300, 3, i, i);
 }
 
-#define LEGAL(name)                                                                                \
-    {                                                                                              \
-#name, name                                                                                \
-    }
-
-static const struct {
-    const char *name;
-    void (*play)(struct world *w);
-} cases[] = {
+static const struct legal cases[] = {
     LEGAL(keeps_tokens),
     LEGAL(one_token_for_all),
     LEGAL(responses_in_any_order),
@@ -533,15 +525,7 @@ static const struct {
 static void test_legal(void **state)
 {
     (void)state;
-    for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct world w;
-
-        world_begin(&w, world_config());
-        cases[i].play(&w);
-        world_end(&w);
-        if (*w.first)
-            fail_msg("%s: %s", cases[i].name, w.first);
-    }
+    play_legal(cases, sizeof cases / sizeof *cases, world_config(), false);
 }
 
 /* One after the other at one oracle: what one leaves behind does not spoil the next. */

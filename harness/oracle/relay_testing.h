@@ -195,4 +195,32 @@ static inline void device_appears(struct world *w, unsigned dev)
     device_sends(w, hotplug(dev, VMSG_DEVICE_ADDED));
 }
 
+/* Something that a bus may do. */
+struct legal {
+    const char *name;
+    void (*play)(struct world *w);
+};
+#define LEGAL(NAME)                                                                                \
+    {                                                                                              \
+#NAME, NAME                                                                                \
+    }
+
+/* Each at an oracle of its own; nobody is blamed. `opened`: the bus has found its devices before.
+ */
+static inline void play_legal(const struct legal *cases, size_t n, struct vmsg_oracle_config config,
+                              bool opened)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct world w;
+
+        world_begin(&w, config);
+        if (opened)
+            opens(&w);
+        cases[i].play(&w);
+        world_end(&w);
+        if (*w.first)
+            fail_msg("%s: %s", cases[i].name, w.first);
+    }
+}
+
 #endif

@@ -1,7 +1,5 @@
 -- Devices that come and go, by the upper tester and by the peer.
 
-local ADDED, REMOVED = 1, 2
-
 local function told(t, dev, state)
     return t:expect("EVENT_DEVICE", { device_number = dev, device_bus_state = state })
 end
@@ -19,7 +17,7 @@ return {
                 t:inconclusive("there is one device alone")
             end
             t:upper("remove " .. dev)
-            if told(t, dev, REMOVED) then
+            if told(t, dev, t.BUS_STATE.REMOVED) then
                 t:outcome(t:send("GET_DEVICE_STATUS", {}, { dev = dev }))
                 t:try("GET_DEVICES", { offset = dev, count = 1 })
             end
@@ -38,14 +36,14 @@ return {
                 t:inconclusive("there is one device alone")
             end
             t:upper("remove " .. dev)
-            if not told(t, dev, REMOVED) then
+            if not told(t, dev, t.BUS_STATE.REMOVED) then
                 return
             end
             for _ = 1, 4 do
                 t:fence()
             end
             t:upper("add " .. dev)
-            if told(t, dev, ADDED) then
+            if told(t, dev, t.BUS_STATE.ADDED) then
                 t:outcome(t:send("GET_DEVICE_INFO", {}, { dev = dev }))
                 t:try("GET_DEVICES", { offset = dev, count = 1 })
             end
@@ -63,7 +61,7 @@ return {
             end
             t:upper("remove " .. dev)
             t:upper("add " .. dev)
-            told(t, dev, ADDED)
+            told(t, dev, t.BUS_STATE.ADDED)
             t:fence()
         end,
     },
@@ -97,11 +95,11 @@ return {
             end
             local dev = 9
             t.far:device("add " .. dev)
-            if told(t, dev, ADDED) then
+            if told(t, dev, t.BUS_STATE.ADDED) then
                 t:outcome(t:send("GET_DEVICE_INFO", {}, { dev = dev }))
             end
             t.far:device("remove " .. dev)
-            if told(t, dev, REMOVED) then
+            if told(t, dev, t.BUS_STATE.REMOVED) then
                 t:outcome(t:send("GET_DEVICE_INFO", {}, { dev = dev }))
             end
         end,

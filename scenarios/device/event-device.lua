@@ -1,7 +1,5 @@
 -- EVENT_DEVICE as a device SUT sends it: devices that come and go.
 
-local ADDED, REMOVED = 1, 2
-
 -- A device number that is not taken.
 local function free_number(t)
     local taken = {}
@@ -18,12 +16,12 @@ end
 -- The device appears, or goes. Nil when it is not announced: what follows would blame others.
 local function add(t, dev)
     t:upper("add " .. dev)
-    return t:expect("EVENT_DEVICE", { device_number = dev, device_bus_state = ADDED })
+    return t:expect("EVENT_DEVICE", { device_number = dev, device_bus_state = t.BUS_STATE.ADDED })
 end
 
 local function remove(t, dev)
     t:upper("remove " .. dev)
-    return t:expect("EVENT_DEVICE", { device_number = dev, device_bus_state = REMOVED })
+    return t:expect("EVENT_DEVICE", { device_number = dev, device_bus_state = t.BUS_STATE.REMOVED })
 end
 
 return {

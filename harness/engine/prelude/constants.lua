@@ -12,4 +12,5 @@ return {
         KEEP_DISABLED = 0, ENABLE = 1, KEEP = 2, STATE_BAD = 3, IGNORE_SIZE = 4, IGNORE_DESC = 8,
         IGNORE_DRIVER = 16, IGNORE_DEVICE = 32,
     },
+    BUS_STATE = { ADDED = 1, REMOVED = 2 }, -- device_bus_state of EVENT_DEVICE
 }

@@ -3,6 +3,7 @@ local core, import = ...
 local S = import "session"
 local B = import "build"
 local O = import "outstanding"
+local VQ = import("constants").VQ
 
 local M = {}
 
@@ -27,10 +28,10 @@ end
 local function remember(fields)
     local index, flags = fields.index or 0, fields.flags or 0
     local s = S.setup[index] or {}
-    if flags & 4 == 0 then s.size = fields.size or 0 end
-    if flags & 8 == 0 then s.desc_addr = fields.desc_addr or 0 end
-    if flags & 16 == 0 then s.driver_addr = fields.driver_addr or 0 end
-    if flags & 32 == 0 then s.device_addr = fields.device_addr or 0 end
+    if flags & VQ.IGNORE_SIZE == 0 then s.size = fields.size or 0 end
+    if flags & VQ.IGNORE_DESC == 0 then s.desc_addr = fields.desc_addr or 0 end
+    if flags & VQ.IGNORE_DRIVER == 0 then s.driver_addr = fields.driver_addr or 0 end
+    if flags & VQ.IGNORE_DEVICE == 0 then s.device_addr = fields.device_addr or 0 end
     S.setup[index] = s
 end
 

@@ -8,7 +8,6 @@ local C = import "constants"
 local R = import "ring"
 local upper = import "upper"
 
-local REMOVED = 2 -- device_bus_state of EVENT_DEVICE
 
 local methods = {}
 local request = M.request
@@ -40,7 +39,7 @@ function methods.gone(_, dev)
             state = event.device_bus_state
         end
     end
-    return state == REMOVED
+    return state == C.BUS_STATE.REMOVED
 end
 
 function methods.token() return S.fresh_token() end
@@ -97,6 +96,7 @@ return function(more)
         writable = S.writable, max_msg_size = f.max_msg_size, strict = f.strict,
         upper_available = f.upper, mem_base = f.mem_base, mem_size = f.mem_size,
         devices = f.devices, seed = f.seed, OFFERED = S.offered, F = C.F, S = C.S, VQ = C.VQ,
+        BUS_STATE = C.BUS_STATE,
     }
     for key, value in pairs(more or {}) do
         t[key] = value
