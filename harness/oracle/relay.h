@@ -11,14 +11,13 @@
 
 #include "harness/oracle/internal.h"
 
-#define RELAY_MOST   (1u << 19) /* parcels under way; beyond, new ones are not followed */
-#define RELAY_DONE   4096u      /* parcels that ended, kept to tell second endings */
-#define RELAY_OPEN   4096u      /* parcels that need not come to an end and have not */
-#define RELAY_LANES  3u
-#define RELAY_PAGE   256u /* devices of a page of memory */
-#define RELAY_PAGES  (65536u / RELAY_PAGE)
-#define RELAY_DOUBTS 64u   /* contents of which it was not clear which request is which */
-#define RELAY_STEPS  1024u /* parcels that a search for what went wrong looks at */
+#define RELAY_MOST  (1u << 19) /* parcels under way; beyond, new ones are not followed */
+#define RELAY_DONE  4096u      /* parcels that ended, kept to tell second endings */
+#define RELAY_OPEN  4096u      /* parcels that need not come to an end and have not */
+#define RELAY_LANES 3u
+#define RELAY_PAGE  256u /* devices of a page of memory */
+#define RELAY_PAGES (65536u / RELAY_PAGE)
+#define RELAY_STEPS 1024u /* parcels that a search for what went wrong looks at */
 
 enum parcel_state {
     PARCEL_IN,       /* went in */
@@ -29,13 +28,12 @@ enum parcel_state {
 
 /* Where a parcel is found in constant time, oldest first. A parcel is in one table of a pair. */
 enum parcel_table {
-    BY_SENDER,       /* a request under way, by device, the driver's token and id */
-    BY_SENDER_ENDED, /* the same when it ended, as long as it is kept */
-    BY_BUS,          /* a request that came out and is not answered, by the bus's token */
-    BY_BUS_ENDED,    /* the same when it is answered */
-    BY_CONTENT,      /* what has not come out, by device, direction, id and payload */
-    BY_CONTENT_OUT,  /* the same of requests that have, and are not over */
-    PARCEL_TABLES,
+    BY_SENDER,         /* a request under way, by device, the driver's token and id */
+    BY_SENDER_ENDED,   /* the same when it ended, as long as it is kept */
+    BY_BUS,            /* a request that came out and is not answered, by the bus's token */
+    BY_BUS_ENDED,      /* the same when it is answered */
+    BY_CONTENT,        /* what has not come out, by device, direction, id and payload */
+    PARCEL_TABLES = 6, /* of events and requests that came out there is no second table */
 };
 
 struct parcel_link {
@@ -49,7 +47,7 @@ struct parcel {
     enum vmsg_direction direction; /* of the request or event */
     bool is_event;
     bool firm;    /* the text says what has to become of it */
-    bool let_off; /* it did, until it could not be told any more what did */
+    bool unclear; /* it cannot be told from others, see relay_unclear.c */
     bool absent;  /* for a device number that does not exist */
     bool unknown; /* its message id is not defined */
     bool failed;  /* ended by a failure */
@@ -139,10 +137,6 @@ struct relay {
     } bad[16];
     unsigned bad_at;
     uint64_t answered; /* the latest response that came out went in then */
-    struct {
-        uint64_t key, serial;
-    } doubts[RELAY_DOUBTS]; /* see parcel_doubt() */
-    unsigned doubts_at;
 };
 
 #define RELAY_REQUESTS 2u /* their lane */
@@ -178,20 +172,11 @@ void parcel_unchain(struct relay *r, struct parcel *p, enum parcel_table table);
 /* The oldest in a table by token, or by content; NULL: none. `after` the one found before. */
 struct parcel *parcel_find(struct relay *r, enum parcel_table table, uint16_t dev, uint16_t token,
                            uint8_t msg_id, const struct parcel *after);
-struct parcel *parcel_equal(struct relay *r, uint16_t dev, enum vmsg_direction direction,
-                            const struct vmsg *m, const struct parcel *after);
-/* Equal to p, in BY_CONTENT or BY_CONTENT_OUT. */
-struct parcel *parcel_twin(struct relay *r, enum parcel_table table, const struct parcel *p,
-                           const struct parcel *after);
-/* Of two equal requests one was taken for the other: who sent which is the other way round. */
-void parcel_change_places(struct relay *r, struct parcel *p, struct parcel *q);
-/*
- * Of the requests that are equal to p it is not clear any more which of them came out and which
- * ended. For a while, nothing is told of those that are.
- */
-void parcel_doubt(struct vmsg_oracle *o, const struct parcel *p);
-bool parcel_is_in_doubt(const struct vmsg_oracle *o, const struct parcel *p);
-bool relay_is_in_doubt(const struct vmsg_oracle *o, const struct vmsg *request);
+/* The youngest other one of the same key; NULL: there is none. */
+struct parcel *parcel_neighbour(struct relay *r, enum parcel_table table, const struct parcel *p);
+/* The next one of the same key as p, from the oldest on; `after` the one found before. */
+struct parcel *parcel_next_like(struct relay *r, enum parcel_table table, const struct parcel *p,
+                                const struct parcel *after);
 /* The most likely one of the equal ones. */
 struct parcel *parcel_like(struct relay *r, uint16_t dev, enum vmsg_direction direction,
                            const struct vmsg *m);
@@ -217,9 +202,18 @@ void relay_request_out(struct vmsg_oracle *o, const struct vmsg *m);
 void relay_request_settle(struct vmsg_oracle *o, struct parcel *p);
 void relay_request_leaves_device(struct relay *r, const struct parcel *p);
 
-/* relay_failures.c. A response came for p, which was taken for failed: then another one did. */
+/* relay_failures.c */
 void relay_failed(struct vmsg_oracle *o, const struct vmsg *m);
-void relay_another_failed(struct vmsg_oracle *o, struct parcel *p);
+
+/* relay_unclear.c: p went in, or changed in what it needs: are others like it under way? */
+void relay_mix(struct vmsg_oracle *o, struct parcel *p);
+/* All that have the driver's token and id of p. */
+void relay_mix_token(struct vmsg_oracle *o, struct parcel *p);
+/* What becomes of it, or of all that is to reach that device, is left open from now on. */
+void relay_forgive(struct vmsg_oracle *o, struct parcel *p);
+void relay_forgive_under_way(struct vmsg_oracle *o, uint16_t dev);
+/* Its request is over, by a failure or a response that names it. */
+void relay_request_ends(struct vmsg_oracle *o, struct parcel *p, bool failed);
 
 /* relay_responses.c */
 void relay_response_in(struct vmsg_oracle *o, const struct vmsg *m);
@@ -229,9 +223,6 @@ bool relay_is_due(struct relay *r, const struct vmsg *m);
 /* A request was completed; it was already, and is once more. */
 void relay_completed(struct vmsg_oracle *o);
 void relay_completed_already(struct vmsg_oracle *o, const struct parcel *p);
-/* What becomes of it, or of all that is to reach that device, is left open from now on. */
-void relay_forgive(struct vmsg_oracle *o, struct parcel *p);
-void relay_forgive_under_way(struct vmsg_oracle *o, uint16_t dev);
 
 /* relay_events.c */
 void relay_event_in(struct vmsg_oracle *o, enum vmsg_direction direction, const struct vmsg *m);

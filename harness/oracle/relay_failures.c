@@ -55,111 +55,16 @@ static void judge_form_of_failure(struct vmsg_oracle *o, const struct vmsg *m, u
               zeros[1], zeros[2]);
 }
 
-/* ---- which one ---- */
-
-static bool is_doubtful(const struct parcel *p)
+/* Of those that it can name, the oldest whose response is not there; NULL: none. *n: how many. */
+static struct parcel *failed_one(struct relay *r, uint16_t dev, uint16_t token, uint8_t msg_id,
+                                 unsigned *n)
 {
-    return !p->firm || p->lost || p->absent;
-}
-
-/* How likely a failure ends it, 0 most: one that never had to have an end, one that still may have
- * any, one that must; and rather none whose response is there. */
-static unsigned unlikely(const struct parcel *p)
-{
-    return (p->state == PARCEL_ANSWERED ? 3u : 0) + (p->firm ? 2u : p->let_off ? 1u : 0);
-}
-
-/*
- * The request that a failure ends, NULL: none. Of several some of which need no end, nothing is
- * told any more. *sure: it can mean no other.
- */
-static struct parcel *failed_one(struct vmsg_oracle *o, uint16_t dev, uint16_t token,
-                                 uint8_t msg_id, bool *sure)
-{
-    struct relay *r = o->relay;
     struct parcel *best = NULL, *q = NULL;
-    unsigned steps = RELAY_STEPS, n = 0;
-    bool all_firm = true;
 
-    for (; steps-- && (q = parcel_find(r, BY_SENDER, dev, token, msg_id, q)); n++) {
-        all_firm &= q->firm;
-        if (!best || unlikely(q) < unlikely(best))
+    for (*n = 0; *n < RELAY_STEPS && (q = parcel_find(r, BY_SENDER, dev, token, msg_id, q)); ++*n)
+        if (!best || (best->state == PARCEL_ANSWERED && q->state != PARCEL_ANSWERED))
             best = q;
-    }
-    *sure = n <= 1;
-    for (q = NULL, steps = RELAY_STEPS;
-         !*sure && steps-- && (q = parcel_find(r, BY_SENDER, dev, token, msg_id, q));)
-        if (!all_firm || q == best)
-            relay_forgive(o, q);
     return best;
-}
-
-/* Of two equal requests, either of which need not have come out, the other one did rather than the
- * one that failed. */
-static struct parcel *not_delivered(struct vmsg_oracle *o, struct parcel *p)
-{
-    struct relay *r = o->relay;
-    struct parcel *q = NULL;
-    unsigned steps = RELAY_STEPS;
-
-    if (p->state != PARCEL_OUT && p->state != PARCEL_ANSWERED)
-        return p;
-    while (steps-- && (q = parcel_twin(r, BY_CONTENT, p, q)))
-        if (q->state == PARCEL_IN && !(q->firm && q->absent) && /* which never come out */
-            (is_doubtful(p) || is_doubtful(q))) {
-            parcel_doubt(o, p);
-            parcel_change_places(r, p, q);
-            return q;
-        }
-    return p;
-}
-
-/* Or did this one come out, and the other may yet? */
-static void doubt_equals(struct vmsg_oracle *o, const struct parcel *p)
-{
-    struct relay *r = o->relay;
-    struct parcel *q, *next;
-    unsigned steps = RELAY_STEPS;
-
-    if (!p->links[BY_CONTENT / 2].linked || p->links[BY_CONTENT / 2].ended)
-        return;
-    for (q = parcel_twin(r, BY_CONTENT_OUT, p, NULL); q && steps--; q = next) {
-        next = parcel_twin(r, BY_CONTENT_OUT, p, q);
-        if (!is_doubtful(p) && !is_doubtful(q))
-            continue;
-        parcel_doubt(o, p);
-        relay_forgive(o, q);
-        parcel_chain(r, q, BY_CONTENT);
-    }
-}
-
-static void ended(struct vmsg_oracle *o, struct parcel *p)
-{
-    if (p->state == PARCEL_OUT)
-        relay_request_leaves_device(o->relay, p);
-    p->failed = true;
-    parcel_done(o, p);
-}
-
-/* No failure names it any more, but it may come out and be answered: then another one failed. */
-static void may_have_ended(struct vmsg_oracle *o, struct parcel *p)
-{
-    p->failed = true;
-    parcel_doubt(o, p);
-    parcel_chain(o->relay, p, BY_SENDER_ENDED);
-}
-
-void relay_another_failed(struct vmsg_oracle *o, struct parcel *p)
-{
-    struct parcel *q = NULL, *best = NULL;
-    unsigned steps = RELAY_STEPS;
-
-    while (steps-- && (q = parcel_find(o->relay, BY_SENDER, p->dev, p->token, p->msg_id, q)))
-        if (!best || unlikely(q) < unlikely(best))
-            best = q;
-    p->failed = false;
-    if (best)
-        may_have_ended(o, best);
 }
 
 void relay_failed(struct vmsg_oracle *o, const struct vmsg *m)
@@ -169,7 +74,7 @@ void relay_failed(struct vmsg_oracle *o, const struct vmsg *m)
     uint16_t token = (uint16_t)m->f[VMSG_REQUEST_FAILED_REQ_token];
     uint8_t msg_id = (uint8_t)m->f[VMSG_REQUEST_FAILED_REQ_msg_id];
     struct parcel *p, *done;
-    bool sure;
+    unsigned n;
 
     judge_form_of_failure(o, m, dev);
     if (msg_id & VMSG_ID_EVENT) {
@@ -177,7 +82,7 @@ void relay_failed(struct vmsg_oracle *o, const struct vmsg *m)
               "a failure names message id 0x%02x, an event; events end without an error", msg_id);
         return;
     }
-    p = failed_one(o, dev, token, msg_id, &sure);
+    p = failed_one(r, dev, token, msg_id, &n);
     if (!p && (done = parcel_find(r, BY_SENDER_ENDED, dev, token, msg_id, NULL))) {
         relay_completed_already(o, done);
     } else if (!p && !r->overflown) {
@@ -186,11 +91,11 @@ void relay_failed(struct vmsg_oracle *o, const struct vmsg *m)
               "sent",
               dev, token, msg_id);
     } else if (p) {
-        if (sure)
+        if (n > 1 && !p->unclear)
+            relay_mix_token(o, p);
+        if (!p->unclear)
             judge_failure(o, p);
-        p = not_delivered(o, p);
-        doubt_equals(o, p);
         relay_completed(o);
-        (sure ? ended : may_have_ended)(o, p);
+        relay_request_ends(o, p, true);
     }
 }

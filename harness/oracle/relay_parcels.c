@@ -145,17 +145,20 @@ struct parcel *parcel_find(struct relay *r, enum parcel_table table, uint16_t de
     return find(r, table, key_of_token(dev, token, msg_id), after);
 }
 
-struct parcel *parcel_equal(struct relay *r, uint16_t dev, enum vmsg_direction direction,
-                            const struct vmsg *m, const struct parcel *after)
+struct parcel *parcel_next_like(struct relay *r, enum parcel_table table, const struct parcel *p,
+                                const struct parcel *after)
 {
-    return find(r, BY_CONTENT,
-                key_of_content(dev, direction, m->msg_id, m->payload_len, parcel_hash(m)), after);
+    return find(r, table, p->links[table / 2].key, after);
 }
 
-struct parcel *parcel_twin(struct relay *r, enum parcel_table table, const struct parcel *p,
-                           const struct parcel *after)
+struct parcel *parcel_neighbour(struct relay *r, enum parcel_table table, const struct parcel *p)
 {
-    return find(r, table, key_in(p, BY_CONTENT), after);
+    unsigned pair = table / 2;
+    struct parcel *q = parcel_at(r, bucket(r, table, p->links[pair].key)->last);
+
+    while (q && (q == p || q->links[pair].key != p->links[pair].key))
+        q = parcel_at(r, q->links[pair].prev);
+    return q;
 }
 
 /* One that must come out rather than one that may or is to be failed, and that rather than one that
@@ -163,71 +166,14 @@ struct parcel *parcel_twin(struct relay *r, enum parcel_table table, const struc
 struct parcel *parcel_like(struct relay *r, uint16_t dev, enum vmsg_direction direction,
                            const struct vmsg *m)
 {
+    uint64_t key = key_of_content(dev, direction, m->msg_id, m->payload_len, parcel_hash(m));
     struct parcel *p = NULL, *may = NULL, *lost = NULL;
 
-    while ((p = parcel_equal(r, dev, direction, m, p)) && (p->lost || !p->firm || p->absent)) {
+    while ((p = find(r, BY_CONTENT, key, p)) && (p->lost || !p->firm || p->absent)) {
         may = may || p->lost || (p->absent && p->firm) ? may : p;
         lost = lost ? lost : p;
     }
     return p ? p : may ? may : lost;
-}
-
-void parcel_change_places(struct relay *r, struct parcel *p, struct parcel *q)
-{
-    struct parcel was = *p;
-    bool p_ended = p->links[BY_SENDER / 2].ended, q_ended = q->links[BY_SENDER / 2].ended;
-
-    parcel_leave_lane(r, p);
-    parcel_leave_lane(r, q);
-    parcel_unchain(r, p, BY_SENDER);
-    parcel_unchain(r, q, BY_SENDER);
-    p->token = q->token, p->firm = q->firm, p->index = q->index, p->failed = q->failed;
-    p->pending = q->pending, p->owed = q->owed, p->lost = q->lost, p->let_off = q->let_off;
-    q->token = was.token, q->firm = was.firm, q->index = was.index, q->failed = was.failed;
-    q->pending = was.pending, q->owed = was.owed, q->lost = was.lost, q->let_off = was.let_off;
-    parcel_chain(r, p, q_ended ? BY_SENDER_ENDED : BY_SENDER);
-    parcel_chain(r, q, p_ended ? BY_SENDER_ENDED : BY_SENDER);
-}
-
-/* ---- doubts ---- */
-
-/* Messages after which all that was under way then has ended, one way or the other. */
-#define DOUBT_LASTS 4096u
-
-void parcel_doubt(struct vmsg_oracle *o, const struct parcel *p)
-{
-    struct relay *r = o->relay;
-    uint64_t key = key_in(p, BY_CONTENT);
-    unsigned at = r->doubts_at % RELAY_DOUBTS;
-
-    for (unsigned i = 0; i < RELAY_DOUBTS; i++)
-        if (r->doubts[i].serial && r->doubts[i].key == key)
-            at = i;
-    r->doubts_at += at == r->doubts_at % RELAY_DOUBTS;
-    r->doubts[at].key = key;
-    r->doubts[at].serial = o->serial;
-}
-
-static bool is_in_doubt(const struct vmsg_oracle *o, uint64_t key)
-{
-    const struct relay *r = o->relay;
-
-    for (unsigned i = 0; i < RELAY_DOUBTS; i++)
-        if (r->doubts[i].serial && r->doubts[i].key == key &&
-            o->serial - r->doubts[i].serial < DOUBT_LASTS)
-            return true;
-    return false;
-}
-
-bool parcel_is_in_doubt(const struct vmsg_oracle *o, const struct parcel *p)
-{
-    return is_in_doubt(o, key_in(p, BY_CONTENT));
-}
-
-bool relay_is_in_doubt(const struct vmsg_oracle *o, const struct vmsg *request)
-{
-    return is_in_doubt(o, key_of_content(request->dev_num, VMSG_TO_DEVICE, request->msg_id,
-                                         request->payload_len, parcel_hash(request)));
 }
 
 /* ---- lanes ---- */

@@ -40,6 +40,7 @@ void relay_request_in(struct vmsg_oracle *o, const struct vmsg *m)
     } else {
         parcel_need_not_end(o, p);
     }
+    relay_mix(o, p);
     relay_revalidated(o, p);
 }
 
@@ -51,8 +52,6 @@ static void judge_order(struct vmsg_oracle *o, struct relay *r, const struct par
     struct parcel *older = parcel_at(r, parcel_lane(r, p)->first);
 
     if (!p->queued)
-        return;
-    if (older != p && parcel_is_in_doubt(o, p))
         return;
     if (older == p) {
         exercise(o, VMSG_BUS_ORDERING_3);
@@ -91,12 +90,9 @@ static void is_at_device(struct relay *r, struct parcel *p, uint16_t token)
     struct relay_device *d = relay_device(r, p->dev);
 
     parcel_came_out(r, p);
-    if (p->state == PARCEL_OUT) /* an equal one did, before */
-        relay_request_leaves_device(r, p);
     p->state = PARCEL_OUT;
     p->token_out = token;
     parcel_chain(r, p, BY_BUS);
-    parcel_chain(r, p, BY_CONTENT_OUT);
     d->outstanding++;
     r->outstanding++;
     d->latest = parcel_number(r, p);
@@ -115,7 +111,7 @@ static void judge_unexpected(struct vmsg_oracle *o, const struct vmsg *m)
     struct relay *r = o->relay;
     struct parcel *p;
 
-    if (m->msg_id & VMSG_ID_IMPLEMENTATION || relay_is_in_doubt(o, m))
+    if (m->msg_id & VMSG_ID_IMPLEMENTATION)
         return;
     if (parcel_find(r, BY_BUS, m->dev_num, m->token, m->msg_id, NULL) ||
         parcel_find(r, BY_BUS_ENDED, m->dev_num, m->token, m->msg_id, NULL)) {
@@ -166,22 +162,6 @@ static void came_out(struct vmsg_oracle *o, struct parcel *p, uint16_t token)
         exercise(o, VMSG_BUS_PROSE_INTERLEAVE_DEVICES);
 }
 
-/* Of equal ones, one that may be lost rather than one that would be out of order. */
-static struct parcel *in_order(struct vmsg_oracle *o, struct parcel *p, const struct vmsg *m)
-{
-    struct relay *r = o->relay;
-    struct parcel *q = NULL;
-
-    if (!p || !p->queued || parcel_at(r, parcel_lane(r, p)->first) == p)
-        return p;
-    while ((q = parcel_equal(r, m->dev_num, VMSG_TO_DEVICE, m, q)))
-        if (!q->queued) {
-            parcel_doubt(o, q);
-            return q;
-        }
-    return p;
-}
-
 /* Is it certain that the device is not there, for the bus as well? */
 static bool is_away(struct relay *r, uint16_t dev)
 {
@@ -193,13 +173,17 @@ static bool is_away(struct relay *r, uint16_t dev)
 void relay_request_out(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct relay *r = o->relay;
-    struct parcel *p = in_order(o, parcel_like(r, m->dev_num, VMSG_TO_DEVICE, m), m);
+    struct parcel *p = parcel_like(r, m->dev_num, VMSG_TO_DEVICE, m);
 
     if (!p) {
         judge_unexpected(o, m);
         return;
     }
-    if (p->absent && p->firm && is_away(r, p->dev)) {
+    if (p->unclear && p->failed) { /* then another one failed, and nobody knows whose this is */
+        parcel_done(o, p);
+        return;
+    }
+    if (p->absent && p->firm && !p->unclear && is_away(r, p->dev)) {
         enum vmsg_clause_no clause =
             relay_device(r, p->dev)->removed ? VMSG_BUS_EVENT_DEVICE_3 : VMSG_BUS_FORWARDING_1;
         blame(o, clause, p->dev, "%s (message %u) was forwarded to device %u, which %s",

@@ -18,32 +18,6 @@ static void came_late(struct relay *r, const struct vmsg *m)
         }
 }
 
-void relay_forgive(struct vmsg_oracle *o, struct parcel *p)
-{
-    if (!p->firm)
-        return;
-    p->firm = p->pending = false;
-    p->let_off = true;
-    if (!p->is_event)
-        parcel_leave_lane(o->relay, p); /* others need not wait for it */
-    settle_debt(o, &p->owed);
-    parcel_need_not_end(o, p);
-}
-
-void relay_forgive_under_way(struct vmsg_oracle *o, uint16_t dev)
-{
-    struct relay *r = o->relay;
-
-    for (unsigned lane = 0; lane < RELAY_LANES; lane++)
-        for (uint32_t i = relay_device(r, dev)->lanes[lane].first, next; i; i = next) {
-            struct parcel *p = parcel_at(r, i);
-
-            next = p->next;
-            if (p->direction == VMSG_TO_DEVICE)
-                relay_forgive(o, p);
-        }
-}
-
 /* The one at the device with the bus's token; what its device may drop may be there for good. */
 static struct parcel *at_device(struct relay *r, const struct vmsg *m)
 {
@@ -106,11 +80,12 @@ static void delivered(struct vmsg_oracle *o, struct parcel *p)
     parcel_done(o, p);
 }
 
-/* Of several in a table that the response can answer, the one whose response went in like this; one
+/* Of several that the response can answer, the one whose response went in like this; one
  * that must be answered rather than one that may. */
-static struct parcel *answered_in(struct relay *r, enum parcel_table table, uint16_t dev,
-                                  const struct vmsg *m, enum parcel_state state, bool same)
+static struct parcel *answered_by(struct relay *r, uint16_t dev, const struct vmsg *m,
+                                  enum parcel_state state, bool same)
 {
+    enum parcel_table table = state == PARCEL_DONE ? BY_SENDER_ENDED : BY_SENDER;
     uint64_t hash = parcel_hash(m);
     struct parcel *p = NULL, *may = NULL;
 
@@ -122,17 +97,6 @@ static struct parcel *answered_in(struct relay *r, enum parcel_table table, uint
             may = may ? may : p;
         }
     return may;
-}
-
-/* One that may have failed, but then another one did, is answered too. */
-static struct parcel *answered_by(struct relay *r, uint16_t dev, const struct vmsg *m,
-                                  enum parcel_state state, bool same)
-{
-    struct parcel *p = state == PARCEL_DONE ? NULL : answered_in(r, BY_SENDER, dev, m, state, same);
-
-    return p || (state != PARCEL_DONE && state != PARCEL_ANSWERED)
-               ? p
-               : answered_in(r, BY_SENDER_ENDED, dev, m, state, same);
 }
 
 bool relay_is_due(struct relay *r, const struct vmsg *m)
@@ -163,58 +127,13 @@ void relay_completed_already(struct vmsg_oracle *o, const struct parcel *p)
           relay_name(p->msg_id), p->index, p->failed ? "a failure" : "its response");
 }
 
-/*
- * Its failure may have been that of another request with its token, which may end so by right: then
- * that one is over.
- */
-static bool failed_for_another(struct vmsg_oracle *o, const struct parcel *p)
-{
-    struct relay *r = o->relay;
-    struct parcel *q = NULL;
-    unsigned steps = RELAY_STEPS;
-
-    while (p->failed && steps-- && (q = parcel_find(r, BY_SENDER, p->dev, p->token, p->msg_id, q)))
-        if (!q->firm) {
-            if (q->state == PARCEL_OUT)
-                relay_request_leaves_device(r, q);
-            q->failed = true;
-            parcel_done(o, q);
-            return true;
-        }
-    return false;
-}
-
-/* It answers one of several requests that were not told apart. */
-static bool answers_a_doubtful_one(struct vmsg_oracle *o, const struct vmsg *m)
-{
-    struct relay *r = o->relay;
-    struct parcel *p = NULL;
-    unsigned steps = RELAY_STEPS;
-
-    while (steps-- && (p = parcel_find(r, BY_SENDER, m->dev_num, m->token, m->msg_id, p)))
-        if (parcel_is_in_doubt(o, p)) {
-            if (p->state == PARCEL_OUT)
-                relay_request_leaves_device(r, p);
-            parcel_done(o, p);
-            return true;
-        }
-    while (steps-- && (p = parcel_find(r, BY_SENDER_ENDED, m->dev_num, m->token, m->msg_id, p)))
-        if (parcel_is_in_doubt(o, p))
-            return true;
-    return false;
-}
-
 static void judge_stray_response(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct relay *r = o->relay;
     struct parcel *p;
 
-    if (answers_a_doubtful_one(o, m))
-        return;
-
     if ((p = answered_by(r, m->dev_num, m, PARCEL_DONE, true))) {
-        if (!failed_for_another(o, p))
-            relay_completed_already(o, p);
+        relay_completed_already(o, p);
     } else if ((p = same_response(o, m))) {
         bool device = p->dev != m->dev_num;
 
@@ -229,7 +148,7 @@ static void judge_stray_response(struct vmsg_oracle *o, const struct vmsg *m)
               "the response to %s (message %u) arrived with another payload", relay_name(p->msg_id),
               p->index);
         delivered(o, p);
-    } else if ((p = answered_by(r, m->dev_num, m, PARCEL_DONE, false))) {
+    } else if ((p = parcel_find(r, BY_SENDER_ENDED, m->dev_num, m->token, m->msg_id, NULL))) {
         relay_completed_already(o, p);
     } else if ((p = answered_by(r, m->dev_num, m, PARCEL_OUT, false)) ||
                (p = answered_by(r, m->dev_num, m, PARCEL_IN, false))) {
@@ -246,45 +165,27 @@ static void judge_stray_response(struct vmsg_oracle *o, const struct vmsg *m)
     }
 }
 
-/* One equal to q that was answered like this, where either need not have been delivered. */
-static struct parcel *equal_answered(struct relay *r, const struct vmsg *m, const struct parcel *q,
-                                     unsigned *steps)
+/* One that the response names, of which it cannot be told where it is. */
+static struct parcel *unclear_one(struct relay *r, const struct vmsg *m)
 {
     struct parcel *p = NULL;
+    unsigned steps = RELAY_STEPS;
 
-    while (*steps && (*steps)-- && (p = parcel_twin(r, BY_CONTENT_OUT, q, p)))
-        if (p->state == PARCEL_ANSWERED && p->answer_hash == parcel_hash(m) &&
-            p->answer_len == m->payload_len && !(p->firm && !p->lost && q->firm && !q->lost))
+    while (steps-- && (p = parcel_find(r, BY_SENDER, m->dev_num, m->token, m->msg_id, p)))
+        if (p->unclear)
             return p;
     return NULL;
 }
 
-/*
- * Of two equal requests one may have been dropped by right, and which of them came out cannot be
- * seen before a response names it. Then the two change places.
- */
-static struct parcel *mistaken_for(struct vmsg_oracle *o, const struct vmsg *m)
-{
-    struct relay *r = o->relay;
-    struct parcel *q = NULL, *p = NULL;
-    unsigned steps = RELAY_STEPS;
-
-    while (!p && steps && (q = parcel_find(r, BY_SENDER, m->dev_num, m->token, m->msg_id, q)))
-        p = equal_answered(r, m, q, &steps);
-    if (p)
-        parcel_change_places(r, p, q);
-    return p;
-}
-
 void relay_response_out(struct vmsg_oracle *o, const struct vmsg *m)
 {
-    struct parcel *p = answered_by(o->relay, m->dev_num, m, PARCEL_ANSWERED, true);
+    struct relay *r = o->relay;
+    struct parcel *p = answered_by(r, m->dev_num, m, PARCEL_ANSWERED, true);
 
-    if (p || (p = mistaken_for(o, m))) {
-        if (p->failed)
-            relay_another_failed(o, p);
+    if (p)
         delivered(o, p);
-    } else if (!(m->msg_id & VMSG_ID_IMPLEMENTATION)) {
+    else if ((p = unclear_one(r, m)))
+        relay_request_ends(o, p, false);
+    else if (!(m->msg_id & VMSG_ID_IMPLEMENTATION))
         judge_stray_response(o, m);
-    }
 }

@@ -173,6 +173,19 @@ static void delivered_before_it_went(struct world *w)
     fails(w, 0, 3);
 }
 
+/* One is equal to one that shares its token with a third, which is refused. */
+static void equal_to_one_of_one_token(struct world *w)
+{
+    driver_sends(w, ask(0, 5, 7));
+    driver_sends(w, ask(0, 6, 8));
+    driver_sends(w, ask(0, 7, 7));
+    driver_sends(w, lying(cut(ask(0, 5, 7))));
+    fails(w, 0, 5);
+    gives_up(w, 5, 900, 7);
+    gives_up(w, 6, 901, 8);
+    gives_up(w, 7, 902, 7);
+}
+
 /* The upper tester had one lost, and nobody can tell which. */
 static void lost_by_order(struct world *w)
 {
@@ -185,17 +198,12 @@ static void lost_by_order(struct world *w)
 }
 
 static const struct legal cases[] = {
-    LEGAL(doubtful_one_first),
-    LEGAL(failure_tells_which_came_out),
-    LEGAL(one_token),
-    LEGAL(failed_before_it_comes_out),
-    LEGAL(answered_after_all),
-    LEGAL(answers_alike),
-    LEGAL(many_equal_ones),
-    LEGAL(failed_late),
-    LEGAL(delivered_before_it_went),
-    LEGAL(after_thousands),
-    LEGAL(lost_by_order),
+    LEGAL(doubtful_one_first), LEGAL(failure_tells_which_came_out),
+    LEGAL(one_token),          LEGAL(failed_before_it_comes_out),
+    LEGAL(answered_after_all), LEGAL(answers_alike),
+    LEGAL(many_equal_ones),    LEGAL(equal_to_one_of_one_token),
+    LEGAL(failed_late),        LEGAL(delivered_before_it_went),
+    LEGAL(after_thousands),    LEGAL(lost_by_order),
 };
 
 static void test_nobody_is_blamed(void **state)
