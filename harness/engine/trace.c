@@ -8,8 +8,9 @@
 #include <string.h>
 
 #define TRACE_MOST  (VMSG_TRACE_HEAD + VMSG_TRACE_TAIL)
-#define TRACE_USUAL 64u /* bytes that most messages fit */
-#define KEPT_BEFORE 20u /* entries around a finding: what led to it, and what came of it */
+#define TRACE_USUAL 64u  /* bytes that most messages fit */
+#define REUSED_MOST 256u /* a block of more bytes does not wait for the next connection */
+#define KEPT_BEFORE 20u  /* entries around a finding: what led to it, and what came of it */
 #define KEPT_AFTER  6u
 
 static size_t slot_of(uint32_t index)
@@ -77,6 +78,13 @@ static void keep_slot(struct vmsg_trace *t, size_t slot)
 {
     t->slots[slot].keep = true;
     t->slots[slot].room = 0;
+}
+
+static void drop_entry(struct vmsg_trace_entry *e)
+{
+    free(e->bytes);
+    free(e->text);
+    *e = (struct vmsg_trace_entry){0};
 }
 
 /* Whatever stands in the slot makes room. A call, so that what nearly every message does is short.
@@ -234,6 +242,9 @@ struct vmsg_trace_entry *vmsg_trace_take(struct vmsg_trace *t, size_t *n, size_t
 {
     struct vmsg_trace_entry *out = t->entries;
 
+    for (size_t i = t->count; i < t->cap; i++)
+        drop_entry(&t->entries[i]); /* of a connection before */
+
     *dropped = t->count > TRACE_MOST ? t->count - TRACE_MOST - t->n_kept : 0;
     *n = t->count;
     if (t->count > TRACE_MOST)
@@ -249,14 +260,33 @@ struct vmsg_trace_entry *vmsg_trace_take(struct vmsg_trace *t, size_t *n, size_t
     return out;
 }
 
+static void drop_kept(struct vmsg_trace *t)
+{
+    for (size_t i = 0; i < t->n_kept; i++)
+        drop_entry(&t->kept[i].entry);
+    free(t->kept);
+    t->kept = NULL;
+    t->n_kept = 0;
+}
+
 void vmsg_trace_clear(struct vmsg_trace *t)
 {
+    drop_kept(t);
     vmsg_trace_entries_free(t->entries, t->cap);
-    for (size_t i = 0; i < t->n_kept; i++) {
-        free(t->kept[i].entry.bytes);
-        free(t->kept[i].entry.text);
-    }
     free(t->slots);
-    free(t->kept);
     *t = (struct vmsg_trace){0};
+}
+
+void vmsg_trace_rewind(struct vmsg_trace *t)
+{
+    drop_kept(t);
+    for (size_t i = 0; i < t->cap && i < t->count; i++) {
+        if (t->slots[i].room > REUSED_MOST) {
+            drop_entry(&t->entries[i]);
+            t->slots[i].room = 0;
+        }
+        t->slots[i].keep = false;
+    }
+    t->count = t->keep_until = 0;
+    t->failed = false;
 }

@@ -63,4 +63,7 @@ uint32_t vmsg_trace_place(const struct vmsg_trace *t, uint32_t index);
 
 void vmsg_trace_clear(struct vmsg_trace *t);
 
+/* The same for one that is soon used again: its memory stays, as far as most messages need it. */
+void vmsg_trace_rewind(struct vmsg_trace *t);
+
 #endif

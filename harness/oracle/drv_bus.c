@@ -78,7 +78,7 @@ static void device_event(struct vmsg_oracle *o, const struct vmsg *m)
     fresh.info_asked = v->removed && v->info_asked;
     fresh.pages = v->pages;
     fresh.life = v->life + 1;
-    for (unsigned p = 0; v->pages && p < DRV_VIEW_PAGE; p++)
+    for (unsigned p = 0; v->pages && p < DRV_QUEUE_PAGES; p++)
         for (unsigned i = 0; v->pages[p] && i < DRV_QUEUE_PAGE; i++)
             v->pages[p][i].queried = false;
     *v = fresh;

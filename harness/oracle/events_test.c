@@ -441,6 +441,30 @@ static void test_complete_without_memory(void **state)
     }
 }
 
+/* A finding names the queue it is about, wherever that is kept. */
+static void test_names_the_queue(void **state)
+{
+    static const uint32_t queues[] = {0, 63, 64, 1000, 65535};
+
+    for (unsigned i = 0; i < sizeof queues / sizeof *queues; i++) {
+        struct session s = with_defaults();
+        char name[32];
+
+        ask(&s, "GET_DEVICE_INFO", NULL, F(2, 0x1af4, 0, 2, SPACE, 65536, 0, 0));
+        status(&s, 1, 1);
+        status(&s, 3, 3);
+        select_features(&s, 0, 2, 0, OFFERED);
+        status(&s, 0xb, 0xb);
+        set_queue(&s, queues[i], VMSG_VQ_ENABLE, 64, 0x1000);
+        status(&s, 0xf, 0xf);
+        note(&s, VMSG_NOTE_AVAILABLE, queues[i], 1);
+        note(&s, VMSG_NOTE_USED, queues[i], 1);
+        only(&s, VMSG_DEV_DEVICE_NOTIFICATIONS_1);
+        snprintf(name, sizeof name, "virtqueue %u ", queues[i]);
+        assert_non_null(strstr(s.last, name));
+    }
+}
+
 /* A SUT that floods does not fill the memory. */
 static void test_flood_of_queues(void **state)
 {
@@ -483,6 +507,7 @@ int main(void)
         cmocka_unit_test(test_error_excuses_buffers),
         cmocka_unit_test(test_reset_forgives),
         cmocka_unit_test(test_complete_without_memory),
+        cmocka_unit_test(test_names_the_queue),
         cmocka_unit_test(test_flood_of_queues),
     };
 

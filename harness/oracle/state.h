@@ -227,7 +227,7 @@ struct device {
     /* Events without cause: while only messages to be discarded could have caused them, or not. */
     bool event_discarding, event_otherwise;
     uint32_t event_discarding_index;
-    struct queue **pages; /* 256 pages of 256 queues, allocated when touched */
+    struct queue **pages; /* of QUEUE_PAGE queues, allocated when touched */
     struct config_state config;
     /* shared memory: the last few regions that were asked for */
     struct {
