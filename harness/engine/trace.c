@@ -42,6 +42,41 @@ static __attribute__((noinline)) bool make_room(struct vmsg_trace *t, size_t slo
     return true;
 }
 
+/* ---- blocks: of bytes and of texts, most of them of one size, which are used again ---- */
+
+struct vmsg_trace_spare {
+    struct vmsg_trace_spare *next;
+};
+
+static void *take_block(struct vmsg_trace *t, size_t size)
+{
+    struct vmsg_trace_spare *spare = size <= TRACE_USUAL ? t->spare : NULL;
+
+    if (!spare)
+        return malloc(size < TRACE_USUAL ? TRACE_USUAL : size);
+    t->spare = spare->next;
+    return spare;
+}
+
+/* `size` is what it was taken for; 0: it is not to be used again. */
+static void drop_block(struct vmsg_trace *t, void *block, size_t size)
+{
+    struct vmsg_trace_spare *spare = block;
+
+    if (!block || !size || size > TRACE_USUAL) {
+        free(block);
+        return;
+    }
+    spare->next = t->spare;
+    t->spare = spare;
+}
+
+static void free_spares(struct vmsg_trace *t)
+{
+    while (t->spare)
+        free(take_block(t, TRACE_USUAL));
+}
+
 /* In a long flood every slot is used again and again: a block that is large enough stays. */
 static uint8_t *room_for(struct vmsg_trace *t, size_t slot, const void *bytes, size_t len)
 {
@@ -49,15 +84,26 @@ static uint8_t *room_for(struct vmsg_trace *t, size_t slot, const void *bytes, s
 
     if (bytes && old && t->slots[slot].room >= len)
         return old;
-    free(old);
+    drop_block(t, old, t->slots[slot].room);
     t->slots[slot].room = 0;
     if (!bytes)
         return NULL;
     if (len < TRACE_USUAL)
         len = TRACE_USUAL;
-    old = malloc(len);
+    old = take_block(t, len);
     t->slots[slot].room = old ? (uint32_t)len : 0;
     return old;
+}
+
+static char *text_in(struct vmsg_trace *t, char *old, const char *text)
+{
+    char *new = NULL;
+
+    if (old)
+        drop_block(t, old, strlen(old) + 1);
+    if (text && (new = take_block(t, strlen(text) + 1)))
+        memcpy(new, text, strlen(text) + 1);
+    return new;
 }
 
 /* The ring comes round to an entry that is near a finding: it moves, whole. */
@@ -97,8 +143,7 @@ static __attribute__((noinline)) void begin_entry(struct vmsg_trace *t, size_t s
     if (t->slots[slot].keep)
         move_out(t, slot, t->count - VMSG_TRACE_TAIL);
     t->slots[slot].keep = false;
-    free(e->text);
-    e->text = text ? strdup(text) : NULL;
+    e->text = text_in(t, e->text, text);
     e->bytes = room_for(t, slot, bytes, len);
     e->len = len;
     if ((text && !e->text) || (bytes && !e->bytes)) {
@@ -254,6 +299,7 @@ struct vmsg_trace_entry *vmsg_trace_take(struct vmsg_trace *t, size_t *n, size_t
         *n = 0;
         return NULL;
     }
+    free_spares(t);
     free(t->slots);
     free(t->kept);
     *t = (struct vmsg_trace){0};
@@ -273,6 +319,7 @@ void vmsg_trace_clear(struct vmsg_trace *t)
 {
     drop_kept(t);
     vmsg_trace_entries_free(t->entries, t->cap);
+    free_spares(t);
     free(t->slots);
     *t = (struct vmsg_trace){0};
 }

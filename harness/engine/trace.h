@@ -26,7 +26,8 @@ struct vmsg_trace {
     struct vmsg_trace_entry *entries; /* head, then a ring of the last ones */
     struct vmsg_trace_slot *slots;
     size_t cap;
-    struct vmsg_trace_kept *kept; /* that left the ring, in order */
+    struct vmsg_trace_spare *spare; /* blocks that no entry has now */
+    struct vmsg_trace_kept *kept;   /* that left the ring, in order */
     size_t n_kept;
     uint32_t count;      /* entries ever added */
     uint32_t keep_until; /* entries to come before this one are near a finding */

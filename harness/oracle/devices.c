@@ -96,6 +96,8 @@ struct queue *get_queue(struct vmsg_oracle *o, struct device *d, uint32_t index)
             return NULL;
         }
         begin_page(d, *page, index / QUEUE_PAGE * QUEUE_PAGE);
+        if (d->n_pages <= index / QUEUE_PAGE)
+            d->n_pages = index / QUEUE_PAGE + 1;
     }
     return in_this_epoch(d, &(*page)[index % QUEUE_PAGE]);
 }
@@ -164,7 +166,7 @@ static void free_device(struct device *d)
 {
     if (!d)
         return;
-    for (unsigned p = 0; d->pages && p < QUEUE_PAGES; p++)
+    for (unsigned p = 0; p < d->n_pages; p++)
         free(d->pages[p]);
     free(d->pages);
     free(d->config.shadow);

@@ -18,7 +18,7 @@ bool drv_new(struct vmsg_oracle *o)
 
 static void free_view(struct drv_view *v)
 {
-    for (unsigned p = 0; v && v->pages && p < DRV_QUEUE_PAGES; p++)
+    for (unsigned p = 0; v && p < v->n_pages; p++)
         free(v->pages[p]);
     if (v)
         free(v->pages);
@@ -83,6 +83,8 @@ struct drv_queue *drv_queue(struct vmsg_oracle *o, struct drv_view *v, uint32_t 
         o->failed = true;
         return lost_queue(o, index);
     }
+    if (v->n_pages <= index / DRV_QUEUE_PAGE)
+        v->n_pages = index / DRV_QUEUE_PAGE + 1;
     q = &(*page)[index % DRV_QUEUE_PAGE];
     q->index = index;
     if (q->life != v->life)

@@ -121,6 +121,7 @@ struct drv_view {
     /* queues */
     uint32_t life; /* counts resets */
     struct drv_queue **pages;
+    unsigned n_pages; /* those behind were never touched */
     struct drv_queue *debtors;
     unsigned queues_enabled, enabled_before_ok;
     bool met_absent,

@@ -228,6 +228,7 @@ struct device {
     bool event_discarding, event_otherwise;
     uint32_t event_discarding_index;
     struct queue **pages; /* of QUEUE_PAGE queues, allocated when touched */
+    unsigned n_pages;     /* those behind were never touched */
     struct config_state config;
     /* shared memory: the last few regions that were asked for */
     struct {
