@@ -108,6 +108,7 @@ struct drv_view {
     uint64_t last_poll_ns;
     uint32_t asked;     /* status last written */
     uint32_t withdrawn; /* what the device did not show of it */
+    uint32_t shown;     /* what the device showed last; 0: since a reset, nothing */
     bool features_ok_asked, features_ok_told, features_refused, refusal_told;
     bool driver_ok_asked, driver_ok_told;
     bool owes_reset; /* DEVICE_NEEDS_RESET was told */

@@ -103,7 +103,7 @@ static void reset_asked(struct vmsg_oracle *o, struct drv_view *v)
     v->reset_asked_unanswered = true;
     v->polled = false;
     v->polls_while_resetting = 0;
-    v->asked = v->withdrawn = 0;
+    v->asked = v->withdrawn = v->shown = 0;
     v->features_ok_asked = v->features_ok_told = v->features_refused = false;
     v->driver_ok_asked = v->driver_ok_told = false;
     v->late_first_queue = false;
@@ -169,10 +169,13 @@ static void judge_new_bits(struct vmsg_oracle *o, struct drv_view *v, uint32_t s
     if (more & VIRTIO_S_FEATURES_OK && !(status & VIRTIO_S_DRIVER))
         blame(o, VMSG_DRV_PROSE_STATUS_PROGRESSION, v->num,
               "FEATURES_OK was written without DRIVER, which comes before it");
-    if (more & VIRTIO_S_FEATURES_OK)
+    /* Bits that a device shows by itself are only kept. */
+    if (more & ~v->shown & VIRTIO_S_FEATURES_OK)
         judge_features_step(o, v);
-    if (more & VIRTIO_S_DRIVER_OK)
+    if (more & ~v->shown & VIRTIO_S_DRIVER_OK)
         judge_driver_ok(o, v);
+    v->features_ok_asked |= more & VIRTIO_S_FEATURES_OK;
+    v->driver_ok_asked |= more & VIRTIO_S_DRIVER_OK;
 }
 
 static void status_written(struct vmsg_oracle *o, struct drv_view *v, uint32_t status)
@@ -227,6 +230,7 @@ static void driver_ok_told(struct vmsg_oracle *o, struct drv_view *v)
 void drv_status_seen(struct vmsg_oracle *o, struct drv_view *v, uint32_t status)
 {
     v->withdrawn = v->asked & ~status;
+    v->shown = status;
     if (status & VIRTIO_S_DRIVER_OK && v->reset != DRV_RESETTING)
         driver_ok_told(o, v);
     if (!(status & VIRTIO_S_NEEDS_RESET) || v->owes_reset || v->reset != DRV_RESET_DONE)

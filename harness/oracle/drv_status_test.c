@@ -113,6 +113,22 @@ static void test_bits_that_the_device_does_not_show(void **state)
     }
 }
 
+static void test_bits_that_the_device_shows_by_itself(void **state)
+{
+    struct session s = driver();
+
+    initialise(&s, AT_RESET);
+    read_status(&s, 0xa);
+    status(&s, 0xb, 3);
+    status(&s, 3, 3);
+    clean(&s);
+    s = driver();
+    initialise(&s, AT_RESET);
+    read_status(&s, 2);
+    status(&s, 0xb, 3);
+    only(&s, VMSG_DRV_PROSE_STATUS_PROGRESSION);
+}
+
 static void test_refused_features(void **state)
 {
     struct session s = driver();
@@ -262,6 +278,7 @@ int main(void)
         cmocka_unit_test(test_features_too_early),
         cmocka_unit_test(test_bits_taken_back),
         cmocka_unit_test(test_bits_that_the_device_does_not_show),
+        cmocka_unit_test(test_bits_that_the_device_shows_by_itself),
         cmocka_unit_test(test_refused_features),
         cmocka_unit_test(test_unoffered_features),
         cmocka_unit_test(test_features_in_parts),
