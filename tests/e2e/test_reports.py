@@ -34,6 +34,13 @@ def test_schema(case):
     jsonschema.validate(case[1].report, SCHEMA)
 
 
+def test_reason_names_the_device():
+    """Of several devices, the reason is one's; the reader may look at another."""
+    outcome = vmsgspec.run("ref:", select=("device/device-limits/config-beyond-*",))
+    reason, = (s["reason"] for s in outcome.report["scenarios"])
+    assert reason == "the configuration space of device 5 has 0 bytes, 1 are needed"
+
+
 def test_parts_agree(case):
     _, outcome = case
     report = outcome.report

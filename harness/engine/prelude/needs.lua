@@ -134,8 +134,8 @@ needs.max_msg_size = {
 
 local function queues(n)
     if #known().queues < n then
-        return "inconclusive", ("the device has %d available virtqueues, %d are needed"):format(
-            #S.probe.queues, n)
+        return "inconclusive", ("device %d has %d available virtqueues, %d are needed"):format(
+            S.dev, #S.probe.queues, n)
     end
 end
 
@@ -153,8 +153,8 @@ needs.config = {
     after = function(n)
         known()
         if S.info.config_size < n then
-            return "inconclusive", ("the configuration space has %d bytes, %d are needed"):format(
-                S.info.config_size, n)
+            return "inconclusive", ("the configuration space of device %d has %d bytes, %d are needed"):format(
+                S.dev, S.info.config_size, n)
         end
     end,
 }
