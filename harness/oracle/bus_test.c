@@ -276,6 +276,7 @@ static void test_malformed_bus_messages(void **state)
         twisted(&s, VMSG_TO_DEVICE, "PING", 5, F(0), bad[i].twist);
         twisted(&s, VMSG_TO_DRIVER, "PING", 5, F(0),
                 (struct twist){.type = 1, .msg_id = bad[i].twist.msg_id});
+        assert_non_null(strstr(s.last, i < 2 ? "is malformed" : "is not supported"));
         only(&s, VMSG_BUS_ERROR_SIGNALING_4);
     }
 }

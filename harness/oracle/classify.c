@@ -50,6 +50,7 @@ static void classify_bus(struct vmsg_oracle *o, const struct vmsg *m, struct req
     } else if (m->defect == VMSG_UNKNOWN_ID || m->defect == VMSG_SHORT_PAYLOAD ||
                vmsg_is_event(m)) {
         discard_bus(r);
+        r->malformed |= m->defect == VMSG_SHORT_PAYLOAD;
     } else if (vmsg_is_response(m) || m->dev_num || doubtful(o, m) ||
                !(o->config.bus_messages & supported)) {
         set_due(r, DUE_EITHER);

@@ -200,9 +200,8 @@ bool drv_judge_header(struct vmsg_oracle *o, const struct vmsg *m)
     if (!judge_id(o, m) || !judge_device_number(o, m))
         return false;
     if (m->defect == VMSG_SHORT_PAYLOAD || m->defect == VMSG_SHORT_TAIL) {
-        blame(o, vmsg_is_bus(m) ? VMSG_BUS_BUS_MESSAGES_2 : VMSG_DRV_MANDATORY_1, m->dev_num,
-              "%s is cut off: %u payload bytes do not hold its fields", m->def->name,
-              m->payload_len);
+        blame_cut_off(o, vmsg_is_bus(m) ? VMSG_BUS_BUS_MESSAGES_2 : VMSG_DRV_MANDATORY_1,
+                      m->dev_num, "", m);
         return false;
     }
     if (m->defect != VMSG_WELL_FORMED)

@@ -119,6 +119,8 @@ void remember_answer(struct vmsg_oracle *o, const struct request *r, const struc
 void settle_swapped_token(struct vmsg_oracle *o);
 
 /* shape.c: all defined fields there, and nothing but padding after them; false: unreadable. */
+void blame_cut_off(struct vmsg_oracle *o, enum vmsg_clause_no clause, uint16_t dev_num,
+                   const char *what, const struct vmsg *m);
 bool judge_shape(struct vmsg_oracle *o, struct device *d, const struct request *r,
                  const struct vmsg *m);
 void request_unanswered(struct vmsg_oracle *o, const struct request *r); /* the finding */

@@ -208,9 +208,15 @@ static void forget_recent(struct vmsg_oracle *o, const struct request *r)
 
 static void answered_though_silent(struct vmsg_oracle *o, struct device *d, const struct request *r)
 {
+    bool known = vmsg_def_by_id(r->bus ? VMSG_NS_BUS : VMSG_NS_TRANSPORT, r->msg_id);
+
     for (unsigned i = 0; i < r->n_blame; i++)
-        blame(o, r->blame[i], r->dev_num, "%s (message %u) %s, but was answered", request_name(r),
-              r->index, why_silence(r));
+        if (known)
+            blame(o, r->blame[i], r->dev_num, "%s (message %u) %s, but was answered",
+                  request_name(r), r->index, why_silence(r));
+        else
+            blame(o, r->blame[i], r->dev_num, "msg_id 0x%02x (message %u) %s, but was answered",
+                  r->msg_id, r->index, why_silence(r));
     forget_effects(o, d, r);
     if (r->blame[0] == VMSG_DEV_HEADER_3)
         forget_recent(o, r);
@@ -265,8 +271,7 @@ static void cut_event(struct vmsg_oracle *o, const struct vmsg *m)
                                  : m->msg_id == VMSG_ID_EVENT_USED ? VMSG_DEV_DEVICE_NOTIFICATIONS_1
                                                                    : VMSG_DEV_PROFILES_2;
 
-    blame(o, clause, m->dev_num, "%s is cut off: %u payload bytes do not hold its fields",
-          message_name(m), m->payload_len);
+    blame_cut_off(o, clause, m->dev_num, "", m);
 }
 
 static void judge_event(struct vmsg_oracle *o, const struct vmsg *m)

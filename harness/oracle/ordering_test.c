@@ -107,6 +107,7 @@ static void test_cut_off_response(void **state)
     info(&s);
     to(&s, "GET_SHM", 1, F(1));
     twisted(&s, VMSG_TO_DRIVER, "GET_SHM", 1, F(1), (struct twist){.len = 20, .msg_size = 20});
+    assert_non_null(strstr(s.last, "its payload has 12 bytes, and its fields take 24"));
     only(&s, VMSG_DEV_MANDATORY_1);
 }
 
@@ -159,6 +160,8 @@ static void test_nonsense_answered(void **state)
         twisted(&s, VMSG_TO_DRIVER, malformed[i].name, 9, F(0), answer);
         settle(&s);
         assert_true(s.found[VMSG_DEV_ERROR_SIGNALING_1]);
+        if (malformed[i].twist.msg_id == 0x0d)
+            assert_non_null(strstr(s.last, "msg_id 0x0d (message"));
         if (malformed[i].twist.msg_id == 0x0d)
             only(&s, VMSG_DEV_ERROR_SIGNALING_1, VMSG_DEV_ORDERING_3, VMSG_DEV_VERSIONING_2);
         else if (i == 4 || i == 8) /* no request */

@@ -4,6 +4,19 @@
  */
 #include "harness/oracle/internal.h"
 
+void blame_cut_off(struct vmsg_oracle *o, enum vmsg_clause_no clause, uint16_t dev_num,
+                   const char *what, const struct vmsg *m)
+{
+    if (m->defect == VMSG_SHORT_PAYLOAD)
+        blame(o, clause, dev_num,
+              "%s%s is cut off: its payload has %u bytes, and its fields take %u", what,
+              message_name(m), m->payload_len, m->layout->fixed_size);
+    else
+        blame(o, clause, dev_num,
+              "%s%s is cut off: %u payload bytes do not hold what its fields announce", what,
+              message_name(m), m->payload_len);
+}
+
 bool judge_shape(struct vmsg_oracle *o, struct device *d, const struct request *r,
                  const struct vmsg *m)
 {
@@ -18,9 +31,8 @@ bool judge_shape(struct vmsg_oracle *o, struct device *d, const struct request *
             o->config.max_msg_size)
         return true; /* more blocks than fit a message: what comes is undefined */
     if (m->defect == VMSG_SHORT_PAYLOAD || m->defect == VMSG_SHORT_TAIL) {
-        blame(o, r->bus ? VMSG_BUS_BUS_MESSAGES_2 : VMSG_DEV_MANDATORY_1, r->dev_num,
-              "the response to %s is cut off: %u payload bytes do not hold its fields",
-              message_name(m), m->payload_len);
+        blame_cut_off(o, r->bus ? VMSG_BUS_BUS_MESSAGES_2 : VMSG_DEV_MANDATORY_1, r->dev_num,
+                      "the response to ", m);
         return false;
     }
     if (r->bus || (m->msg_id == VMSG_ID_SET_CONFIG && m->extra))
