@@ -47,30 +47,40 @@ static void begin_session(struct vmsg_fuzz_executor *e)
         set_session(e, vmsg_tape_session(tape, e->target->oracle.judged, vmsg_session_for("fuzz")));
 }
 
-void vmsg_fuzz_end_session(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_result *result)
+static struct vmsg_tape_place place(const struct vmsg_fuzz_executor *e)
 {
-    struct vmsg_connection *c = &e->connection;
-    struct vmsg_tape_place at = {.session = c->session,
-                                 .index = c->trace.count,
-                                 .judged = (uint8_t)e->target->oracle.judged};
+    const struct vmsg_connection *c = &e->connection;
 
-    if (!c->session)
-        return;
     if (e->open)
-        at = vmsg_connection_place(c);
-    vmsg_fuzz_record_close(c->tape, &at, result);
-    set_session(e, 0);
+        return vmsg_connection_place(c);
+    return (struct vmsg_tape_place){.session = c->session,
+                                    .index = c->trace.count,
+                                    .judged = (uint8_t)e->target->oracle.judged};
+}
+
+void vmsg_fuzz_part(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_result *result)
+{
+    struct vmsg_tape_place at = place(e);
+    struct vmsg_adapter_end end;
+
+    if (e->open)
+        vmsg_connection_end(&e->connection, &end);
+    if (e->open && result->end == VMSG_FUZZ_CLEAN)
+        vmsg_fuzz_look_at_end(&end, result);
+    e->open = false;
+    if (e->connection.session) {
+        vmsg_fuzz_record_close(e->connection.tape, &at, result);
+        set_session(e, 0);
+    }
+    vmsg_fuzz_far_end(&e->far);
 }
 
 void vmsg_fuzz_close(struct vmsg_fuzz_executor *e)
 {
-    struct vmsg_adapter_end end;
+    struct vmsg_fuzz_result result = {.end = VMSG_FUZZ_CLEAN};
 
-    vmsg_fuzz_end_session(e, &(struct vmsg_fuzz_result){.end = VMSG_FUZZ_CLEAN});
-    if (e->open)
-        vmsg_connection_end(&e->connection, &end);
-    vmsg_fuzz_far_end(&e->far);
-    e->open = false;
+    vmsg_fuzz_part(e, &result);
+    free(result.output);
 }
 
 void vmsg_fuzz_executor_free(struct vmsg_fuzz_executor *e)
@@ -469,8 +479,7 @@ void vmsg_fuzz_execute(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_scri
     e->heard = 0;
     e->heard_most = HEARD_MOST + HEARD_PER_STEP * (uint32_t)script->n;
     if (!e->open && !begin(e, result)) {
-        vmsg_fuzz_end_session(e, result);
-        vmsg_fuzz_close(e);
+        vmsg_fuzz_part(e, result);
         return;
     }
     before = (uint64_t)c->sent + c->received;

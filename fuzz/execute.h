@@ -101,7 +101,13 @@ void vmsg_fuzz_executor_free(struct vmsg_fuzz_executor *e);
 void vmsg_fuzz_execute(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_script *script,
                        struct vmsg_fuzz_result *result);
 
-/* End the connection; the next script has a fresh SUT where the adapter can start one. */
+/*
+ * End the connection, of which *result is what was found so far; the next script has a fresh SUT
+ * where the adapter can start one. A SUT that dies of that is a finding, if there is no other.
+ */
+void vmsg_fuzz_part(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_result *result);
+
+/* The same, whatever the SUT does. */
 void vmsg_fuzz_close(struct vmsg_fuzz_executor *e);
 
 #endif

@@ -77,8 +77,8 @@ void vmsg_fuzz_kick(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_upper *
 void vmsg_fuzz_conclude(struct vmsg_fuzz_executor *e, bool answers,
                         struct vmsg_fuzz_result *result);
 
-/* The end of the session on the tape, if one is open. */
-void vmsg_fuzz_end_session(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_result *result);
+/* Did the SUT die of being told to end? Then *result, which is clean, becomes that. */
+void vmsg_fuzz_look_at_end(const struct vmsg_adapter_end *end, struct vmsg_fuzz_result *result);
 
 static inline bool vmsg_fuzz_plays_device(const struct vmsg_fuzz_executor *e)
 {

@@ -60,6 +60,19 @@ static void say_broken(struct vmsg_fuzz_executor *e, const struct vmsg_seen_find
              f->text ? f->text : "out of memory");
 }
 
+/* By a signal with which people and systems end programs. */
+static bool is_asked_to_end(const struct vmsg_adapter_end *end)
+{
+    return end->signalled && (end->status == SIGINT || end->status == SIGTERM ||
+                              end->status == SIGHUP || end->status == SIGQUIT);
+}
+
+static void keep_output(const struct vmsg_adapter_end *end, struct vmsg_fuzz_result *r)
+{
+    if (end->output && *end->output)
+        r->output = strdup(end->output);
+}
+
 /* The SUT is stopped, so that its end and its output are known. */
 static void say_crashed(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_result *r)
 {
@@ -70,13 +83,25 @@ static void say_crashed(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_result *r
     vmsg_connection_end(&e->connection, &end);
     e->open = false;
     r->end = VMSG_FUZZ_CRASHED;
-    r->asked_to_end = end.signalled && (end.status == SIGINT || end.status == SIGTERM ||
-                                        end.status == SIGHUP || end.status == SIGQUIT);
+    r->asked_to_end = is_asked_to_end(&end);
     vmsg_fuzz_crash_name(end.output, end.signalled ? end.status : 0, name, r->key, sizeof r->key);
     snprintf(r->text, sizeof r->text, "the SUT died after %s: %s", name,
              end.text ? end.text : "it closed the connection");
-    if (end.output && *end.output)
-        r->output = strdup(end.output);
+    keep_output(&end, r);
+}
+
+/* Writing to a socket that the harness has just closed is no crash, so SIGPIPE is none. */
+void vmsg_fuzz_look_at_end(const struct vmsg_adapter_end *end, struct vmsg_fuzz_result *r)
+{
+    bool killed = end->signalled && end->status != SIGPIPE && !is_asked_to_end(end);
+
+    if (!killed && !end->crashed)
+        return;
+    r->end = VMSG_FUZZ_CRASHED;
+    vmsg_fuzz_crash_name(end->output, end->signalled ? end->status : 0, "end", r->key,
+                         sizeof r->key);
+    snprintf(r->text, sizeof r->text, "the SUT died when its connection was closed: %s", end->text);
+    keep_output(end, r);
 }
 
 void vmsg_fuzz_conclude(struct vmsg_fuzz_executor *e, bool answers, struct vmsg_fuzz_result *r)
@@ -110,6 +135,5 @@ void vmsg_fuzz_conclude(struct vmsg_fuzz_executor *e, bool answers, struct vmsg_
     forget_others(&e->connection);
     if (r->end == VMSG_FUZZ_CLEAN && !e->refused && e->scripts < e->target->together)
         return;
-    vmsg_fuzz_end_session(e, r);
-    vmsg_fuzz_close(e);
+    vmsg_fuzz_part(e, r);
 }

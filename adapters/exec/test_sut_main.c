@@ -135,6 +135,22 @@ static int leave(void)
     return 3;
 }
 
+/* Ends like a program with a sanitizer that finds an error as it tidies up. */
+static int report(void)
+{
+    echo();
+    fprintf(stderr, "==1==ERROR: AddressSanitizer: attempting double-free on 0x602\n");
+    return 1;
+}
+
+/* Ends like a program that does not like to lose its socket. */
+static int complain(void)
+{
+    echo();
+    fprintf(stderr, "error: the socket is closed\n");
+    return 1;
+}
+
 /* Takes no notice of a closed socket, nor of SIGTERM; tells its pid. */
 static int hang(void)
 {
@@ -230,6 +246,7 @@ int test_sut_main(const char *mode)
         {"stubborn", stubborn}, {"deaf", deaf},
         {"flood", flood},       {"chatter", chatter},
         {"litter", litter},     {"exit-with-child", exit_with_child},
+        {"report", report},     {"complain", complain},
     };
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
         if (!strcmp(modes[i].name, mode))
