@@ -11,8 +11,6 @@
 /* Messages that the SUT may send in a script, and for each of its steps: more is a flood. */
 #define HEARD_MOST     20000u
 #define HEARD_PER_STEP 64u
-/* A pause after which a driver or a bus is taken for idle. */
-#define QUIET_NS (20 * VMSG_NS_PER_MS)
 
 struct vmsg_fuzz_executor *vmsg_fuzz_executor_new(const struct vmsg_fuzz_target *target,
                                                   struct vmsg_adapter *adapter)
@@ -116,6 +114,7 @@ static void know_nothing(struct vmsg_fuzz_executor *e)
     memset(e->exercised, 0, sizeof e->exercised);
     e->scripts = 0;
     e->touched = 0;
+    e->idle_at = 0;
     e->flooded = e->line_due = e->refused = e->kicked = false;
     e->doubtful = e->resetting = 0;
     memset(e->rings, 0, sizeof e->rings);
@@ -232,16 +231,6 @@ bool vmsg_fuzz_pump(struct vmsg_fuzz_executor *e, uint64_t deadline_ns)
                                     vmsg_connection_now(c) < deadline_ns);
 }
 
-void vmsg_fuzz_serve(struct vmsg_fuzz_executor *e, unsigned messages, uint64_t silence_ns)
-{
-    uint32_t first = e->heard;
-
-    e->last_at = vmsg_connection_now(&e->connection);
-    while (vmsg_fuzz_pump(e, e->last_at + silence_ns))
-        if (messages && e->heard - first >= messages)
-            return;
-}
-
 /* ---- steps ---- */
 
 static void do_advance(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s)
@@ -308,10 +297,8 @@ static void do_answer(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step 
     e->far.armed = s;
     e->far.skip = VMSG_FUZZ_SKIP(s->a);
     e->far.losses = s->mask & 1 ? (unsigned)vmsg_fuzz_value(&e->known, &s->f[0], 0) : 0;
-    e->last_at = vmsg_connection_now(&e->connection);
-    while (e->target->role == VMSG_ROLE_DRIVER && e->far.armed &&
-           vmsg_fuzz_pump(e, e->last_at + QUIET_NS))
-        ;
+    if (e->target->role == VMSG_ROLE_DRIVER)
+        vmsg_fuzz_quiet_unless_met(e);
 }
 
 /* What a script says by itself. */
@@ -338,7 +325,7 @@ static bool do_await(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *
 {
     if (e->target->role != VMSG_ROLE_DRIVER)
         return vmsg_fuzz_fence(e);
-    vmsg_fuzz_serve(e, s->a, QUIET_NS);
+    vmsg_fuzz_quiet(e, s->a);
     return true;
 }
 
@@ -360,6 +347,7 @@ static bool do_step(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s
 {
     struct vmsg_fuzz_device *d;
 
+    vmsg_fuzz_may_wake(e, s);
     switch ((enum vmsg_fuzz_kind)s->kind) {
     case VMSG_FUZZ_MESSAGE:
     case VMSG_FUZZ_RAW:
@@ -410,30 +398,6 @@ static bool is_over(const struct vmsg_fuzz_executor *e)
            (e->target->role == VMSG_ROLE_BUS && e->scripts >= e->target->together);
 }
 
-/*
- * A driver that lost an answer is waited for much longer than all its declared attempts take:
- * whatever it meant to do about it, it has done. In virtual time only, elsewhere that is too long.
- */
-static void outlast(struct vmsg_fuzz_executor *e)
-{
-    const struct vmsg_oracle_config *o = &e->target->oracle;
-    uint64_t silence = 2 * (o->attempts + UINT64_C(1)) * o->request_timeout_ms * VMSG_NS_PER_MS;
-
-    if (!e->far.lost || !o->attempts || !silence || !(e->adapter->caps & VMSG_VIRTUAL_TIME))
-        return;
-    vmsg_fuzz_serve(e, 0, silence);
-    for (size_t i = 0; i < e->known.n_devices && vmsg_fuzz_goes_on(e); i++) {
-        struct vmsg_note note = {.kind = VMSG_NOTE_PATIENCE_OVER,
-                                 .dev_num = e->known.devices[i].number};
-
-        if (e->known.devices[i].removed)
-            continue;
-        vmsg_connection_note(&e->connection, &note,
-                             "the driver has had longer than all its attempts take");
-        vmsg_fuzz_log_told(e->log, VMSG_FUZZ_TOLD_OUTLASTED, note.dev_num, 0, 0);
-    }
-}
-
 /* Of answers that are lost in a row, the next ones are those to the driver's further attempts. */
 static bool is_losing(const struct vmsg_fuzz_executor *e)
 {
@@ -453,8 +417,8 @@ static bool finish(struct vmsg_fuzz_executor *e)
     if (e->far.device)
         vmsg_fuzz_far_release(&e->far, c);
     if (e->target->role == VMSG_ROLE_DRIVER) {
-        vmsg_fuzz_serve(e, 0, QUIET_NS);
-        outlast(e);
+        vmsg_fuzz_quiet(e, 0);
+        vmsg_fuzz_outlast(e);
         e->far.armed = NULL;
     } else if (e->touched)
         answers = vmsg_fuzz_fence(e);

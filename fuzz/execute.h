@@ -70,6 +70,7 @@ struct vmsg_fuzz_executor {
     unsigned answered; /* of those that were asked */
     uint16_t fence[VMSG_FUZZ_DEVICES];
     uint64_t last_at; /* when the SUT last sent something */
+    uint64_t idle_at; /* 1 and the messages that had passed when a driver fell silent; 0: never */
     uint32_t heard;   /* messages, in this script */
     uint32_t heard_most;
     bool flooded;

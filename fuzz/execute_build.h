@@ -15,6 +15,19 @@ bool vmsg_fuzz_pump(struct vmsg_fuzz_executor *e, uint64_t deadline_ns);
 /* Serve until `messages` came, 0: any number, or the SUT is silent for that long. */
 void vmsg_fuzz_serve(struct vmsg_fuzz_executor *e, unsigned messages, uint64_t silence_ns);
 
+/* Before a step: it may end a driver's being idle. */
+void vmsg_fuzz_may_wake(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s);
+
+/* The same until a driver is idle; and until that, or the step that is armed was met. */
+void vmsg_fuzz_quiet(struct vmsg_fuzz_executor *e, unsigned messages);
+void vmsg_fuzz_quiet_unless_met(struct vmsg_fuzz_executor *e);
+
+/*
+ * A driver that lost an answer is waited for much longer than all its declared attempts take:
+ * whatever it meant to do about it, it has done. In virtual time only, elsewhere that is too long.
+ */
+void vmsg_fuzz_outlast(struct vmsg_fuzz_executor *e);
+
 /* Devices that are there, a bit for each place. */
 unsigned vmsg_fuzz_present(const struct vmsg_fuzz_executor *e);
 

@@ -134,7 +134,10 @@ static void apply(struct vmsg_fuzz_far *f, struct vmsg_connection *c, struct vms
         return;
     }
     f->perturbed = true;
-    f->lost |= VMSG_FUZZ_FATE(s->a) == VMSG_FUZZ_LOSE;
+    if (VMSG_FUZZ_FATE(s->a) == VMSG_FUZZ_LOSE) {
+        f->lost = true;
+        f->lost_at = vmsg_connection_now(c);
+    }
     log_step(f, s, len);
     switch (VMSG_FUZZ_FATE(s->a)) {
     case VMSG_FUZZ_LOSE:
