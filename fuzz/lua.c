@@ -84,12 +84,21 @@ static bool is_plain(const struct vmsg *m, const uint8_t *bytes, size_t len)
     return n == len && !memcmp(again, bytes, len);
 }
 
-/* Does an event of the SUT, or an answer, come next? Then its coming is waited for. */
-static bool comes_next(const struct vmsg_fuzz_log *log, size_t at)
+/* Does the SUT say something before the next step? Then its coming is waited for. What the device
+ * that is played says is no step. */
+static bool speaks_next(const struct vmsg_fuzz_log *log, size_t at)
 {
     struct vmsg_fuzz_log_entry e;
 
-    return vmsg_fuzz_log_next(log, &at, &e) && e.what == VMSG_FUZZ_CAME;
+    while (vmsg_fuzz_log_next(log, &at, &e)) {
+        if (e.what == VMSG_FUZZ_CAME)
+            return true;
+        if (e.what == VMSG_FUZZ_PLAYED || e.what == VMSG_FUZZ_BENT || e.what == VMSG_FUZZ_RELEASED)
+            vmsg_fuzz_log_next(log, &at, &e); /* what was sent */
+        else if (e.what != VMSG_FUZZ_REPLIED && e.what != VMSG_FUZZ_PERTURBED)
+            return false;
+    }
+    return false;
 }
 
 static void put_sent(FILE *out, const struct vmsg_fuzz_story *s,
@@ -328,7 +337,7 @@ static void put_step(FILE *out, const struct vmsg_fuzz_story *s,
 
     if (e->what == VMSG_FUZZ_SENT) {
         put_sent(out, s, e);
-        if (comes_next(s->log, after))
+        if (speaks_next(s->log, after))
             fputs(driver ? INDENT "t:quiet()\n" : INDENT "t:fence()\n", out);
     } else if (e->what == VMSG_FUZZ_COMMANDED && !is_judged(s->log, e)) {
         put_command(out, s, e, after);
@@ -341,6 +350,8 @@ static void put_step(FILE *out, const struct vmsg_fuzz_story *s,
     } else if (e->what == VMSG_FUZZ_DIRECTED) {
         fprintf(out, INDENT "%s:device(\"%.*s\")\n", driver ? "t" : "t.far", (int)e->len,
                 (const char *)e->bytes);
+        if (speaks_next(s->log, after))
+            fputs(INDENT "t:quiet()\n", out);
     } else if (e->what == VMSG_FUZZ_TOLD) {
         struct vmsg_fuzz_told told = vmsg_fuzz_told_of(e);
 
