@@ -59,13 +59,8 @@ static struct vmsg_tape_place place(const struct vmsg_fuzz_executor *e)
 void vmsg_fuzz_part(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_result *result)
 {
     struct vmsg_tape_place at = place(e);
-    struct vmsg_adapter_end end;
 
-    if (e->open)
-        vmsg_connection_end(&e->connection, &end);
-    if (e->open && result->end == VMSG_FUZZ_CLEAN)
-        vmsg_fuzz_look_at_end(&end, result);
-    e->open = false;
+    vmsg_fuzz_stop(e, result);
     if (e->connection.session) {
         vmsg_fuzz_record_close(e->connection.tape, &at, result);
         set_session(e, 0);
@@ -114,7 +109,7 @@ static void know_nothing(struct vmsg_fuzz_executor *e)
     memset(e->exercised, 0, sizeof e->exercised);
     e->scripts = 0;
     e->touched = 0;
-    e->idle_at = 0;
+    e->idle_at = e->slowest_ns = 0;
     e->flooded = e->line_due = e->refused = e->kicked = false;
     e->doubtful = e->resetting = 0;
     memset(e->rings, 0, sizeof e->rings);
@@ -190,6 +185,7 @@ static void take(struct vmsg_fuzz_executor *e)
 
     vmsg_decode(&m, c->packet, c->len);
     e->heard++;
+    vmsg_fuzz_reacted(e);
     e->last_at = vmsg_connection_now(c);
     e->flooded = e->heard > e->heard_most;
     vmsg_fuzz_signal_message(&e->signal, &m, false);

@@ -37,6 +37,7 @@ enum vmsg_fuzz_end {
 struct vmsg_fuzz_result {
     enum vmsg_fuzz_end end;
     char key[120];         /* what it is, for telling findings apart: a file name */
+    char place[120];       /* where a crash happened, see crash.h; "" when that is not known */
     char text[700];        /* one sentence */
     uint64_t messages;     /* judged */
     uint32_t message;      /* index in the trace; of a broken clause */
@@ -71,7 +72,8 @@ struct vmsg_fuzz_executor {
     uint16_t fence[VMSG_FUZZ_DEVICES];
     uint64_t last_at; /* when the SUT last sent something */
     uint64_t idle_at; /* 1 and the messages that had passed when a driver fell silent; 0: never */
-    uint32_t heard;   /* messages, in this script */
+    uint64_t slowest_ns; /* that it took over a message, on this connection */
+    uint32_t heard;      /* messages, in this script */
     uint32_t heard_most;
     bool flooded;
     bool line_due, noted; /* a command awaits its reply; the oracle was told of it */

@@ -15,6 +15,9 @@ bool vmsg_fuzz_pump(struct vmsg_fuzz_executor *e, uint64_t deadline_ns);
 /* Serve until `messages` came, 0: any number, or the SUT is silent for that long. */
 void vmsg_fuzz_serve(struct vmsg_fuzz_executor *e, unsigned messages, uint64_t silence_ns);
 
+/* A message came; e->last_at is when the one before did, or when waiting began. */
+void vmsg_fuzz_reacted(struct vmsg_fuzz_executor *e);
+
 /* Before a step: it may end a driver's being idle. */
 void vmsg_fuzz_may_wake(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s);
 
@@ -90,8 +93,8 @@ void vmsg_fuzz_kick(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_upper *
 void vmsg_fuzz_conclude(struct vmsg_fuzz_executor *e, bool answers,
                         struct vmsg_fuzz_result *result);
 
-/* Did the SUT die of being told to end? Then *result, which is clean, becomes that. */
-void vmsg_fuzz_look_at_end(const struct vmsg_adapter_end *end, struct vmsg_fuzz_result *result);
+/* Stop the SUT. When it dies of that, *result becomes that, if it is clean. */
+void vmsg_fuzz_stop(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_result *result);
 
 static inline bool vmsg_fuzz_plays_device(const struct vmsg_fuzz_executor *e)
 {

@@ -3,8 +3,11 @@
 
 #include <string.h>
 
-/* A pause after which one is taken for idle. */
-#define QUIET_NS (20 * VMSG_NS_PER_MS)
+/* A pause after which one is taken for idle; less of one that was seen to be much faster. */
+#define QUIET_NS       (20 * VMSG_NS_PER_MS)
+#define QUIET_LEAST_NS (5 * VMSG_NS_PER_MS)
+#define MUCH           8u /* times as long as its slowest message */
+#define SEEN           8u /* messages, before it is known how fast one is */
 /* For what a driver does between the attempts of one request, beside the time that they take. */
 #define MARGIN_NS (2000 * VMSG_NS_PER_MS)
 
@@ -31,13 +34,26 @@ void vmsg_fuzz_may_wake(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_ste
         e->idle_at = 0;
 }
 
+void vmsg_fuzz_reacted(struct vmsg_fuzz_executor *e)
+{
+    uint64_t took = vmsg_connection_now(&e->connection) - e->last_at;
+
+    if (e->connection.received > 1 && took > e->slowest_ns)
+        e->slowest_ns = took;
+}
+
 /* A driver starts by itself, and a program takes its time for that: what a script does meanwhile
  * would meet nobody. */
 static uint64_t pause_ns(const struct vmsg_fuzz_executor *e)
 {
-    bool starts = !(e->adapter->caps & VMSG_VIRTUAL_TIME) && !e->connection.received;
+    bool known = e->connection.received >= SEEN;
+    uint64_t much = known ? MUCH * e->slowest_ns : QUIET_NS;
 
-    return starts ? e->target->timeout_ms * VMSG_NS_PER_MS : QUIET_NS;
+    if (e->adapter->caps & VMSG_VIRTUAL_TIME)
+        return QUIET_NS;
+    if (!e->connection.received)
+        return e->target->timeout_ms * VMSG_NS_PER_MS;
+    return much < QUIET_LEAST_NS ? QUIET_LEAST_NS : much < QUIET_NS ? much : QUIET_NS;
 }
 
 void vmsg_fuzz_serve(struct vmsg_fuzz_executor *e, unsigned messages, uint64_t silence_ns)

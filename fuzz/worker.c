@@ -3,6 +3,7 @@
 
 #include "fuzz/corpus.h"
 #include "fuzz/mutate.h"
+#include "fuzz/same.h"
 #include "fuzz/seeds.h"
 
 #include <stdio.h>
@@ -135,7 +136,7 @@ static void found(struct work *w, struct vmsg_fuzz_result *result)
     const struct vmsg_worker_slot *slot = w->slot;
 
     vmsg_fuzz_close(w->executor);
-    if (*result->key && vmsg_fuzz_is_known(&w->finder, result->key)) {
+    if (*result->key && vmsg_fuzz_has(w->finder.folder, result)) {
         count(&w->shared->stats.again, 1);
         return;
     }

@@ -14,6 +14,9 @@ import vmsgspec
 
 BUGGY = vmsgspec.BUILD / "buggy_device"
 LIBRARY = f"lib:{vmsgspec.BUILD / 'libbuggy.so'}?isolate=no"
+# Steps of scripts, see fuzz/script.h.
+FIRST_ANSWER_PASSES = "0307000000"
+FEATURES_ANSWER_LIES = "032000020046"
 QUICK = {"ASAN_OPTIONS": "detect_leaks=0:symbolize=0"}  # the same bugs, in less time
 
 
@@ -132,6 +135,32 @@ def test_a_report_at_the_end_of_a_scenario_is_a_crash(tmp_path):
         outcome = vmsgspec.run(vmsgspec.program(BUGGY), "--scenario", scenario, select=["file/*"],
                                env={**QUICK, **({"BUGGY_BUG": bug} if bug else {})})
         assert outcome.status == status and outcome.scenarios(verdict), str(outcome)
+
+
+def test_a_report_that_takes_long_is_no_hang(tmp_path):
+    """Silent, because a sanitizer looks for symbols: it dies in the end, and that is the finding."""
+    text = (vmsgspec.EXAMPLES / "tiny_device.py").read_text()
+    head = "    def get_shm(self, tail, shmid):\n"
+    assert head in text
+    mine = tmp_path / "reports.py"
+    mine.write_text(text.replace(head, head + """        import sys, time
+        print("==1==ERROR: AddressSanitizer: SEGV on unknown address 0x60", file=sys.stderr, flush=True)
+        time.sleep(1.2)
+        print("    #0 0x1 in get_shm /x/shm.c:7:3", file=sys.stderr, flush=True)
+        os._exit(1)
+"""))
+    outcome = fuzz(f"exec:exec {vmsgspec.PYTHON} {mine}", tmp_path / "out", "--runs", "60", "--timeout", "0.5")
+    assert findings(tmp_path / "out") == ["crash-segv-get_shm"], str(outcome)
+
+
+def test_a_driver_that_starts_slowly_meets_the_whole_script(tmp_path):
+    """The first step waits for it, so that the second, which changes the features, is met too."""
+    script = tmp_path / "script"
+    script.write_bytes(bytes.fromhex(FIRST_ANSWER_PASSES + FEATURES_ANSWER_LIES))
+    program = vmsgspec.BUILD / "buggy_driver"
+    for bug, status in (("drv-features-trusted", vmsgspec.FAILS), (None, vmsgspec.CONFORMS)):
+        outcome = fuzz(f"exec:sleep 0.2; exec {program}", tmp_path, "--script", script, bug=bug, role="driver")
+        assert outcome.status == status, str(outcome)
 
 
 @pytest.mark.parametrize("number, kept", [(signal.SIGTERM, False), (signal.SIGABRT, True)])
