@@ -110,7 +110,7 @@ static void know_nothing(struct vmsg_fuzz_executor *e)
     e->scripts = 0;
     e->touched = 0;
     e->idle_at = e->slowest_ns = 0;
-    e->flooded = e->line_due = e->refused = e->kicked = false;
+    e->flooded = e->line_due = e->refused = e->kicked = e->opened = false;
     e->doubtful = e->resetting = 0;
     memset(e->rings, 0, sizeof e->rings);
 }
@@ -164,8 +164,19 @@ static void note_fence(struct vmsg_fuzz_executor *e, const struct vmsg *m)
     if (!failed && (vmsg_is_bus(m) || !vmsg_is_response(m) || m->msg_id != VMSG_ID_GET_DEVICE_INFO))
         return;
     for (size_t i = 0; i < e->known.n_devices; i++)
-        if (e->known.devices[i].number == dev && e->fence[i] == token)
+        if (e->known.devices[i].number == dev && e->fence[i] == token) {
             e->answered |= 1u << i;
+            e->failed |= (unsigned)failed << i;
+        }
+}
+
+/* A fence of that device came to the device that is played, which has no such device any more: all
+ * that a fence of it can show is shown. */
+static void note_unserved(struct vmsg_fuzz_executor *e, uint16_t dev)
+{
+    for (size_t i = 0; i < e->known.n_devices; i++)
+        if (e->known.devices[i].number == dev)
+            e->unserved |= 1u << i;
 }
 
 /* What the SUT asks of the harness's own end of the bus. */
@@ -195,6 +206,8 @@ static void take(struct vmsg_fuzz_executor *e)
         if (!vmsg_is_bus(&m) || !vmsg_is_response(&m)) {
             memcpy(e->packet, c->packet, c->len < VMSG_PACKET_MOST ? c->len : VMSG_PACKET_MOST);
             vmsg_fuzz_far_receive(&e->far, c, &e->known, e->packet, c->len);
+            if (e->far.unserved && !(e->adapter->caps & VMSG_VIRTUAL_TIME))
+                note_unserved(e, m.dev_num);
         }
         return;
     }
@@ -344,6 +357,7 @@ static bool do_step(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s
     struct vmsg_fuzz_device *d;
 
     vmsg_fuzz_may_wake(e, s);
+    vmsg_fuzz_open(e, s);
     switch ((enum vmsg_fuzz_kind)s->kind) {
     case VMSG_FUZZ_MESSAGE:
     case VMSG_FUZZ_RAW:
@@ -401,6 +415,16 @@ static bool is_losing(const struct vmsg_fuzz_executor *e)
            VMSG_FUZZ_FATE(e->far.armed->a) == VMSG_FUZZ_LOSE;
 }
 
+/*
+ * Is it waited for what is still due? A bus takes its time over what is lost, and where that is
+ * real time, one wait for all the scripts of a connection is enough.
+ */
+static bool waits(const struct vmsg_fuzz_executor *e)
+{
+    return e->target->role != VMSG_ROLE_BUS || e->adapter->caps & VMSG_VIRTUAL_TIME ||
+           e->scripts >= e->target->together;
+}
+
 /* Everything that is still due, and a sign of life. */
 static bool finish(struct vmsg_fuzz_executor *e)
 {
@@ -419,10 +443,11 @@ static bool finish(struct vmsg_fuzz_executor *e)
     } else if (e->touched)
         answers = vmsg_fuzz_fence(e);
     e->last_at = vmsg_connection_now(c);
-    while (answers && vmsg_fuzz_goes_on(e) && (vmsg_oracle_owes(c->oracle) || e->line_due) &&
+    while (answers && vmsg_fuzz_goes_on(e) &&
+           ((vmsg_oracle_owes(c->oracle) && waits(e)) || e->line_due) &&
            vmsg_fuzz_pump(e, e->last_at + patience))
         ;
-    if (answers && vmsg_fuzz_goes_on(e) && (vmsg_oracle_owes(c->oracle) || is_over(e)))
+    if (answers && vmsg_fuzz_goes_on(e) && waits(e) && (vmsg_oracle_owes(c->oracle) || is_over(e)))
         vmsg_connection_settle(c);
     return answers && !e->line_due;
 }

@@ -69,6 +69,9 @@ struct vmsg_fuzz_executor {
     uint64_t exercised[VMSG_CLAUSE_COUNT];
     unsigned touched;  /* devices, by their place, that owe a fence */
     unsigned answered; /* of those that were asked */
+    unsigned failed;   /* of those that were asked, by the bus */
+    bool opened;       /* a bus has had the time to find its devices */
+    unsigned unserved; /* of a bus: asked for where nobody answers for them */
     uint16_t fence[VMSG_FUZZ_DEVICES];
     uint64_t last_at; /* when the SUT last sent something */
     uint64_t idle_at; /* 1 and the messages that had passed when a driver fell silent; 0: never */

@@ -206,6 +206,10 @@ static void write_log(FILE *out, const struct vmsg_fuzz_log *log)
         case VMSG_FUZZ_PLAYED:
         case VMSG_FUZZ_BENT:
         case VMSG_FUZZ_RELEASED:
+        case VMSG_FUZZ_OPENING:
+            break;
+        case VMSG_FUZZ_OPENED:
+            fputs("   the bus has had the time to find its devices\n", out);
             break;
         case VMSG_FUZZ_TOLD:
             told = vmsg_fuzz_told_of(&e);

@@ -359,6 +359,16 @@ static void put_step(FILE *out, const struct vmsg_fuzz_story *s,
     }
 }
 
+/* The scenario lets a bus find its devices in its own way. */
+static void skip_opening(FILE *out, const struct vmsg_fuzz_log *log, size_t *at)
+{
+    struct vmsg_fuzz_log_entry e;
+
+    fputs(INDENT "t:find_devices()\n", out);
+    while (vmsg_fuzz_log_next(log, at, &e) && e.what != VMSG_FUZZ_OPENED)
+        ;
+}
+
 static void put_steps(FILE *out, const struct vmsg_fuzz_story *s)
 {
     const char *who = s->target->role == VMSG_ROLE_BUS ? "t.far" : "t";
@@ -370,6 +380,8 @@ static void put_steps(FILE *out, const struct vmsg_fuzz_story *s)
             fprintf(out, INDENT "%s:release()\n", who);
         if (e.what == VMSG_FUZZ_PLAYED || e.what == VMSG_FUZZ_BENT || e.what == VMSG_FUZZ_RELEASED)
             vmsg_fuzz_log_next(s->log, &at, &sent); /* the scenario's own device sends it */
+        else if (e.what == VMSG_FUZZ_OPENING)
+            skip_opening(out, s->log, &at);
         else
             put_step(out, s, &e, at);
     }
@@ -428,7 +440,7 @@ void vmsg_fuzz_write_lua(FILE *out, const struct vmsg_fuzz_story *s)
     fputs("\" },\n        scope = \"bus\",\n", out);
     if (s->target->role == VMSG_ROLE_DRIVER)
         put_devices(out, s);
-    if (s->target->role == VMSG_ROLE_DRIVER)
+    if (s->target->role != VMSG_ROLE_DEVICE)
         fputs("        unopened = true,\n", out);
     fputs("        run = function(t)\n", out);
     if (s->target->role != VMSG_ROLE_DEVICE)
