@@ -110,6 +110,7 @@ static void know_nothing(struct vmsg_fuzz_executor *e)
     e->scripts = 0;
     e->touched = 0;
     e->idle_at = e->slowest_ns = 0;
+    e->open_requests = 0;
     e->flooded = e->line_due = e->refused = e->kicked = e->opened = false;
     e->doubtful = e->resetting = 0;
     memset(e->rings, 0, sizeof e->rings);
@@ -151,6 +152,8 @@ void vmsg_fuzz_send(struct vmsg_fuzz_executor *e, unsigned endpoint, const void 
             e->touched |= 1u << i;
     if (e->target->role == VMSG_ROLE_DRIVER)
         vmsg_fuzz_told(&e->known, &m);
+    if (endpoint == 0 && !vmsg_is_response(&m) && !(m.msg_id & VMSG_ID_EVENT))
+        e->open_requests++;
     vmsg_connection_send(&e->connection, endpoint, bytes, len);
 }
 
@@ -161,6 +164,8 @@ static void note_fence(struct vmsg_fuzz_executor *e, const struct vmsg *m)
     uint16_t dev = failed ? (uint16_t)m->f[0] : m->dev_num;
     uint16_t token = failed ? (uint16_t)m->f[1] : m->token;
 
+    if (e->open_requests && (failed || vmsg_is_response(m)))
+        e->open_requests--;
     if (!failed && (vmsg_is_bus(m) || !vmsg_is_response(m) || m->msg_id != VMSG_ID_GET_DEVICE_INFO))
         return;
     for (size_t i = 0; i < e->known.n_devices; i++)
@@ -358,6 +363,7 @@ static bool do_step(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s
 
     vmsg_fuzz_may_wake(e, s);
     vmsg_fuzz_open(e, s);
+    vmsg_fuzz_make_room(e);
     switch ((enum vmsg_fuzz_kind)s->kind) {
     case VMSG_FUZZ_MESSAGE:
     case VMSG_FUZZ_RAW:

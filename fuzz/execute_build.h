@@ -46,6 +46,9 @@ void vmsg_fuzz_stage(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_device *d, u
  */
 void vmsg_fuzz_open(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s);
 
+/* Before a step: where a bus has many requests under way, let it end them. */
+void vmsg_fuzz_make_room(struct vmsg_fuzz_executor *e);
+
 /* A MEMORY step. */
 void vmsg_fuzz_memory(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s);
 

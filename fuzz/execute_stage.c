@@ -5,6 +5,8 @@
 /* A bus that finds no devices is asked so often, with a pause. */
 #define OPEN_MOST 8u
 #define OPEN_NS   (3 * VMSG_NS_PER_MS)
+/* Requests that a bus need not have room for. */
+#define UNDER_WAY_MOST 64u
 
 static void right(struct vmsg_fuzz_executor *e, uint8_t id, struct vmsg_fuzz_device *d)
 {
@@ -119,6 +121,21 @@ void vmsg_fuzz_open(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s
     for (unsigned i = 0; i < OPEN_MOST && pass_fence(e, vmsg_fuzz_present(e)) && e->failed; i++)
         vmsg_fuzz_serve(e, 0, OPEN_NS);
     vmsg_fuzz_log_add(e->log, VMSG_FUZZ_OPENED, 0, NULL, 0);
+}
+
+void vmsg_fuzz_make_room(struct vmsg_fuzz_executor *e)
+{
+    struct vmsg_connection *c = &e->connection;
+    uint64_t patience = e->target->timeout_ms * VMSG_NS_PER_MS;
+
+    if (e->target->role != VMSG_ROLE_BUS || e->adapter->caps & VMSG_VIRTUAL_TIME ||
+        e->open_requests <= UNDER_WAY_MOST)
+        return;
+    e->last_at = vmsg_connection_now(c);
+    while (vmsg_fuzz_goes_on(e) && vmsg_oracle_owes(c->oracle) &&
+           vmsg_fuzz_pump(e, e->last_at + patience))
+        ;
+    e->open_requests = 0;
 }
 
 /* Resets may take a while ("Device Reset and Shutdown"); what then follows is on the script. */
