@@ -207,6 +207,7 @@ static void take(struct vmsg_fuzz_executor *e)
     vmsg_fuzz_signal_message(&e->signal, &m, false);
     vmsg_fuzz_learn(&e->known, &m);
     vmsg_fuzz_used_heard(e, &m);
+    vmsg_fuzz_recovered(e, &m);
     if (vmsg_fuzz_plays_device(e) && c->endpoint == e->far.endpoint) {
         if (!vmsg_is_bus(&m) || !vmsg_is_response(&m)) {
             memcpy(e->packet, c->packet, c->len < VMSG_PACKET_MOST ? c->len : VMSG_PACKET_MOST);

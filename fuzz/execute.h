@@ -74,8 +74,9 @@ struct vmsg_fuzz_executor {
     bool opened;            /* a bus has had the time to find its devices */
     unsigned unserved;      /* of a bus: asked for where nobody answers for them */
     uint16_t fence[VMSG_FUZZ_DEVICES];
-    uint64_t last_at; /* when the SUT last sent something */
-    uint64_t idle_at; /* 1 and the messages that had passed when a driver fell silent; 0: never */
+    uint64_t last_at;   /* when the SUT last sent something */
+    uint64_t idle_at;   /* 1 and the messages that had passed when a driver fell silent; 0: never */
+    unsigned recovered; /* devices that a driver reset or gave up since it is outlasted */
     uint64_t slowest_ns; /* that it took over a message, on this connection */
     uint32_t heard;      /* messages, in this script */
     uint32_t heard_most;

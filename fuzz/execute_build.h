@@ -30,6 +30,8 @@ void vmsg_fuzz_quiet_unless_met(struct vmsg_fuzz_executor *e);
  * whatever it meant to do about it, it has done. In virtual time only, elsewhere that is too long.
  */
 void vmsg_fuzz_outlast(struct vmsg_fuzz_executor *e);
+/* A message of a driver came, which may be that. */
+void vmsg_fuzz_recovered(struct vmsg_fuzz_executor *e, const struct vmsg *m);
 
 /* Devices that are there, a bit for each place. */
 unsigned vmsg_fuzz_present(const struct vmsg_fuzz_executor *e);

@@ -8,8 +8,9 @@
 #define QUIET_LEAST_NS (5 * VMSG_NS_PER_MS)
 #define MUCH           8u /* times as long as its slowest message */
 #define SEEN           8u /* messages, before it is known how fast one is */
-/* For what a driver does between the attempts of one request, beside the time that they take. */
-#define MARGIN_NS (2000 * VMSG_NS_PER_MS)
+/* For what a driver does beside the attempts of one request: no statement says for how long it
+ * waits for the end of a reset. */
+#define MARGIN_NS (10000 * VMSG_NS_PER_MS)
 
 /* Messages that passed, so that none since then can be told. */
 static uint64_t passed(const struct vmsg_fuzz_executor *e)
@@ -91,35 +92,48 @@ void vmsg_fuzz_quiet_unless_met(struct vmsg_fuzz_executor *e)
         e->idle_at = passed(e);
 }
 
-/* Until it is silent for that long, or has had that and the margin since the last answer was lost:
- * one that never gives up is never silent. */
-static void wait_out(struct vmsg_fuzz_executor *e, uint64_t silence)
+void vmsg_fuzz_recovered(struct vmsg_fuzz_executor *e, const struct vmsg *m)
+{
+    if (vmsg_is_bus(m) || m->defect || m->msg_id != VMSG_ID_SET_DEVICE_STATUS ||
+        (m->f[0] != 0 && !(m->f[0] & VIRTIO_S_FAILED)))
+        return;
+    for (size_t i = 0; i < e->known.n_devices; i++)
+        if (e->known.devices[i].number == m->dev_num)
+            e->recovered |= 1u << i;
+}
+
+/* Until it is silent for that long: true. Or until it has had that and the margin since the last
+ * answer was lost: one that never gives up is never silent. */
+static bool wait_out(struct vmsg_fuzz_executor *e, uint64_t silence)
 {
     struct vmsg_connection *c = &e->connection;
     uint64_t began = vmsg_connection_now(c), since, over, idle;
 
     e->last_at = began;
+    e->recovered = 0;
     do {
         since = e->far.lost_at > began ? e->far.lost_at : began;
         over = since + silence + MARGIN_NS;
         idle = e->last_at + silence;
     } while (vmsg_connection_now(c) < over && vmsg_fuzz_pump(e, idle < over ? idle : over));
+    return vmsg_connection_now(c) < over;
 }
 
 void vmsg_fuzz_outlast(struct vmsg_fuzz_executor *e)
 {
     const struct vmsg_oracle_config *o = &e->target->oracle;
     uint64_t silence = 2 * (o->attempts + UINT64_C(1)) * o->request_timeout_ms * VMSG_NS_PER_MS;
+    bool silent;
 
     if (!e->far.lost || !o->attempts || !silence || !(e->adapter->caps & VMSG_VIRTUAL_TIME))
         return;
-    wait_out(e, silence);
+    silent = wait_out(e, silence);
     for (size_t i = 0; i < e->known.n_devices && vmsg_fuzz_goes_on(e); i++) {
         struct vmsg_note note = {.kind = VMSG_NOTE_PATIENCE_OVER,
                                  .dev_num = e->known.devices[i].number};
 
-        if (e->known.devices[i].removed)
-            continue;
+        if (e->known.devices[i].removed || (!silent && e->recovered >> i & 1))
+            continue; /* one that recovers and meets the same again is at it once more */
         vmsg_connection_note(&e->connection, &note,
                              "the driver has had longer than all its attempts take");
         vmsg_fuzz_log_told(e->log, VMSG_FUZZ_TOLD_OUTLASTED, note.dev_num, 0, 0);

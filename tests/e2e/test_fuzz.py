@@ -137,6 +137,20 @@ def test_a_report_at_the_end_of_a_scenario_is_a_crash(tmp_path):
         assert outcome.status == status and outcome.scenarios(verdict), str(outcome)
 
 
+@pytest.mark.parametrize("fault", ["driver-answers-requests", "driver-does-not-await-queue-reset", "driver-polls-for-ever",
+                                   "driver-polls-reset-once"])
+def test_scenarios_of_drivers_are_where_their_scripts_were(tmp_path, fault):
+    """What is said to a driver, and when: the fault shows in each scenario, and nothing without it."""
+    statement = vmsgspec.ROOT / "tests/matrix/driver.ics.lua"
+    outcome = fuzz(f"ref:?fault={fault}", tmp_path, "--runs", "1500", "--ics", statement, role="driver")
+    assert findings(tmp_path), str(outcome)
+    for name in findings(tmp_path):
+        scenario = tmp_path / "findings" / name / "scenario.lua"
+        for sut, status in ((f"ref:?fault={fault}", vmsgspec.FAILS), ("ref:", vmsgspec.CONFORMS)):
+            again = vmsgspec.run(sut, "--scenario", scenario, select=["file/*"], role="driver", ics=statement)
+            assert again.status == status, f"{name}: {again}"
+
+
 def test_a_report_that_takes_long_is_no_hang(tmp_path):
     """Silent, because a sanitizer looks for symbols: it dies in the end, and that is the finding."""
     text = (vmsgspec.EXAMPLES / "tiny_device.py").read_text()
