@@ -118,6 +118,17 @@ static int cross_over(void)
     }
 }
 
+/* Numbers, some on one socket, then some on the other. */
+static int count(void)
+{
+    for (int i = 0; i < 40; i++) {
+        char text[20];
+        snprintf(text, sizeof text, "%d", i);
+        send(i / 3 % 2 ? SECOND_FD : FD, text, strlen(text), MSG_NOSIGNAL);
+    }
+    return echo();
+}
+
 static int crash(void)
 {
     printf("about to crash\n");
@@ -247,6 +258,7 @@ int test_sut_main(const char *mode)
         {"flood", flood},       {"chatter", chatter},
         {"litter", litter},     {"exit-with-child", exit_with_child},
         {"report", report},     {"complain", complain},
+        {"count", count},
     };
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
         if (!strcmp(modes[i].name, mode))
