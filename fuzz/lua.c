@@ -273,7 +273,7 @@ static void put_step(FILE *out, const struct vmsg_fuzz_story *s,
 
     if (e->what == VMSG_FUZZ_SENT) {
         vmsg_lua_put_sent(out, s, e);
-        if (!driver && speaks_next(s->log, after))
+        if (s->target->role == VMSG_ROLE_DEVICE && speaks_next(s->log, after))
             fputs(VMSG_LUA_INDENT "t:fence()\n", out);
     } else if (e->what == VMSG_FUZZ_COMMANDED && !is_judged(s->log, e)) {
         put_command(out, s, e, after);
@@ -287,8 +287,6 @@ static void put_step(FILE *out, const struct vmsg_fuzz_story *s,
     } else if (e->what == VMSG_FUZZ_DIRECTED) {
         fprintf(out, VMSG_LUA_INDENT "%s:device(\"%.*s\")\n", driver ? "t" : "t.far", (int)e->len,
                 (const char *)e->bytes);
-        if (!driver && speaks_next(s->log, after))
-            fputs(VMSG_LUA_INDENT "t:quiet()\n", out);
     } else if (e->what == VMSG_FUZZ_TOLD) {
         struct vmsg_fuzz_told told = vmsg_fuzz_told_of(e);
 
@@ -306,21 +304,41 @@ static void skip_opening(FILE *out, const struct vmsg_fuzz_log *log, size_t *at)
         ;
 }
 
-/* What a driver did since the last step. */
+/* What a driver or a bus did since the last step. */
 struct meanwhile {
-    bool spoke;
+    bool spoke, failed; /* a bus, a request of that device and token */
+    unsigned dev, token;
     unsigned rules, met; /* that there were; the one that applied after it spoke last, 0: none */
 };
 
 /* Before a step, the scenario is to be where the script was. */
 static void put_wait(FILE *out, const struct vmsg_fuzz_story *s, struct meanwhile *m)
 {
-    if (s->target->role == VMSG_ROLE_DRIVER && m->met)
+    if (s->target->role == VMSG_ROLE_DEVICE)
+        return;
+    if (m->met)
         fprintf(out, VMSG_LUA_INDENT "t:await_met(rules[%u])\n", m->met);
-    else if (s->target->role == VMSG_ROLE_DRIVER && m->spoke)
+    else if (m->spoke)
         fputs(VMSG_LUA_INDENT "t:quiet()\n", out);
-    m->spoke = false;
+    if (m->failed)
+        fprintf(out, VMSG_LUA_INDENT "t:await_failure(%u, %u)\n", m->token, m->dev);
+    m->spoke = m->failed = false;
     m->met = 0;
+}
+
+/* A message of a driver or a bus. */
+static void hear(struct meanwhile *m, const struct vmsg_fuzz_log_entry *e)
+{
+    struct vmsg v;
+
+    vmsg_decode(&v, e->bytes, e->len);
+    m->spoke = true;
+    m->met = 0;
+    if (e->endpoint != 0 || !vmsg_is_bus(&v) || v.msg_id != VMSG_ID_REQUEST_FAILED || v.defect)
+        return;
+    m->failed = true;
+    m->dev = (unsigned)v.f[VMSG_REQUEST_FAILED_REQ_dev_num];
+    m->token = (unsigned)v.f[VMSG_REQUEST_FAILED_REQ_token];
 }
 
 static void put_release(FILE *out, const struct vmsg_fuzz_story *s, struct meanwhile *m)
@@ -335,8 +353,7 @@ static void put_entry(FILE *out, const struct vmsg_fuzz_story *s, struct meanwhi
 {
     switch (e->what) {
     case VMSG_FUZZ_CAME:
-        m->spoke = true;
-        m->met = 0;
+        hear(m, e);
         return;
     case VMSG_FUZZ_PERTURBED:
         m->rules++;

@@ -138,16 +138,18 @@ def test_a_report_at_the_end_of_a_scenario_is_a_crash(tmp_path):
 
 
 @pytest.mark.parametrize("fault", ["driver-answers-requests", "driver-does-not-await-queue-reset", "driver-polls-for-ever",
-                                   "driver-polls-reset-once"])
-def test_scenarios_of_drivers_are_where_their_scripts_were(tmp_path, fault):
-    """What is said to a driver, and when: the fault shows in each scenario, and nothing without it."""
-    statement = vmsgspec.ROOT / "tests/matrix/driver.ics.lua"
-    outcome = fuzz(f"ref:?fault={fault}", tmp_path, "--runs", "1500", "--ics", statement, role="driver")
+                                   "driver-polls-reset-once", "bus-delivers-late-responses", "bus-holds-events-back",
+                                   "bus-waits-for-ever"])
+def test_scenarios_are_where_their_scripts_were(tmp_path, fault):
+    """What is said to a driver or a bus, and when: the fault shows in each scenario, and nothing without it."""
+    role = fault.split("-")[0]
+    statement = vmsgspec.ROOT / f"tests/matrix/{role}.ics.lua"
+    outcome = fuzz(f"ref:?fault={fault}", tmp_path, "--runs", "1500", "--ics", statement, role=role)
     assert findings(tmp_path), str(outcome)
     for name in findings(tmp_path):
         scenario = tmp_path / "findings" / name / "scenario.lua"
         for sut, status in ((f"ref:?fault={fault}", vmsgspec.FAILS), ("ref:", vmsgspec.CONFORMS)):
-            again = vmsgspec.run(sut, "--scenario", scenario, select=["file/*"], role="driver", ics=statement)
+            again = vmsgspec.run(sut, "--scenario", scenario, select=["file/*"], role=role, ics=statement)
             assert again.status == status, f"{name}: {again}"
 
 
