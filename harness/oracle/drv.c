@@ -357,10 +357,30 @@ static void told(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m
 
 /* ---- from outside ---- */
 
+bool drv_was_quiet(const struct vmsg_oracle *o, uint64_t since_ns)
+{
+    const struct drv_judge *j = o->drv;
+    uint64_t from = j->quiet_ns > since_ns ? j->quiet_ns : since_ns;
+
+    return j->quiet_till >= from + DRV_QUIET_NS;
+}
+
+static void hear(struct vmsg_oracle *o)
+{
+    struct drv_judge *j = o->drv;
+
+    if (o->now_ns >= j->heard_ns + DRV_QUIET_NS) {
+        j->quiet_ns = j->heard_ns;
+        j->quiet_till = o->now_ns;
+    }
+    j->heard_ns = o->now_ns;
+}
+
 static void from_driver(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct drv_view *v;
 
+    hear(o);
     if (!drv_judge_header(o, m))
         return;
     if (vmsg_is_bus(m)) {

@@ -219,6 +219,7 @@ void vmsg_oracle_message_at(struct vmsg_oracle *o, uint32_t index, enum vmsg_end
 
 void vmsg_oracle_time(struct vmsg_oracle *o, uint64_t now_ns)
 {
+    o->timed = true;
     if (now_ns > o->now_ns)
         o->now_ns = now_ns;
 }

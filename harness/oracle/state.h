@@ -261,7 +261,8 @@ struct vmsg_oracle {
     bool bus_echoes;     /* tokens of bus responses were the requests' */
     bool bus_rewrites;   /* or were not */
     uint64_t serial;
-    uint64_t now_ns;      /* 0: no clock is known */
+    uint64_t now_ns;
+    bool timed;           /* by a clock: else now_ns says nothing */
     uint64_t answered_at; /* serial of the last sent request that was answered, of any device */
     uint32_t index;       /* of the message or note being judged */
     struct device **devices[256]; /* pages of 256 device numbers, allocated when touched */
