@@ -184,11 +184,12 @@ static bool fits_another(const struct drv_view *v, const struct drv_request *fou
  * gone, whatever is said to it means nothing. */
 static bool from_before(struct drv_view *v, const struct vmsg *m)
 {
-    bool begins = m->msg_id == VMSG_ID_GET_DEVICE_INFO ||
-                  (m->msg_id == VMSG_ID_SET_DEVICE_STATUS && m->f[0] == 0);
+    bool reset = m->msg_id == VMSG_ID_SET_DEVICE_STATUS && m->f[0] == 0;
+    bool begins = m->msg_id == VMSG_ID_GET_DEVICE_INFO || reset;
 
     if (v->removed) { /* but who it is may have been asked before the bus tells that it is back */
         v->info_asked |= m->msg_id == VMSG_ID_GET_DEVICE_INFO;
+        v->restarted |= reset;
         return true;
     }
     if (!v->under_way)

@@ -158,6 +158,7 @@ struct drv_view {
     uint64_t stray_answers;  /* v->answers when they came */
     bool removed;            /* by EVENT_DEVICE */
     bool was_removed;        /* and may be here again */
+    bool restarted;          /* the driver reset it although it was gone */
     bool queues_set;         /* a SET_VQUEUE was sent since */
     unsigned under_way;      /* messages that may be from before it came back */
 };
