@@ -108,6 +108,32 @@ static void test_own_write_and_status_write(void **state)
     clean(&s);
 }
 
+/* A device may object to a notification that comes too early. Whatever is written meanwhile, that
+ * is no event for the write. */
+static void test_notification_is_the_cause(void **state)
+{
+    for (unsigned how = 0; how < 3; how++) {
+        struct session s = with_defaults();
+
+        initialise(&s, AT_FEATURES_OK);
+        read_config(&s, 0, "abcd", 4, 3);
+        event_config(&s, 0xb, 3, 0, NULL, 0); /* late, of a change before the first read */
+        read_config(&s, 0, "abcd", 4, 3);
+        if (how == 2)
+            status(&s, 0xb, 0xb);
+        to(&s, "EVENT_AVAIL", 0, F(0, 0));
+        if (how < 2)
+            to(&s, "SET_DEVICE_STATUS", 1, F(0xb));
+        event_config(&s, 0xb, 3, 0, NULL, 0);
+        if (how < 2)
+            from(&s, "SET_DEVICE_STATUS", 1, F(how ? 0x4b : 0xb));
+        if (how == 1)
+            clean(&s);
+        else
+            only(&s, VMSG_DEV_PROFILES_8);
+    }
+}
+
 static void test_mismatch_is_no_cause(void **state)
 {
     for (unsigned before = 0; before < 2; before++) {
@@ -487,6 +513,7 @@ int main(void)
         cmocka_unit_test(test_status_write_is_no_cause),
         cmocka_unit_test(test_status_write_without_event),
         cmocka_unit_test(test_own_write_and_status_write),
+        cmocka_unit_test(test_notification_is_the_cause),
         cmocka_unit_test(test_mismatch_is_no_cause),
         cmocka_unit_test(test_status_news_with_a_range),
         cmocka_unit_test(test_generic_event_after_a_change),
