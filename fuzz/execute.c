@@ -120,7 +120,7 @@ static bool begin(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_result *result)
 {
     const struct vmsg_fuzz_target *t = e->target;
 
-    vmsg_connection_clear(&e->connection);
+    vmsg_connection_rewind(&e->connection);
     know_nothing(e);
     result->end = VMSG_FUZZ_NO_SUT;
     begin_session(e);

@@ -164,6 +164,7 @@ static void settle_relay_device(void *ctx, uint16_t dev, struct relay_device *d)
               "device %u can be reached, but GET_DEVICES does not show it", dev);
     }
     d->revalidate = d->hidden = false;
+    relay_end_failed(o, d, UINT64_MAX);
 }
 
 void relay_settle(struct vmsg_oracle *o)

@@ -4,6 +4,11 @@
  */
 #include "harness/oracle/relay_testing.h"
 
+static void upper(struct world *w, enum vmsg_note_kind kind, uint16_t dev)
+{
+    vmsg_oracle_note(w->o, &(struct vmsg_note){.kind = kind, .index = w->index, .dev_num = dev});
+}
+
 /* The bus reads of the removal before the event that was sent to it earlier. */
 static void removal_overtakes(struct world *w)
 {
@@ -56,7 +61,75 @@ static void may_come_back(struct world *w)
     comes(w, 5, 1, 900, 0);
 }
 
+/* The upper tester removes it, and gives it again: when the bus does so is seen when it tells. */
+static void given_by_the_upper_tester(struct world *w)
+{
+    upper(w, VMSG_NOTE_REMOVE, 5);
+    driver_sends(w, ask(5, 1, 0)); /* forwarded still */
+    driver_gets(w, hotplug(5, VMSG_DEVICE_REMOVED));
+    device_gets(w, ask(5, 900, 0));
+    upper(w, VMSG_NOTE_ADD, 5);
+    driver_sends(w, used(5, 0));
+    driver_sends(w, ask(5, 2, 0));
+    device_gets(w, used(5, 0));
+    device_gets(w, ask(5, 901, 0));
+    driver_gets(w, hotplug(5, VMSG_DEVICE_ADDED));
+    comes(w, 5, 2, 901, 0);
+    driver_gets(w, failure(5, 1, VMSG_ID_GET_VQUEUE));
+    round_trip(w, 5, 3, 902, 0);
+}
+
+static void given_before_it_is_told(struct world *w)
+{
+    upper(w, VMSG_NOTE_REMOVE, 5);
+    upper(w, VMSG_NOTE_ADD, 5);
+    driver_gets(w, hotplug(5, VMSG_DEVICE_REMOVED));
+    driver_sends(w, ask(5, 1, 0));
+    device_gets(w, ask(5, 900, 0));
+    driver_gets(w, hotplug(5, VMSG_DEVICE_ADDED));
+    comes(w, 5, 1, 900, 0);
+}
+
+/* It goes, after all devices were shown anew for another limit: the bus tells one after the other.
+ */
+static void removed_after_the_limit(struct world *w)
+{
+    vmsg_oracle_note(
+        w->o, &(struct vmsg_note){.kind = VMSG_NOTE_MAX_SIZE, .index = w->index, .value = 100});
+    upper(w, VMSG_NOTE_REMOVE, 5);
+    for (unsigned i = 0; i < w->config.n_devices; i++) {
+        driver_gets(w, hotplug(w->config.devices[i], VMSG_DEVICE_REMOVED));
+        driver_gets(w, hotplug(w->config.devices[i], VMSG_DEVICE_ADDED));
+    }
+    driver_gets(w, hotplug(5, VMSG_DEVICE_REMOVED));
+}
+
+/* Its failure is read before it comes out of the other end, where it went before. */
+static void failed_before_it_is_seen(struct world *w)
+{
+    driver_sends(w, ask(5, 1, 0));
+    device_sends(w, hotplug(5, VMSG_DEVICE_REMOVED));
+    driver_gets(w, failure(5, 1, VMSG_ID_GET_VQUEUE));
+    device_gets(w, ask(5, 900, 0));
+    driver_gets(w, hotplug(5, VMSG_DEVICE_REMOVED));
+}
+
+/* One that was sent earlier never comes out, as it was failed; that is read later. */
+static void failure_is_read_late(struct world *w)
+{
+    driver_sends(w, ask(5, 1, 0));
+    driver_sends(w, ask(5, 2, 1));
+    device_gets(w, ask(5, 900, 1));
+    driver_gets(w, failure(5, 1, VMSG_ID_GET_VQUEUE));
+    comes(w, 5, 2, 900, 1);
+}
+
 static const struct legal cases[] = {
+    LEGAL(given_by_the_upper_tester),
+    LEGAL(given_before_it_is_told),
+    LEGAL(removed_after_the_limit),
+    LEGAL(failed_before_it_is_seen),
+    LEGAL(failure_is_read_late),
     LEGAL(removal_overtakes),
     LEGAL(forwarded_before_it_knew),
     LEGAL(comes_back),
@@ -92,11 +165,28 @@ static void test_told_is_told(void **state)
     world_end(&w);
 }
 
+/* Failed, and then passed by a later one: it cannot come out any more. */
+static void test_failed_and_passed(void **state)
+{
+    struct world w;
+
+    (void)state;
+    world_begin(&w, apart());
+    opens(&w);
+    driver_sends(&w, ask(5, 1, 0));
+    driver_gets(&w, failure(5, 1, VMSG_ID_GET_VQUEUE));
+    round_trip(&w, 5, 2, 900, 1);
+    device_gets(&w, ask(5, 901, 0));
+    assert_true(w.blamed[VMSG_BUS_FORWARDING_2]);
+    world_end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nobody_is_blamed),
         cmocka_unit_test(test_told_is_told),
+        cmocka_unit_test(test_failed_and_passed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

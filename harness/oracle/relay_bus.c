@@ -25,6 +25,24 @@ static void found_by_the_bus(struct relay *r, uint32_t dev)
     set_present(r, dev, true);
 }
 
+/* What the bus will tell of, or told of already: where the ends are apart nobody knows when it
+ * takes that in, until it tells. */
+static void comes_or_goes(struct vmsg_oracle *o, uint16_t dev, bool added)
+{
+    struct relay_device *d = relay_device(o->relay, dev);
+    bool news = d->present != added;
+
+    set_present(o->relay, dev, added);
+    d->maybe_back = added && d->doubtful; /* it may have gone: then it is back */
+    if (o->config.ends_apart) {
+        d->doubtful = true;
+        relay_forgive_under_way(o, dev);
+    }
+    d->back = added && d->gone_untold;
+    d->gone_untold = !added;
+    d->come_untold |= added && news;
+}
+
 /* A bus that uses EVENT_DEVICE passes on what its peer reports; duplicates need no echo. */
 static void announced_to_the_bus(struct vmsg_oracle *o, const struct vmsg *m)
 {
@@ -42,15 +60,7 @@ static void announced_to_the_bus(struct vmsg_oracle *o, const struct vmsg *m)
         d->doubtful |= news;
         return;
     }
-    set_present(o->relay, dev, added);
-    d->maybe_back = added && d->doubtful; /* it may have gone: then it is back */
-    if (o->config.ends_apart) { /* until the bus tells, nobody knows when it took that in */
-        d->doubtful = true;
-        relay_forgive_under_way(o, dev);
-    }
-    d->back = added && d->gone_untold;
-    d->gone_untold = !added;
-    d->come_untold |= added && news;
+    comes_or_goes(o, dev, added);
     if (news && (added || exposed))
         hotplug_owed(o, dev);
 }
@@ -115,13 +125,13 @@ static void announced(struct vmsg_oracle *o, const struct vmsg *m)
     struct relay_device *d = relay_device(o->relay, dev);
 
     if (state == VMSG_DEVICE_ADDED) {
-        if (!d->present && !d->given_again && !d->doubtful && !d->come_untold)
+        if (!d->present && !d->given_again && !d->doubtful && !d->come_untold && !d->revalidate)
             blame(o, VMSG_BUS_DEVICE_DISCOVERY_1, dev,
                   "EVENT_DEVICE reports device %u as added, which neither platform data nor the "
                   "peer named",
                   dev);
         d->removed = d->given_again = d->back = false;
-        d->doubtful = d->come_untold && d->gone_untold; /* it went meanwhile: that is told next */
+        d->doubtful = d->gone_untold; /* it went meanwhile: that is told next */
         d->present |= !d->doubtful;
         d->announced = d->exposed = true;
         d->come_untold = d->maybe_back = false;
@@ -129,13 +139,17 @@ static void announced(struct vmsg_oracle *o, const struct vmsg *m)
         if (d->revalidate)
             exercise(o, VMSG_BUS_PARAMETERS_6);
     } else if (state == VMSG_DEVICE_REMOVED) {
+        bool for_the_limit = d->revalidate && !d->told_removed;
+
         /* It may be back, which is told next; once more after a change of the limit: it went. */
-        d->doubtful = d->maybe_back || (d->revalidate && d->told_removed);
+        d->doubtful = d->maybe_back || (d->revalidate && d->told_removed) ||
+                      (for_the_limit && d->gone_untold);
         d->removed = d->told_removed = true;
         if (!d->revalidate &&
             !d->back) /* it may have come again before the bus told that it went */
             d->present = false;
-        d->back = d->gone_untold = false;
+        d->back = false;
+        d->gone_untold &= for_the_limit;
         d->announced = d->exposed = false;
         exercise(o, VMSG_BUS_HOTPLUG_AND_REMOVAL_2);
     }
@@ -330,8 +344,14 @@ void relay_note(struct vmsg_oracle *o, const struct vmsg_note *note)
     switch (note->kind) {
     case VMSG_NOTE_ADD:
         d->given_again = true;
+        if (o->config.ends_apart)
+            comes_or_goes(o, note->dev_num, true);
         break;
     case VMSG_NOTE_REMOVE:
+        if (o->config.ends_apart) {
+            comes_or_goes(o, note->dev_num, false);
+            break;
+        }
         d->removed = true;
         d->present = d->announced = d->exposed = false;
         break;
