@@ -31,7 +31,9 @@ static const struct argp_option options[] = {
     {"seed", KEY_SEED, "N", 0, "where the scripts come from; default 1", 0},
     {"jobs", KEY_JOBS, "N", 0, "implementations at a time; default 1", 0},
     {"together", KEY_TOGETHER, "N", 0,
-     "scripts on one connection, with a reset between them; default 64; a driver has 1", 0},
+     "scripts on one connection, with a reset between them; default 64, of a bus in a process of "
+     "its own 8; a driver has 1",
+     0},
     {"steps", KEY_STEPS, "N", 0, "of one script at most; default 64", 0},
     {"mem", KEY_MEM, "SIZE", 0, "DMA memory shared with it, 0 for none; default 64K", 0},
     {"timeout", KEY_TIMEOUT, "SECONDS", 0, "how long it may stay silent; default 2", 0},
