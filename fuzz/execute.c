@@ -305,13 +305,18 @@ static void do_device(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step 
     vmsg_fuzz_far_command(&e->far, &e->connection, &e->known, u.line);
 }
 
+void vmsg_fuzz_arm(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s)
+{
+    e->far.armed = s;
+    e->far.skip = VMSG_FUZZ_SKIP(s->a);
+    e->far.losses = s->mask & 1 ? (unsigned)vmsg_fuzz_value(&e->known, &s->f[0], 0) : 0;
+}
+
 static void do_answer(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s)
 {
     if (!e->far.device)
         return;
-    e->far.armed = s;
-    e->far.skip = VMSG_FUZZ_SKIP(s->a);
-    e->far.losses = s->mask & 1 ? (unsigned)vmsg_fuzz_value(&e->known, &s->f[0], 0) : 0;
+    vmsg_fuzz_arm(e, s);
     if (e->target->role == VMSG_ROLE_DRIVER)
         vmsg_fuzz_quiet_unless_met(e);
 }
@@ -474,6 +479,7 @@ void vmsg_fuzz_execute(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_scri
         vmsg_fuzz_part(e, result);
         return;
     }
+    e->script = script;
     before = (uint64_t)c->sent + c->received;
     if (e->scripts)
         answers = vmsg_fuzz_reset_all(e);

@@ -67,12 +67,13 @@ struct vmsg_fuzz_executor {
     struct vmsg_fuzz_far far;
     struct vmsg_fuzz_signal signal;
     uint64_t exercised[VMSG_CLAUSE_COUNT];
-    unsigned touched;       /* devices, by their place, that owe a fence */
-    unsigned answered;      /* of those that were asked */
-    unsigned failed;        /* of those that were asked, by the bus */
-    unsigned open_requests; /* of a bus, about: sent and not known to have ended */
-    bool opened;            /* a bus has had the time to find its devices */
-    unsigned unserved;      /* of a bus: asked for where nobody answers for them */
+    unsigned touched;                      /* devices, by their place, that owe a fence */
+    unsigned answered;                     /* of those that were asked */
+    unsigned failed;                       /* of those that were asked, by the bus */
+    unsigned open_requests;                /* of a bus, about: sent and not known to have ended */
+    const struct vmsg_fuzz_script *script; /* that runs */
+    bool opened;                           /* a bus has had the time to find its devices */
+    unsigned unserved;                     /* of a bus: asked for where nobody answers for them */
     uint16_t fence[VMSG_FUZZ_DEVICES];
     uint64_t last_at;   /* when the SUT last sent something */
     uint64_t idle_at;   /* 1 and the messages that had passed when a driver fell silent; 0: never */

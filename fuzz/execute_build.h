@@ -42,9 +42,12 @@ bool vmsg_fuzz_fence(struct vmsg_fuzz_executor *e);
 /* Initialise a device up to a stage, without waiting more than is needed to know it. */
 void vmsg_fuzz_stage(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_device *d, unsigned stage);
 
+/* A step is to meet the next answer that it means. */
+void vmsg_fuzz_arm(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s);
+
 /*
- * Before a step: let a bus find its devices, if that was not done. What it makes of what it is told
- * of them is for the steps before the first one that asks something of it.
+ * Before a step: let a bus find its devices, if that was not done. What it is told of them is
+ * changed by the script's first step for that, wherever it is, as a bus need not ask again.
  */
 void vmsg_fuzz_open(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s);
 

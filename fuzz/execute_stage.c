@@ -102,6 +102,20 @@ bool vmsg_fuzz_fence(struct vmsg_fuzz_executor *e)
     return true;
 }
 
+/* The step, if there is one, that says what becomes of the devices that a bus is told of. */
+static void arm_for_devices(struct vmsg_fuzz_executor *e)
+{
+    static const uint8_t answer[VMSG_HEADER_SIZE] = {VMSG_TYPE_BUS | VMSG_TYPE_RESPONSE,
+                                                     VMSG_ID_GET_DEVICES};
+
+    for (size_t i = 0; i < e->script->n && !e->far.armed; i++) {
+        const struct vmsg_fuzz_step *s = &e->script->steps[i];
+
+        if (s->kind == VMSG_FUZZ_ANSWER && s->b && vmsg_fuzz_means(s, answer, sizeof answer))
+            vmsg_fuzz_arm(e, s);
+    }
+}
+
 /*
  * Where time is real, a program takes some of it to start and to ask its peer. A script that does
  * not wait meets a bus without devices, and what it did first is told to have failed after what it
@@ -117,6 +131,7 @@ void vmsg_fuzz_open(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s
         !asks)
         return;
     e->opened = true;
+    arm_for_devices(e);
     vmsg_fuzz_log_add(e->log, VMSG_FUZZ_OPENING, 0, NULL, 0);
     for (unsigned i = 0; i < OPEN_MOST && pass_fence(e, vmsg_fuzz_present(e)) && e->failed; i++)
         vmsg_fuzz_serve(e, 0, OPEN_NS);
