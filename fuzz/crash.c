@@ -23,7 +23,8 @@ static bool is_interceptor(const char *function)
     return !strncmp(function, "__", 2) || !strncmp(function, "mem", 3) ||
            !strncmp(function, "str", 3) || !strncmp(function, "free", 4) ||
            !strncmp(function, "abort", 5) || !strncmp(function, "raise", 5) ||
-           !strncmp(function, "gsignal", 7) || !strncmp(function, "pthread", 7);
+           !strncmp(function, "gsignal", 7) || !strncmp(function, "pthread", 7) ||
+           !strncmp(function, "AddressIsPoisoned", 17) || !strncmp(function, "QuickCheck", 10);
 }
 
 /* The first frame that is the SUT's: its function, in a line of the report. NULL: none. */

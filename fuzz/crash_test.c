@@ -27,6 +27,11 @@ static void test_by_the_report(void **state)
           "    #2 0x4c in main /x/a.c:40:3\n"
           "SUMMARY: AddressSanitizer: heap-buffer-overflow\n",
           6, "crash-heap-buffer-overflow-set_features");
+    named("==7==ERROR: AddressSanitizer: SEGV on unknown address 0x60\n"
+          "    #0 0x49 in AddressIsPoisoned /src/libsanitizer/asan/asan_mapping.h:396\n"
+          "    #1 0x4a in QuickCheckForUnpoisonedRegion /src/asan_interceptors_memintrinsics.h:30\n"
+          "    #2 0x4b in take /x/a.c:12:3\n",
+          6, "crash-segv-take");
 }
 
 static void test_without_symbols_by_two_frames_of_the_sut(void **state)

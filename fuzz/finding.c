@@ -449,8 +449,9 @@ enum vmsg_fuzz_saved vmsg_fuzz_save(const struct vmsg_fuzz_finder *f,
     if (!stable) {
         if (!*result->key)
             snprintf(result->key, sizeof result->key, "crash");
-        return exists(f, result->key, f->mark) ? VMSG_FUZZ_KNOWN
-                                               : write_finding(f, shown, result, false);
+        return exists(f, result->key, f->mark) || vmsg_fuzz_has(f->folder, result)
+                   ? VMSG_FUZZ_KNOWN /* the same as one that does show again */
+                   : write_finding(f, shown, result, false);
     }
     free(result->output);
     *result = again;
