@@ -107,7 +107,8 @@ struct drv_view {
     bool polled; /* GET_DEVICE_STATUS since a reset that was not complete at once */
     uint64_t polls_while_resetting;
     uint64_t last_poll_ns;
-    uint32_t asked; /* status last written */
+    uint32_t asked;     /* status last written */
+    uint32_t withdrawn; /* what the device did not show of it */
     bool features_ok_asked, features_ok_told, features_refused, refusal_told;
     bool driver_ok_asked, driver_ok_told;
     bool owes_reset; /* DEVICE_NEEDS_RESET was told */

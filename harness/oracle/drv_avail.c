@@ -158,7 +158,7 @@ void drv_avail(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
     }
     judge_queue_ready(o, v, q, "EVENT_AVAIL was sent");
     exercise(o, VMSG_DRV_EVENT_AVAIL_1);
-    if (!q->muddled)
+    if (q->set && !q->muddled) /* else it is one mistake, whatever the driver believes negotiated */
         judge_offset(o, v, q, (uint32_t)m->f[VMSG_EVENT_AVAIL_REQ_next_offset]);
     q->last_offset = (uint32_t)m->f[VMSG_EVENT_AVAIL_REQ_next_offset];
     q->last_offset_index = o->index;

@@ -97,6 +97,20 @@ static void test_left_alone_after_refusal(void **state)
     clean(&s);
 }
 
+/* A reset ends queues and features: what comes for them after it is one mistake, and next_offset
+ * is right by what was negotiated. */
+static void test_notified_after_a_reset(void **state)
+{
+    struct session s = driver();
+
+    running(&s, DATA_HIGH);
+    available(&s, 1, 1);
+    notify(&s, 0, 1);
+    status(&s, 0, 0);
+    notify(&s, 0, 2);
+    only(&s, VMSG_DRV_FINAL_2, VMSG_DRV_FINAL_3, VMSG_DRV_OVERVIEW_4);
+}
+
 static void test_offset_without_the_feature(void **state)
 {
     struct session s = driver();
@@ -249,6 +263,7 @@ int main(void)
         cmocka_unit_test(test_queue_not_set_up),
         cmocka_unit_test(test_not_confirmed),
         cmocka_unit_test(test_left_alone_after_refusal),
+        cmocka_unit_test(test_notified_after_a_reset),
         cmocka_unit_test(test_offset_without_the_feature),
         cmocka_unit_test(test_offset_of_an_unseen_ring),
         cmocka_unit_test(test_offset_of_a_split_ring),

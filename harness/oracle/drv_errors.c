@@ -241,9 +241,10 @@ void drv_patience_over(struct vmsg_oracle *o, struct drv_view *v)
     bool unknown = w->msg_id == VMSG_ID_GET_DEVICE_INFO && (!v->info_told || w->anew);
 
     if (polls_without_end(o, v)) {
-        blame(o, VMSG_DRV_ERROR_SIGNALING_2, v->num,
-              "the status is still polled although the reset has not completed for longer than all "
-              "declared attempts take");
+        blame(
+            o, VMSG_DRV_ERROR_SIGNALING_2, v->num,
+            "the reset does not complete, and its status is still polled after much more time than "
+            "all declared attempts take; polling has to end, too");
         return;
     }
     if (v->reset == DRV_RESETTING && v->polls_while_resetting > 1 && !w->active)

@@ -107,7 +107,7 @@ static void reset_asked(struct vmsg_oracle *o, struct drv_view *v)
     v->reset_asked_unanswered = true;
     v->polled = false;
     v->polls_while_resetting = 0;
-    v->asked = 0;
+    v->asked = v->withdrawn = 0;
     v->features_ok_asked = v->features_ok_told = v->features_refused = false;
     v->driver_ok_asked = v->driver_ok_told = false;
     v->late_first_queue = false;
@@ -166,6 +166,7 @@ static void judge_new_bits(struct vmsg_oracle *o, struct drv_view *v, uint32_t s
 {
     uint32_t more = status & ~v->asked;
 
+    status |= v->withdrawn; /* written in its turn, see status_written() */
     if (more & VIRTIO_S_DRIVER && !(status & VIRTIO_S_ACKNOWLEDGE))
         blame(o, VMSG_DRV_PROSE_STATUS_PROGRESSION, v->num,
               "DRIVER was written without ACKNOWLEDGE, which comes before it");
@@ -180,7 +181,8 @@ static void judge_new_bits(struct vmsg_oracle *o, struct drv_view *v, uint32_t s
 
 static void status_written(struct vmsg_oracle *o, struct drv_view *v, uint32_t status)
 {
-    uint32_t gone = v->asked & STEPS_DEFINED & ~status;
+    /* A driver may go on from the status that the device shows, whatever has become of it. */
+    uint32_t gone = v->asked & STEPS_DEFINED & ~status & ~v->withdrawn;
 
     if (status == 0) {
         reset_asked(o, v);
@@ -228,6 +230,7 @@ static void driver_ok_told(struct vmsg_oracle *o, struct drv_view *v)
 
 void drv_status_seen(struct vmsg_oracle *o, struct drv_view *v, uint32_t status)
 {
+    v->withdrawn = v->asked & ~status;
     if (status & VIRTIO_S_DRIVER_OK && v->reset != DRV_RESETTING)
         driver_ok_told(o, v);
     if (!(status & VIRTIO_S_NEEDS_RESET) || v->owes_reset || v->reset != DRV_RESET_DONE)
@@ -257,6 +260,7 @@ void drv_status_told(struct vmsg_oracle *o, struct drv_view *v, const struct drv
     if (answers_write && r->f[0] == 0)
         v->reset_asked_unanswered = false;
     if (status == 0 && (!answers_write || r->f[0] == 0)) {
+        v->withdrawn = v->asked;
         reset_complete(o, v);
         return;
     }

@@ -98,6 +98,21 @@ static void test_bits_taken_back(void **state)
     clean(&s);
 }
 
+/* Drivers add to the status that they read. */
+static void test_bits_that_the_device_does_not_show(void **state)
+{
+    for (unsigned shown = 0; shown < 3; shown += 2) {
+        struct session s = driver();
+
+        initialise(&s, AT_DRIVER);
+        select_features(&s, 0, 2, 0, V1);
+        read_status(&s, shown);
+        status(&s, shown | 8, 0xb);
+        read_status(&s, 0xb);
+        clean(&s);
+    }
+}
+
 static void test_refused_features(void **state)
 {
     struct session s = driver();
@@ -246,6 +261,7 @@ int main(void)
         cmocka_unit_test(test_skipped_steps),
         cmocka_unit_test(test_features_too_early),
         cmocka_unit_test(test_bits_taken_back),
+        cmocka_unit_test(test_bits_that_the_device_does_not_show),
         cmocka_unit_test(test_refused_features),
         cmocka_unit_test(test_unoffered_features),
         cmocka_unit_test(test_features_in_parts),

@@ -98,7 +98,7 @@ end
 
 local MS = 1000 * 1000
 local MARGIN = 2000 * MS -- for a driver on a slow machine
-local POLLING_MOST = 10000 * MS -- no statement says how long a reset is waited for
+local POLLING_MOST = 20000 * MS -- no statement says how long a reset is waited for; ten seconds are met
 
 local function gives_up(m, dev)
     return m.name == "SET_DEVICE_STATUS" and m.dev == dev and not m.defect
@@ -126,10 +126,18 @@ local function over(dev, per)
     return owes_nothing and core.now() - W.last_at > 2 * per + 200 * MS
 end
 
--- It asks whether the device has been reset, and did so just now.
+-- It asks whether the device has been reset, and did so just now: what it does instead may follow.
 local function polls(dev, per)
-    local m = W.heard[#W.heard]
-    return m and m.name == "GET_DEVICE_STATUS" and m.dev == dev and core.now() - m.at < per
+    local now = core.now()
+    for i = #W.heard, 1, -1 do
+        local m = W.heard[i]
+        if now - m.at >= per then
+            return false
+        elseif m.name == "GET_DEVICE_STATUS" and m.dev == dev then
+            return true
+        end
+    end
+    return false
 end
 
 --[[

@@ -40,7 +40,7 @@ class Device:
         status = self.status(0)
         if wrong("takes-reset-for-done"):
             return
-        pause, until = 0.001, time.monotonic() + 1
+        pause, until = 0.001, time.monotonic() + (12 if odd("patient") else 1)
         while status:
             if time.monotonic() > until and not wrong("polls-for-ever"):
                 raise NoAnswer(SET_STATUS, 0)
