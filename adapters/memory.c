@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { WRITTEN_OVER = 128 << 10 };
+
 static bool fail(char *err, size_t err_size, const char *what, size_t size)
 {
     snprintf(err, err_size, "%s of %zu bytes of DMA memory failed: %s; try a smaller --mem", what,
@@ -55,10 +57,19 @@ static bool map(struct vmsg_memory *m, size_t size, int flags, int fd)
     return true;
 }
 
+/* Dropped pages come back zeroed, so that only those that were touched cost anything; but each of
+ * these costs a page fault, and a little memory is sooner written over. */
+static bool make_zero(struct vmsg_memory *m)
+{
+    if (m->size > WRITTEN_OVER)
+        return madvise(m->bytes, m->size, MADV_DONTNEED) == 0;
+    memset(m->bytes, 0, m->size);
+    return true;
+}
+
 bool vmsg_memory_private(struct vmsg_memory *m, size_t size, char *err, size_t err_size)
 {
-    /* Dropped pages come back zeroed; only those that were touched cost anything. */
-    if (m->bytes && m->size == size && m->fd < 0 && !madvise(m->bytes, size, MADV_DONTNEED))
+    if (m->bytes && m->size == size && m->fd < 0 && make_zero(m))
         return true;
     vmsg_memory_clear(m);
     if (size && !map(m, size, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1))

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SIZE = 3 << 16 };
+enum { SIZE = 3 << 16, LITTLE = 5000 };
 
 static bool can_write(uint8_t *at)
 {
@@ -45,6 +45,11 @@ static void test_private(void **state)
     memset(m.bytes, 1, SIZE);
     assert_true(vmsg_memory_private(&m, SIZE, err, sizeof err));
     assert_int_equal(m.bytes[0] | m.bytes[SIZE - 1], 0);
+    for (int i = 0; i < 2; i++) {
+        assert_true(vmsg_memory_private(&m, LITTLE, err, sizeof err));
+        assert_int_equal(m.bytes[0] | m.bytes[LITTLE - 1], 0);
+        memset(m.bytes, 1, LITTLE);
+    }
     assert_true(vmsg_memory_private(&m, 100, err, sizeof err)); /* less than a page */
     m.bytes[99] = 1;
     assert_true(vmsg_memory_private(&m, 0, err, sizeof err));

@@ -67,17 +67,6 @@ static bool take_time(const char *text, uint64_t *ms, char *err, size_t err_size
     return false;
 }
 
-static bool take_count(const char *option, const char *arg, unsigned most, unsigned *value,
-                       char *err, size_t err_size)
-{
-    uint64_t n;
-
-    if (!vmsg_value_number(option, arg, 1, most, &n, err, err_size))
-        return false;
-    *value = (unsigned)n;
-    return true;
-}
-
 static const char *name_of(int key)
 {
     for (const struct argp_option *option = options; option->name || option->doc; option++)
@@ -132,9 +121,9 @@ static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size
     case KEY_RUNS:
         return vmsg_value_number("--runs", arg, 1, INT64_MAX, &o->runs, err, err_size);
     case KEY_TOGETHER:
-        return take_count("--together", arg, 100000, &o->together, err, err_size);
+        return vmsg_value_count("--together", arg, 100000, &o->together, err, err_size);
     case KEY_STEPS:
-        return take_count("--steps", arg, 2000, &o->steps, err, err_size);
+        return vmsg_value_count("--steps", arg, 2000, &o->steps, err, err_size);
     case KEY_HANG:
         return vmsg_value_seconds("--hang", arg, 3600, &o->hang_ms, err, err_size);
     default:

@@ -62,14 +62,25 @@ void vmsg_connection_end(struct vmsg_connection *c, struct vmsg_adapter_end *end
     c->memory = NULL;
 }
 
-void vmsg_connection_clear(struct vmsg_connection *c)
+static void drop_findings(struct vmsg_connection *c)
 {
     for (size_t i = 0; i < c->n_findings; i++)
         free(c->findings[i].text);
     free(c->findings);
     c->findings = NULL;
     c->n_findings = 0;
+}
+
+void vmsg_connection_clear(struct vmsg_connection *c)
+{
+    drop_findings(c);
     vmsg_trace_clear(&c->trace);
+}
+
+void vmsg_connection_rewind(struct vmsg_connection *c)
+{
+    drop_findings(c);
+    vmsg_trace_rewind(&c->trace);
 }
 
 uint64_t vmsg_connection_now(const struct vmsg_connection *c)

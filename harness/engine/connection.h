@@ -33,7 +33,6 @@ struct vmsg_connection {
     struct vmsg_adapter *adapter;
     struct vmsg_oracle *oracle;
     unsigned judged; /* enum vmsg_judged: what the SUT is */
-    struct vmsg_trace trace;
     uint64_t began_ns;
     uint8_t *memory; /* NULL: none */
     size_t mem_size;
@@ -50,6 +49,7 @@ struct vmsg_connection {
     unsigned endpoint;                 /* of the last message */
     size_t len;
     uint8_t packet[VMSG_PACKET_MOST]; /* the last message or line */
+    struct vmsg_trace trace; /* empty at the beginning; what it has of memory is used again */
     /* Set before the beginning: where to record, and the session that this connection belongs to.
      */
     struct vmsg_tape *tape; /* NULL: nowhere */
@@ -85,8 +85,9 @@ void vmsg_connection_settle(struct vmsg_connection *c);
 /* Stop the SUT and free everything but the trace and the findings. */
 void vmsg_connection_end(struct vmsg_connection *c, struct vmsg_adapter_end *end);
 
-/* Frees what is left after the end. */
+/* Frees what is left after the end; or keeps of it what the next connection can use. */
 void vmsg_connection_clear(struct vmsg_connection *c);
+void vmsg_connection_rewind(struct vmsg_connection *c);
 
 /* To the SUT. A SUT that takes nothing any more shows in the next wait. */
 void vmsg_connection_send(struct vmsg_connection *c, unsigned endpoint, const void *bytes,

@@ -8,8 +8,9 @@
 #include <string.h>
 
 #define TRACE_MOST  (VMSG_TRACE_HEAD + VMSG_TRACE_TAIL)
-#define TRACE_USUAL 64u /* bytes that most messages fit */
-#define KEPT_BEFORE 20u /* entries around a finding: what led to it, and what came of it */
+#define TRACE_USUAL 64u  /* bytes that most messages fit */
+#define REUSED_MOST 256u /* a block of more bytes does not wait for the next connection */
+#define KEPT_BEFORE 20u  /* entries around a finding: what led to it, and what came of it */
 #define KEPT_AFTER  6u
 
 static size_t slot_of(uint32_t index)
@@ -41,6 +42,41 @@ static __attribute__((noinline)) bool make_room(struct vmsg_trace *t, size_t slo
     return true;
 }
 
+/* ---- blocks: of bytes and of texts, most of them of one size, which are used again ---- */
+
+struct vmsg_trace_spare {
+    struct vmsg_trace_spare *next;
+};
+
+static void *take_block(struct vmsg_trace *t, size_t size)
+{
+    struct vmsg_trace_spare *spare = size <= TRACE_USUAL ? t->spare : NULL;
+
+    if (!spare)
+        return malloc(size < TRACE_USUAL ? TRACE_USUAL : size);
+    t->spare = spare->next;
+    return spare;
+}
+
+/* `size` is what it was taken for; 0: it is not to be used again. */
+static void drop_block(struct vmsg_trace *t, void *block, size_t size)
+{
+    struct vmsg_trace_spare *spare = block;
+
+    if (!block || !size || size > TRACE_USUAL) {
+        free(block);
+        return;
+    }
+    spare->next = t->spare;
+    t->spare = spare;
+}
+
+static void free_spares(struct vmsg_trace *t)
+{
+    while (t->spare)
+        free(take_block(t, TRACE_USUAL));
+}
+
 /* In a long flood every slot is used again and again: a block that is large enough stays. */
 static uint8_t *room_for(struct vmsg_trace *t, size_t slot, const void *bytes, size_t len)
 {
@@ -48,15 +84,26 @@ static uint8_t *room_for(struct vmsg_trace *t, size_t slot, const void *bytes, s
 
     if (bytes && old && t->slots[slot].room >= len)
         return old;
-    free(old);
+    drop_block(t, old, t->slots[slot].room);
     t->slots[slot].room = 0;
     if (!bytes)
         return NULL;
     if (len < TRACE_USUAL)
         len = TRACE_USUAL;
-    old = malloc(len);
+    old = take_block(t, len);
     t->slots[slot].room = old ? (uint32_t)len : 0;
     return old;
+}
+
+static char *text_in(struct vmsg_trace *t, char *old, const char *text)
+{
+    char *new = NULL;
+
+    if (old)
+        drop_block(t, old, strlen(old) + 1);
+    if (text && (new = take_block(t, strlen(text) + 1)))
+        memcpy(new, text, strlen(text) + 1);
+    return new;
 }
 
 /* The ring comes round to an entry that is near a finding: it moves, whole. */
@@ -79,6 +126,13 @@ static void keep_slot(struct vmsg_trace *t, size_t slot)
     t->slots[slot].room = 0;
 }
 
+static void drop_entry(struct vmsg_trace_entry *e)
+{
+    free(e->bytes);
+    free(e->text);
+    *e = (struct vmsg_trace_entry){0};
+}
+
 /* Whatever stands in the slot makes room. A call, so that what nearly every message does is short.
  */
 static __attribute__((noinline)) void begin_entry(struct vmsg_trace *t, size_t slot,
@@ -89,8 +143,7 @@ static __attribute__((noinline)) void begin_entry(struct vmsg_trace *t, size_t s
     if (t->slots[slot].keep)
         move_out(t, slot, t->count - VMSG_TRACE_TAIL);
     t->slots[slot].keep = false;
-    free(e->text);
-    e->text = text ? strdup(text) : NULL;
+    e->text = text_in(t, e->text, text);
     e->bytes = room_for(t, slot, bytes, len);
     e->len = len;
     if ((text && !e->text) || (bytes && !e->bytes)) {
@@ -234,6 +287,9 @@ struct vmsg_trace_entry *vmsg_trace_take(struct vmsg_trace *t, size_t *n, size_t
 {
     struct vmsg_trace_entry *out = t->entries;
 
+    for (size_t i = t->count; i < t->cap; i++)
+        drop_entry(&t->entries[i]); /* of a connection before */
+
     *dropped = t->count > TRACE_MOST ? t->count - TRACE_MOST - t->n_kept : 0;
     *n = t->count;
     if (t->count > TRACE_MOST)
@@ -243,20 +299,41 @@ struct vmsg_trace_entry *vmsg_trace_take(struct vmsg_trace *t, size_t *n, size_t
         *n = 0;
         return NULL;
     }
+    free_spares(t);
     free(t->slots);
     free(t->kept);
     *t = (struct vmsg_trace){0};
     return out;
 }
 
+static void drop_kept(struct vmsg_trace *t)
+{
+    for (size_t i = 0; i < t->n_kept; i++)
+        drop_entry(&t->kept[i].entry);
+    free(t->kept);
+    t->kept = NULL;
+    t->n_kept = 0;
+}
+
 void vmsg_trace_clear(struct vmsg_trace *t)
 {
+    drop_kept(t);
     vmsg_trace_entries_free(t->entries, t->cap);
-    for (size_t i = 0; i < t->n_kept; i++) {
-        free(t->kept[i].entry.bytes);
-        free(t->kept[i].entry.text);
-    }
+    free_spares(t);
     free(t->slots);
-    free(t->kept);
     *t = (struct vmsg_trace){0};
+}
+
+void vmsg_trace_rewind(struct vmsg_trace *t)
+{
+    drop_kept(t);
+    for (size_t i = 0; i < t->cap && i < t->count; i++) {
+        if (t->slots[i].room > REUSED_MOST) {
+            drop_entry(&t->entries[i]);
+            t->slots[i].room = 0;
+        }
+        t->slots[i].keep = false;
+    }
+    t->count = t->keep_until = 0;
+    t->failed = false;
 }

@@ -26,7 +26,8 @@ struct vmsg_trace {
     struct vmsg_trace_entry *entries; /* head, then a ring of the last ones */
     struct vmsg_trace_slot *slots;
     size_t cap;
-    struct vmsg_trace_kept *kept; /* that left the ring, in order */
+    struct vmsg_trace_spare *spare; /* blocks that no entry has now */
+    struct vmsg_trace_kept *kept;   /* that left the ring, in order */
     size_t n_kept;
     uint32_t count;      /* entries ever added */
     uint32_t keep_until; /* entries to come before this one are near a finding */
@@ -62,5 +63,8 @@ struct vmsg_trace_entry *vmsg_trace_take(struct vmsg_trace *t, size_t *n, size_t
 uint32_t vmsg_trace_place(const struct vmsg_trace *t, uint32_t index);
 
 void vmsg_trace_clear(struct vmsg_trace *t);
+
+/* The same for one that is soon used again: its memory stays, as far as most messages need it. */
+void vmsg_trace_rewind(struct vmsg_trace *t);
 
 #endif

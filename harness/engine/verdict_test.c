@@ -178,6 +178,44 @@ static void a_short_trace_is_whole(void **state)
     vmsg_trace_entries_free(entries, n);
 }
 
+/* Of what an earlier connection left, nothing is seen; what it kept of memory is bounded. */
+static void a_trace_begins_anew(void **state)
+{
+    static const uint8_t large[60000];
+    struct vmsg_trace t = {0};
+    struct vmsg_trace_entry *entries;
+    size_t n, dropped, cap;
+
+    for (uint32_t i = 0; i < 5000; i++) {
+        uint32_t index =
+            vmsg_trace_add(&t, VMSG_TRACE_TO_SUT, i, 0, large, i % 2 ? 20 : 9000, NULL);
+
+        vmsg_trace_add(&t, VMSG_TRACE_NOTE, i, 0, NULL, 0, "an old note");
+        if (i == 2000)
+            vmsg_trace_keep(&t, index);
+    }
+    cap = t.cap;
+    vmsg_trace_rewind(&t);
+    assert_int_equal(t.cap, cap);
+    for (size_t i = 0; i < cap; i++)
+        assert_true(t.slots[i].room <= 256 && !t.slots[i].keep);
+    assert_null(vmsg_trace_at(&t, 0));
+    vmsg_trace_add(&t, VMSG_TRACE_NOTE, 1, 0, NULL, 0, "a note"); /* where messages were */
+    vmsg_trace_add(&t, VMSG_TRACE_FROM_SUT, 2, 1, "abc", 3, NULL);
+    vmsg_trace_add(&t, VMSG_TRACE_FROM_SUT, 3, 1, large, sizeof large, NULL);
+    entries = vmsg_trace_take(&t, &n, &dropped);
+    assert_int_equal(n, 3);
+    assert_int_equal(dropped, 0);
+    assert_string_equal(entries[0].text, "a note");
+    assert_null(entries[0].bytes);
+    assert_memory_equal(entries[1].bytes, "abc", 3);
+    assert_int_equal(entries[1].len, 3);
+    assert_null(entries[1].text);
+    assert_int_equal(entries[2].len, sizeof large);
+    vmsg_trace_entries_free(entries, n);
+    vmsg_trace_clear(&t);
+}
+
 /* Known values of xoshiro256** seeded by splitmix64(0), so that old seeds keep their meaning. */
 static void random_numbers_never_change(void **state)
 {
@@ -204,6 +242,7 @@ int main(void)
         cmocka_unit_test(what_is_near_a_finding_stays),
         cmocka_unit_test(findings_everywhere_keep_no_more_than_the_bound),
         cmocka_unit_test(a_short_trace_is_whole),
+        cmocka_unit_test(a_trace_begins_anew),
         cmocka_unit_test(random_numbers_never_change),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,15 +61,15 @@ struct queue *find_queue(struct device *d, uint32_t index)
 {
     struct queue *page;
 
-    if (index >= PER_PAGE * PER_PAGE || !d->pages)
+    if (index >= QUEUE_PAGES * QUEUE_PAGE || !d->pages)
         return NULL;
-    page = d->pages[index / PER_PAGE];
-    return page ? in_this_epoch(d, &page[index % PER_PAGE]) : NULL;
+    page = d->pages[index / QUEUE_PAGE];
+    return page ? in_this_epoch(d, &page[index % QUEUE_PAGE]) : NULL;
 }
 
 static void begin_page(const struct device *d, struct queue *page, uint32_t first)
 {
-    for (unsigned i = 0; i < PER_PAGE; i++) {
+    for (unsigned i = 0; i < QUEUE_PAGE; i++) {
         page[i].epoch = d->epoch;
         page[i].max_epoch = d->max_epoch;
         page[i].life = d->life;
@@ -82,22 +82,24 @@ struct queue *get_queue(struct vmsg_oracle *o, struct device *d, uint32_t index)
 {
     struct queue **page;
 
-    if (index >= PER_PAGE * PER_PAGE)
+    if (index >= QUEUE_PAGES * QUEUE_PAGE)
         return NULL;
-    if (!d->pages && !(d->pages = calloc(PER_PAGE, sizeof *d->pages))) {
+    if (!d->pages && !(d->pages = calloc(QUEUE_PAGES, sizeof *d->pages))) {
         o->failed = true;
         return NULL;
     }
-    page = &d->pages[index / PER_PAGE];
+    page = &d->pages[index / QUEUE_PAGE];
     if (!*page) {
-        *page = calloc(PER_PAGE, sizeof **page);
+        *page = calloc(QUEUE_PAGE, sizeof **page);
         if (!*page) {
             o->failed = true;
             return NULL;
         }
-        begin_page(d, *page, index / PER_PAGE * PER_PAGE);
+        begin_page(d, *page, index / QUEUE_PAGE * QUEUE_PAGE);
+        if (d->n_pages <= index / QUEUE_PAGE)
+            d->n_pages = index / QUEUE_PAGE + 1;
     }
-    return in_this_epoch(d, &(*page)[index % PER_PAGE]);
+    return in_this_epoch(d, &(*page)[index % QUEUE_PAGE]);
 }
 
 bool device_exists(struct vmsg_oracle *o, const struct device *d)
@@ -164,7 +166,7 @@ static void free_device(struct device *d)
 {
     if (!d)
         return;
-    for (unsigned p = 0; d->pages && p < PER_PAGE; p++)
+    for (unsigned p = 0; p < d->n_pages; p++)
         free(d->pages[p]);
     free(d->pages);
     free(d->config.shadow);

@@ -18,7 +18,7 @@ bool drv_new(struct vmsg_oracle *o)
 
 static void free_view(struct drv_view *v)
 {
-    for (unsigned p = 0; v && v->pages && p < PAGE; p++)
+    for (unsigned p = 0; v && p < v->n_pages; p++)
         free(v->pages[p]);
     if (v)
         free(v->pages);
@@ -61,23 +61,30 @@ static void begin_life(struct drv_queue *q, uint32_t life)
         .life = life, .queried = q->queried, .max_size = q->max_size, .index = q->index};
 }
 
+static struct drv_queue *lost_queue(struct vmsg_oracle *o, uint32_t index)
+{
+    o->drv->lost = (struct drv_queue){.index = index};
+    return &o->drv->lost;
+}
+
 /* Never NULL: a queue that cannot exist, or has no memory, is one that nobody looks at again. */
 struct drv_queue *drv_queue(struct vmsg_oracle *o, struct drv_view *v, uint32_t index)
 {
     struct drv_queue **page, *q;
 
-    o->drv->lost = (struct drv_queue){.index = index};
-    if (index >= PAGE * DRV_QUEUE_PAGE)
-        return &o->drv->lost;
+    if (index >= DRV_QUEUE_PAGES * DRV_QUEUE_PAGE)
+        return lost_queue(o, index);
     if (!v->pages)
-        v->pages = calloc(PAGE, sizeof *v->pages);
+        v->pages = calloc(DRV_QUEUE_PAGES, sizeof *v->pages);
     page = v->pages ? &v->pages[index / DRV_QUEUE_PAGE] : NULL;
     if (page && !*page)
         *page = calloc(DRV_QUEUE_PAGE, sizeof **page);
     if (!page || !*page) {
         o->failed = true;
-        return &o->drv->lost;
+        return lost_queue(o, index);
     }
+    if (v->n_pages <= index / DRV_QUEUE_PAGE)
+        v->n_pages = index / DRV_QUEUE_PAGE + 1;
     q = &(*page)[index % DRV_QUEUE_PAGE];
     q->index = index;
     if (q->life != v->life)
@@ -92,13 +99,31 @@ bool drv_negotiated(const struct drv_view *v, unsigned bit)
 
 /* ---- requests and their answers ---- */
 
+/* The first outstanding request of a set, which is left without it; NULL when there is none. */
+static struct drv_request *next_of(struct drv_view *v, uint64_t *set)
+{
+    unsigned slot = *set ? (unsigned)__builtin_ctzll(*set) : 0;
+
+    if (!*set)
+        return NULL;
+    *set &= *set - 1;
+    return &v->requests[slot];
+}
+
+static void is_answered(struct drv_view *v, const struct drv_request *r)
+{
+    v->outstanding &= ~(UINT64_C(1) << (r - v->requests));
+}
+
 /* When the first attempt was sent, of which this is another: the same again, with nothing between
  * and no answer yet. */
 static uint64_t first_sent(const struct drv_view *v, const struct vmsg *m)
 {
-    const struct drv_request *last = &v->requests[(v->next_request - 1) % DRV_OUTSTANDING];
-    bool again = last->used && last->sent == v->sent - 1 && last->msg_id == m->msg_id &&
-                 last->token == m->token && memcmp(last->f, m->f, sizeof last->f) == 0;
+    unsigned slot = (v->next_request - 1) % DRV_OUTSTANDING;
+    const struct drv_request *last = &v->requests[slot];
+    bool again = v->outstanding >> slot & 1 && last->sent == v->sent - 1 &&
+                 last->msg_id == m->msg_id && last->token == m->token &&
+                 memcmp(last->f, m->f, sizeof last->f) == 0;
 
     return again ? last->first_sent : v->sent;
 }
@@ -106,10 +131,11 @@ static uint64_t first_sent(const struct drv_view *v, const struct vmsg *m)
 static void remember(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m)
 {
     uint64_t first = first_sent(v, m);
-    struct drv_request *r = &v->requests[v->next_request++ % DRV_OUTSTANDING];
+    unsigned slot = v->next_request++ % DRV_OUTSTANDING;
+    struct drv_request *r = &v->requests[slot];
 
-    *r = (struct drv_request){.used = true,
-                              .msg_id = m->msg_id,
+    v->outstanding |= UINT64_C(1) << slot;
+    *r = (struct drv_request){.msg_id = m->msg_id,
                               .token = m->token,
                               .index = o->index,
                               .serial = o->serial,
@@ -142,15 +168,16 @@ static bool echoes(const struct drv_request *r, const struct vmsg *m)
  */
 static struct drv_request *find(struct drv_view *v, const struct vmsg *m)
 {
-    struct drv_request *best = NULL;
+    struct drv_request *best = NULL, *r;
+    uint64_t set = v->outstanding;
     unsigned best_rank = 0;
 
-    for (unsigned i = 0; i < DRV_OUTSTANDING; i++) {
-        struct drv_request *r = &v->requests[i];
-        unsigned rank = 2u * echoes(r, m) + (r->life == v->life);
+    while ((r = next_of(v, &set))) {
+        unsigned rank;
 
-        if (!r->used || r->msg_id != m->msg_id || r->token != m->token)
+        if (r->msg_id != m->msg_id || r->token != m->token)
             continue;
+        rank = 2u * echoes(r, m) + (r->life == v->life);
         if (best && (rank < best_rank || (rank == best_rank && r->serial > best->serial)))
             continue;
         best = r;
@@ -167,16 +194,15 @@ static bool asks_what_stays(uint8_t msg_id)
 }
 
 /* May the response as well be the answer to another request, that is no attempt at the same? */
-static bool fits_another(const struct drv_view *v, const struct drv_request *found,
-                         const struct vmsg *m)
+static bool fits_another(struct drv_view *v, const struct drv_request *found, const struct vmsg *m)
 {
-    for (unsigned i = 0; i < DRV_OUTSTANDING; i++) {
-        const struct drv_request *r = &v->requests[i];
+    uint64_t set = v->outstanding;
+    struct drv_request *r;
 
-        if (r->used && r->msg_id == m->msg_id && r->token == m->token &&
-            r->first_sent != found->first_sent && echoes(r, m) == echoes(found, m))
+    while ((r = next_of(v, &set)))
+        if (r->msg_id == m->msg_id && r->token == m->token && r->first_sent != found->first_sent &&
+            echoes(r, m) == echoes(found, m))
             return !asks_what_stays(m->msg_id);
-    }
     return false;
 }
 
@@ -253,10 +279,13 @@ static void info_told(struct vmsg_oracle *o, struct drv_view *v, const struct vm
 }
 
 /* Has a request of that kind no answer yet? */
-static bool awaits(const struct drv_view *v, uint8_t msg_id)
+static bool awaits(struct drv_view *v, uint8_t msg_id)
 {
-    for (unsigned i = 0; i < DRV_OUTSTANDING; i++)
-        if (v->requests[i].used && v->requests[i].msg_id == msg_id)
+    uint64_t set = v->outstanding;
+    struct drv_request *r;
+
+    while ((r = next_of(v, &set)))
+        if (r->msg_id == msg_id)
             return true;
     return false;
 }
@@ -267,7 +296,7 @@ static bool awaits(const struct drv_view *v, uint8_t msg_id)
  * bytes than are defined. Until the device goes, what the driver knows is open, and nothing that
  * follows from it is judged.
  */
-static bool is_ambiguous(const struct vmsg_oracle *o, const struct drv_view *v,
+static bool is_ambiguous(const struct vmsg_oracle *o, struct drv_view *v,
                          const struct drv_request *r, const struct vmsg *m)
 {
     if (vmsg_is_response(m) && (!r || !echoes(r, m)))
@@ -301,10 +330,11 @@ static void failure_told(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct drv_view *v = drv_view(o, (uint16_t)m->f[VMSG_REQUEST_FAILED_REQ_dev_num]);
     uint8_t msg_id = (uint8_t)m->f[VMSG_REQUEST_FAILED_REQ_msg_id];
+    uint64_t set = v ? v->outstanding : 0;
+    struct drv_request *r;
 
-    for (unsigned i = 0; v && i < DRV_OUTSTANDING; i++)
-        if (v->requests[i].used && v->requests[i].msg_id == msg_id &&
-            v->requests[i].token == m->f[VMSG_REQUEST_FAILED_REQ_token])
+    while ((r = next_of(v, &set)))
+        if (r->msg_id == msg_id && r->token == m->f[VMSG_REQUEST_FAILED_REQ_token])
             return;
     if (!v)
         return;
@@ -318,7 +348,7 @@ static void told(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m
     struct drv_request *found = find(v, m), r;
 
     if (found && is_stale(v, found)) {
-        found->used = false;
+        is_answered(v, found);
         found = NULL;
     }
     if (!found) {
@@ -328,7 +358,7 @@ static void told(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m
     v->doubtful |= is_ambiguous(o, v, found, m) || fits_another(v, found, m);
     o->muted = v->doubtful;
     r = *found;
-    found->used = false;
+    is_answered(v, found);
     v->answers++;
     drv_error_told(o, v, &r);
     switch (m->msg_id) {

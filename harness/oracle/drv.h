@@ -11,17 +11,18 @@
 
 #include "harness/oracle/internal.h"
 
-#define DRV_OUTSTANDING 64u /* requests of one device followed; beyond, the oldest is let go */
+/* Requests of one device followed, at most the bits of a word; beyond, the oldest is let go. */
+#define DRV_OUTSTANDING 64u
 #define DRV_BLOCKS      64u /* feature blocks followed */
 #define DRV_AFTER       2u  /* answers after which an event before them was certainly read */
 #define DRV_QUIET_NS    UINT64_C(10000000) /* nothing waits to be read, even where cores are few */
-#define DRV_OLDER       4u
-#define DRV_VIEW_PAGE   256u /* device numbers a page; as many pages */
-#define DRV_QUEUE_PAGE  256u /* queues a page; 256 pages */
-#define DRV_UNDER_WAY   32u  /* messages that may be under way when a device goes */
+#define DRV_OLDER       4u                 /* generations followed that the driver may still hold */
+#define DRV_VIEW_PAGE   256u               /* device numbers a page; as many pages */
+#define DRV_QUEUE_PAGE  64u                /* queues a page; most drivers touch one */
+#define DRV_QUEUE_PAGES (65536u / DRV_QUEUE_PAGE)
+#define DRV_UNDER_WAY   32u /* messages that may be under way when a device goes */
 
 struct drv_request {
-    bool used;
     uint8_t msg_id;
     uint16_t token;
     uint32_t index; /* the caller's message index */
@@ -92,6 +93,7 @@ struct drv_view {
     uint64_t info[VMSG_MAX_FIELDS];
     bool began; /* something else than information and status was sent */
     struct drv_request requests[DRV_OUTSTANDING];
+    uint64_t outstanding; /* a bit for each of them that has no answer yet */
     uint32_t next_request;
     struct drv_waiting waiting;
     bool owes_recovery;        /* a request failed, and GET_DEVICE_INFO followed */
@@ -120,6 +122,7 @@ struct drv_view {
     /* queues */
     uint32_t life; /* counts resets */
     struct drv_queue **pages;
+    unsigned n_pages; /* those behind were never touched */
     struct drv_queue *debtors;
     unsigned queues_enabled, enabled_before_ok;
     bool met_absent,

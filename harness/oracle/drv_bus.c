@@ -78,8 +78,9 @@ static void device_event(struct vmsg_oracle *o, const struct vmsg *m)
     fresh.info_asked = v->removed && v->info_asked;
     fresh.restarted = added && v->restarted;
     fresh.pages = v->pages;
+    fresh.n_pages = v->n_pages;
     fresh.life = v->life + 1;
-    for (unsigned p = 0; v->pages && p < DRV_VIEW_PAGE; p++)
+    for (unsigned p = 0; p < v->n_pages; p++)
         for (unsigned i = 0; v->pages[p] && i < DRV_QUEUE_PAGE; i++)
             v->pages[p][i].queried = false;
     *v = fresh;

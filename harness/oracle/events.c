@@ -32,6 +32,16 @@ static struct config_event read_event(const struct device *d, const struct vmsg 
     return e;
 }
 
+/* The write that an event seems to follow has done nothing, but a notification was sent, too. */
+static void blame_kicked(struct vmsg_oracle *o, struct device *d, uint32_t status, uint32_t gen)
+{
+    blame(
+        o, VMSG_DEV_PROFILES_8, d->num,
+        "EVENT_CONFIG follows EVENT_AVAIL and reports status 0x%02x and generation %u, neither of "
+        "which the device changed",
+        status, gen);
+}
+
 static void blame_causeless(struct vmsg_oracle *o, struct device *d, const struct config_event *e)
 {
     /* The discarded message or what came before it? When nothing else causes such events, the
@@ -42,7 +52,9 @@ static void blame_causeless(struct vmsg_oracle *o, struct device *d, const struc
         d->event_discarding = true;
         d->event_discarding_index = o->index;
     }
-    if (d->watch_mismatch)
+    if (d->kicked_at > d->answered_at)
+        blame_kicked(o, d, e->status, e->gen);
+    else if (d->watch_mismatch)
         blame(o, VMSG_DEV_PROFILES_5, d->num,
               "EVENT_CONFIG follows a SET_CONFIG that was rejected for its generation, and reports "
               "no change");
@@ -60,6 +72,7 @@ static void blame_causeless(struct vmsg_oracle *o, struct device *d, const struc
 static void hold(struct vmsg_oracle *o, struct device *d, const struct config_event *e)
 {
     d->held_event = true;
+    d->held_kicked = d->kicked_at > d->answered_at;
     d->held_status = e->status;
     d->held_gen = e->gen;
     d->held_index = o->index;
@@ -76,10 +89,13 @@ void held_event_status(struct vmsg_oracle *o, struct device *d, uint32_t got)
     if (d->held_status != got || got & VIRTIO_S_NEEDS_RESET)
         return;
     o->index = d->held_index;
-    blame(o, VMSG_DEV_PROFILES_9, d->num,
-          "EVENT_CONFIG came with SET_DEVICE_STATUS and reports only status 0x%02x, which the "
-          "driver wrote itself",
-          got);
+    if (d->held_kicked)
+        blame_kicked(o, d, got, d->held_gen);
+    else
+        blame(o, VMSG_DEV_PROFILES_9, d->num,
+              "EVENT_CONFIG came with SET_DEVICE_STATUS and reports only status 0x%02x, which the "
+              "driver wrote itself",
+              got);
     o->index = index;
 }
 
@@ -93,10 +109,12 @@ void held_event_write(struct vmsg_oracle *o, struct device *d, uint32_t gen)
     if (!d->watch_mismatch || d->held_gen != gen || d->held_status != d->status)
         return;
     o->index = d->held_index;
-    blame(
-        o, VMSG_DEV_PROFILES_5, d->num,
-        "EVENT_CONFIG came with a SET_CONFIG that was rejected for its generation, and reports no "
-        "change");
+    if (d->held_kicked)
+        blame_kicked(o, d, d->held_status, gen);
+    else
+        blame(o, VMSG_DEV_PROFILES_5, d->num,
+              "EVENT_CONFIG came with a SET_CONFIG that was rejected for its generation, and "
+              "reports no change");
     o->index = index;
 }
 

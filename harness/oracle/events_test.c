@@ -108,6 +108,32 @@ static void test_own_write_and_status_write(void **state)
     clean(&s);
 }
 
+/* A device may object to a notification that comes too early. Whatever is written meanwhile, that
+ * is no event for the write. */
+static void test_notification_is_the_cause(void **state)
+{
+    for (unsigned how = 0; how < 3; how++) {
+        struct session s = with_defaults();
+
+        initialise(&s, AT_FEATURES_OK);
+        read_config(&s, 0, "abcd", 4, 3);
+        event_config(&s, 0xb, 3, 0, NULL, 0); /* late, of a change before the first read */
+        read_config(&s, 0, "abcd", 4, 3);
+        if (how == 2)
+            status(&s, 0xb, 0xb);
+        to(&s, "EVENT_AVAIL", 0, F(0, 0));
+        if (how < 2)
+            to(&s, "SET_DEVICE_STATUS", 1, F(0xb));
+        event_config(&s, 0xb, 3, 0, NULL, 0);
+        if (how < 2)
+            from(&s, "SET_DEVICE_STATUS", 1, F(how ? 0x4b : 0xb));
+        if (how == 1)
+            clean(&s);
+        else
+            only(&s, VMSG_DEV_PROFILES_8);
+    }
+}
+
 static void test_mismatch_is_no_cause(void **state)
 {
     for (unsigned before = 0; before < 2; before++) {
@@ -441,6 +467,30 @@ static void test_complete_without_memory(void **state)
     }
 }
 
+/* A finding names the queue it is about, wherever that is kept. */
+static void test_names_the_queue(void **state)
+{
+    static const uint32_t queues[] = {0, 63, 64, 1000, 65535};
+
+    for (unsigned i = 0; i < sizeof queues / sizeof *queues; i++) {
+        struct session s = with_defaults();
+        char name[32];
+
+        ask(&s, "GET_DEVICE_INFO", NULL, F(2, 0x1af4, 0, 2, SPACE, 65536, 0, 0));
+        status(&s, 1, 1);
+        status(&s, 3, 3);
+        select_features(&s, 0, 2, 0, OFFERED);
+        status(&s, 0xb, 0xb);
+        set_queue(&s, queues[i], VMSG_VQ_ENABLE, 64, 0x1000);
+        status(&s, 0xf, 0xf);
+        note(&s, VMSG_NOTE_AVAILABLE, queues[i], 1);
+        note(&s, VMSG_NOTE_USED, queues[i], 1);
+        only(&s, VMSG_DEV_DEVICE_NOTIFICATIONS_1);
+        snprintf(name, sizeof name, "virtqueue %u ", queues[i]);
+        assert_non_null(strstr(s.last, name));
+    }
+}
+
 /* A SUT that floods does not fill the memory. */
 static void test_flood_of_queues(void **state)
 {
@@ -463,6 +513,7 @@ int main(void)
         cmocka_unit_test(test_status_write_is_no_cause),
         cmocka_unit_test(test_status_write_without_event),
         cmocka_unit_test(test_own_write_and_status_write),
+        cmocka_unit_test(test_notification_is_the_cause),
         cmocka_unit_test(test_mismatch_is_no_cause),
         cmocka_unit_test(test_status_news_with_a_range),
         cmocka_unit_test(test_generic_event_after_a_change),
@@ -483,6 +534,7 @@ int main(void)
         cmocka_unit_test(test_error_excuses_buffers),
         cmocka_unit_test(test_reset_forgives),
         cmocka_unit_test(test_complete_without_memory),
+        cmocka_unit_test(test_names_the_queue),
         cmocka_unit_test(test_flood_of_queues),
     };
 

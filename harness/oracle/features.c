@@ -144,15 +144,16 @@ static uint64_t selected_hash(const struct device *d)
     return hash_bytes(words, sizeof words) | 1;
 }
 
-/* The selected set holds a bit that the device is known not to offer. */
-static bool selects_unoffered(const struct device *d)
+/* The lowest selected bit that the device is known not to offer; -1: there is none. */
+static int selected_unoffered(const struct device *d)
 {
     for (unsigned i = 0; i < SELECT_BLOCKS; i++)
         if ((d->selected_known >> i & 1) && (d->offered_known >> i & 1) &&
-            i < d->info[VMSG_GET_DEVICE_INFO_RESP_num_feature_blocks] &&
-            (d->selected[i] & ~d->offered[i]))
-            return true;
-    return false;
+            i < d->info[VMSG_GET_DEVICE_INFO_RESP_num_feature_blocks])
+            for (unsigned bit = 0; bit < 32; bit++)
+                if (d->selected[i] & ~d->offered[i] & 1u << bit)
+                    return (int)(32 * i + bit);
+    return -1;
 }
 
 /* A SET_DEVICE_STATUS that newly sets FEATURES_OK was answered with `got`. */
@@ -160,16 +161,18 @@ void judge_features_ok(struct vmsg_oracle *o, struct device *d, uint32_t asked, 
 {
     bool taken = got & VIRTIO_S_FEATURES_OK;
     bool v1 = d->selected_known & 2 && (d->selected[1] & feature_word(VIRTIO_F_VERSION_1));
+    int unoffered = selected_unoffered(d);
 
     (void)asked;
     if (d->selection_unknown)
         return;
-    if (selects_unoffered(d)) {
+    if (unoffered >= 0) {
         d->status_suspect = taken; /* if a read shows it cleared, the answer was inaccurate */
         if (taken)
             blame(o, VMSG_DEV_DEVICE_FEATURES_2, d->num,
-                  "FEATURES_OK stays set although the driver selected features that are not "
-                  "offered; the device must clear it");
+                  "FEATURES_OK stays set although the driver selected feature bit %d, which is not "
+                  "offered; the device must clear it",
+                  unoffered);
         else
             exercise(o, VMSG_DEV_DEVICE_FEATURES_2);
         return;

@@ -91,6 +91,7 @@ static void test_unoffered_features(void **state)
         select_features(&s, 0, 2, 2, OFFERED);
         status(&s, 0xb, accepted ? 0xb : 3);
         exercised(&s, VMSG_DEV_DEVICE_FEATURES_2);
+        assert_int_equal(strstr(s.last, "feature bit 1,") != NULL, accepted);
         if (accepted)
             only(&s, VMSG_DEV_DEVICE_FEATURES_2);
         else

@@ -17,7 +17,9 @@ uint64_t hash_bytes(const void *bytes, size_t len);
 bool all_zero(const uint8_t *p, size_t len);
 
 /* Devices and queues come in pages of this many. */
-#define PER_PAGE 256u
+#define PER_PAGE    256u /* devices; as many pages */
+#define QUEUE_PAGE  64u  /* queues; most devices touch one page */
+#define QUEUE_PAGES (65536u / QUEUE_PAGE)
 
 /* The device, NULL when it was never seen. */
 static inline struct device *find_device(const struct vmsg_oracle *o, uint16_t dev_num)

@@ -80,6 +80,7 @@ void sent_to_device(struct vmsg_oracle *o, const struct vmsg *m)
     if (m->defect == VMSG_WELL_FORMED && m->def->kind == VMSG_KIND_EVENT &&
         m->def->initiator == VMSG_SIDE_DRIVER) {
         d->config.io_since_shadow = true;
+        d->kicked_at = o->serial;
         return;
     }
     r = request_add(o, d, m);

@@ -203,7 +203,8 @@ struct device {
     uint32_t status_sets_outstanding, config_sets_outstanding, vqueue_sets_outstanding;
     /* what the last answered request makes an EVENT_CONFIG that follows mean; see events.c */
     bool watch_status, watch_mismatch;
-    bool held_event; /* one that came while a write was outstanding */
+    bool held_event;  /* one that came while a write was outstanding */
+    bool held_kicked; /* an EVENT_AVAIL was sent since an answer, so it may have caused it */
     uint32_t held_status, held_gen, held_index;
     /* features */
     uint64_t offered_known; /* bit per block */
@@ -225,11 +226,13 @@ struct device {
     uint64_t discarded_at;     /* of the last message that must be discarded */
     uint32_t discarded_status; /* status asked for by the last SET_DEVICE_STATUS among them */
     uint64_t answered_at;      /* of the last request that was answered */
+    uint64_t kicked_at;        /* of the last EVENT_AVAIL */
     uint64_t last_answer; /* hash of the last response to one of several outstanding requests */
     /* Events without cause: while only messages to be discarded could have caused them, or not. */
     bool event_discarding, event_otherwise;
     uint32_t event_discarding_index;
-    struct queue **pages; /* 256 pages of 256 queues, allocated when touched */
+    struct queue **pages; /* of QUEUE_PAGE queues, allocated when touched */
+    unsigned n_pages;     /* those behind were never touched */
     struct config_state config;
     /* shared memory: the last few regions that were asked for */
     struct {

@@ -151,6 +151,8 @@ void judge_set_status(struct vmsg_oracle *o, struct device *d, const struct requ
         judge_step(o, d, asked, got);
     else if (d->queues_set && asked != before)
         forget_queues(o, d); /* AMBIGUITIES 10: the device decides what comes of it */
+    /* The same: it may keep the features or drop them, and take others or not. */
+    d->selection_unknown |= before & ~got & VIRTIO_S_FEATURES_OK;
     if ((d->reset_pending && got) || suspends(d, asked)) {
         forget_device(o, d);
         d->reset_muddled = true;

@@ -180,6 +180,16 @@ static void judge_applied(struct vmsg_oracle *o, struct device *d, const struct 
     }
 }
 
+/* A device may have a size for a queue that was given none. It reads as 0 until the queue is
+ * configured, and shows then that it was kept. */
+static void learn_own_size(struct queue *q, const struct vq_params *now)
+{
+    bool given = (q->given | q->configured) & VMSG_VQ_IGNORE_SIZE;
+
+    if (!given && !q->cur.size && now->size <= q->max_size)
+        q->want.size = now->size;
+}
+
 /* Nothing at all is right here, too. */
 static void judge_either(struct vmsg_oracle *o, struct device *d, const struct request *r,
                          struct queue *q, const struct vq_params *now)
@@ -341,12 +351,14 @@ static void judge_pending(struct vmsg_oracle *o, struct device *d, const struct 
         judge_unchanged(o, d, r, q, now);
         break;
     case VQ_APPLIED:
+        learn_own_size(q, now);
         if (!(d->status & VIRTIO_S_NEEDS_RESET)) {
             judge_applied(o, d, r, q, now);
             break;
         }
         /* fall through */
     case VQ_EITHER:
+        learn_own_size(q, now);
         judge_either(o, d, r, q, now);
         break;
     case VQ_RESET:

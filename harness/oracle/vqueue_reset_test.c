@@ -176,6 +176,23 @@ static void test_stray_queue_resets(void **state)
         }
 }
 
+/* AMBIGUITIES 10: when the driver clears FEATURES_OK, the features may stay negotiated. */
+static void test_reset_when_features_ok_was_cleared(void **state)
+{
+    for (unsigned taken = 0; taken < 2; taken++) {
+        struct session s = with_defaults();
+
+        initialise(&s, AT_FEATURES_OK);
+        status(&s, 1, 1);
+        read_queue(&s, 0, 0, 0, false);
+        set_queue(&s, 0, VMSG_VQ_ENABLE, 64, 0x1000);
+        read_queue(&s, 0, 64, 0x1000, true);
+        ask(&s, "RESET_VQUEUE", F(0), NULL);
+        read_queue(&s, 0, taken ? 0 : 64, taken ? 0 : 0x1000, !taken);
+        clean(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +200,7 @@ int main(void)
         cmocka_unit_test(test_unavailable_queue_is_set_up),
         cmocka_unit_test(test_queue_reset),
         cmocka_unit_test(test_leftovers_of_a_reset),
+        cmocka_unit_test(test_reset_when_features_ok_was_cleared),
         cmocka_unit_test(test_queue_reset_does_nothing),
         cmocka_unit_test(test_queue_reset_after_cleared_status),
         cmocka_unit_test(test_queue_reset_after_features_at_zero),

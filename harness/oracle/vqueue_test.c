@@ -406,6 +406,27 @@ static void test_all_queues(void **state)
     clean(&s);
 }
 
+/* A queue that was given no size may have one of its own, and shows it once it is configured. */
+static void test_size_of_its_own(void **state)
+{
+    for (unsigned how = 0; how < 5; how++) {
+        struct session s = with_defaults();
+
+        initialise(&s, how == 1 ? AT_DRIVER : AT_FEATURES_OK);
+        read_queue(&s, 0, 0, 0, false);
+        if (how == 3) {
+            set_queue(&s, 0, VMSG_VQ_KEEP_DISABLED, 64, 0x1000);
+            read_queue(&s, 0, 64, 0x1000, false);
+        }
+        set_queue(&s, 0, VMSG_VQ_KEEP_DISABLED | VMSG_VQ_IGNORE_SIZE, 16, 0x5000);
+        read_queue(&s, 0, how == 4 ? 512 : how == 2 ? 0 : 256, 0x5000, false);
+        if (how < 3)
+            clean(&s);
+        else
+            only(&s, VMSG_DEV_SET_VQUEUE_5);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -424,6 +445,7 @@ int main(void)
         cmocka_unit_test(test_fields),
         cmocka_unit_test(test_enabled_or_not),
         cmocka_unit_test(test_taken_or_not),
+        cmocka_unit_test(test_size_of_its_own),
         cmocka_unit_test(test_addresses_that_may_be_refused),
         cmocka_unit_test(test_overtaken_by_a_read),
         cmocka_unit_test(test_all_queues),

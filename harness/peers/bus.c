@@ -53,8 +53,9 @@ struct vmsg_bus *vmsg_bus_new(const struct vmsg_peer_config *config,
     }
     if (!vmsg_faults_select(config, &fault, &quirks, err, err_size))
         return NULL;
-    bus = calloc(1, sizeof *bus);
+    bus = malloc(sizeof *bus);
     if (bus) {
+        memset(bus, 0, offsetof(struct vmsg_bus, out));
         bus->tokens = calloc(65536, sizeof *bus->tokens);
         bus->outstanding = calloc(65536, sizeof *bus->outstanding);
     }
@@ -144,7 +145,7 @@ static uint32_t refusal(struct vmsg_bus *bus, const struct vmsg *m)
 /* Keep a message, with another token, to be sent later. */
 static void hold(struct vmsg_bus *bus, bool to_device, const struct vmsg *m, uint16_t token)
 {
-    uint8_t copy[VMSG_MAX_SIZE_MOST];
+    uint8_t *copy = bus->out;
     struct vmsg own;
 
     memcpy(copy, m->bytes, m->msg_size);

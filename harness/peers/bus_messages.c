@@ -62,26 +62,41 @@ static bool is_shown(const struct vmsg_bus *bus, uint32_t dev)
 
 struct window {
     uint32_t offset, asked, count, next;
-    uint8_t bitmap[65536 / 8];
 };
 
-static uint32_t first_from(const struct vmsg_bus *bus, uint32_t from)
+/* The lowest device from there on, 65,536 when there is none. */
+static uint32_t next_present(const struct vmsg_bus *bus, uint32_t from)
 {
-    while (from < 65536 && !is_shown(bus, from))
-        from++;
+    uint64_t these = 1;
+
+    while (from < 65536 && !bus_has(bus, (uint16_t)from)) {
+        if (from % 64 == 0)
+            memcpy(&these, bus->present + from / 8, sizeof these);
+        from += from % 64 || these ? 1 : 64;
+    }
     return from;
 }
 
-static void fill(const struct vmsg_bus *bus, struct window *w)
+/* The same of those that the answers show. */
+static uint32_t first_from(const struct vmsg_bus *bus, uint32_t from)
 {
-    memset(w->bitmap, 0, sizeof w->bitmap);
+    uint32_t dev = next_present(bus, from);
+
+    if (from <= SHOWN_BY_FAULT && dev > SHOWN_BY_FAULT && is_shown(bus, SHOWN_BY_FAULT))
+        return SHOWN_BY_FAULT;
+    return dev < 65536 && is_shown(bus, dev) ? dev : 65536;
+}
+
+static void fill(struct vmsg_bus *bus, const struct window *w)
+{
+    memset(bus->bitmap, 0, (w->count + 7) / 8);
     for (uint32_t i = 0; i < w->count && w->offset + i < 65536; i++)
         if (is_shown(bus, w->offset + i))
-            w->bitmap[i / 8] |=
+            bus->bitmap[i / 8] |=
                 (uint8_t)(bus_faulty(bus, VMSG_BUS_FAULT_BITS_REVERSED) ? 0x80u >> i % 8
                                                                         : 1u << i % 8);
     if (bus_faulty(bus, VMSG_BUS_FAULT_UNUSED_BITS) && w->count % 8)
-        w->bitmap[w->count / 8] |= (uint8_t)(0xFFu << w->count % 8);
+        bus->bitmap[w->count / 8] |= (uint8_t)(0xFFu << w->count % 8);
 }
 
 /* Without the absent slots at the end, where a quirk leaves them out. */
@@ -131,8 +146,7 @@ static void answer_get_devices(struct vmsg_bus *bus, const struct vmsg *m)
     struct window w = {.offset = (uint32_t)m->f[VMSG_GET_DEVICES_REQ_offset],
                        .asked = (uint32_t)m->f[VMSG_GET_DEVICES_REQ_count]};
 
-    for (bus->lowest = 0; bus->lowest < UINT16_MAX && !bus_has(bus, bus->lowest);)
-        bus->lowest++;
+    bus->lowest = next_present(bus, 0);
     if (bus_faulty(bus, VMSG_BUS_FAULT_OFFSET_WRONG))
         w.offset &= ~7u;
     if (bus_faulty(bus, VMSG_BUS_FAULT_WINDOW_MOVED) && first_from(bus, w.offset) < 65536)
@@ -141,7 +155,7 @@ static void answer_get_devices(struct vmsg_bus *bus, const struct vmsg *m)
     suggest_next(bus, &w);
     fill(bus, &w);
     bus_say(bus, false, VMSG_ID_GET_DEVICES, true, m->token,
-            (uint64_t[]){w.offset, w.next, w.count}, w.bitmap, (w.count + 7) / 8);
+            (uint64_t[]){w.offset, w.next, w.count}, bus->bitmap, (w.count + 7) / 8);
 }
 
 /* ---- hotplug ---- */

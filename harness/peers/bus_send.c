@@ -15,7 +15,6 @@ static void put(struct vmsg_bus *bus, bool to_device, const uint8_t *m, size_t l
 /* With what a fault or quirk puts behind the message, in the same packet. */
 static void send(struct vmsg_bus *bus, bool to_device, const uint8_t *m, size_t len)
 {
-    uint8_t packet[VMSG_MAX_SIZE_MOST + BUS_PADDING];
     size_t padded = (len + BUS_PADDING - 1) / BUS_PADDING * BUS_PADDING;
     bool transport = !(m[0] & VMSG_TYPE_BUS);
     bool rubbish = transport && bus_faulty(bus, VMSG_BUS_FAULT_PADS_WITH_RUBBISH);
@@ -24,9 +23,9 @@ static void send(struct vmsg_bus *bus, bool to_device, const uint8_t *m, size_t 
         put(bus, to_device, m, len);
         return;
     }
-    memcpy(packet, m, len);
-    memset(packet + len, rubbish ? 0xA5 : 0, BUS_PADDING);
-    put(bus, to_device, packet, rubbish ? len + 4 : padded);
+    memcpy(bus->padded, m, len);
+    memset(bus->padded + len, rubbish ? 0xA5 : 0, BUS_PADDING);
+    put(bus, to_device, bus->padded, rubbish ? len + 4 : padded);
 }
 
 void bus_to_driver(struct vmsg_bus *bus, const uint8_t *m, size_t len)
@@ -42,9 +41,9 @@ void bus_to_device(struct vmsg_bus *bus, const uint8_t *m, size_t len)
 void bus_say(struct vmsg_bus *bus, bool far, uint8_t msg_id, bool response, uint16_t token,
              const uint64_t *f, const void *tail, size_t tail_len)
 {
-    uint8_t out[VMSG_MAX_SIZE_MOST];
-    size_t len = vmsg_encode(out, sizeof out, vmsg_def_by_id(VMSG_NS_BUS, msg_id), response, 0,
-                             token, f, NULL, tail, tail_len);
+    uint8_t *out = bus->out;
+    size_t len = vmsg_encode(out, VMSG_MAX_SIZE_MOST, vmsg_def_by_id(VMSG_NS_BUS, msg_id), response,
+                             0, token, f, NULL, tail, tail_len);
 
     if (!len)
         return;
@@ -83,7 +82,7 @@ static uint16_t other_device(const struct vmsg_bus *bus, uint16_t dev)
 
 void bus_forward(struct vmsg_bus *bus, bool to_device, const struct vmsg *m, uint16_t token)
 {
-    uint8_t out[VMSG_MAX_SIZE_MOST];
+    uint8_t *out = bus->out;
     bool status = to_device && m->msg_id == VMSG_ID_GET_DEVICE_STATUS;
 
     memcpy(out, m->bytes, m->msg_size);

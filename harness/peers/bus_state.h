@@ -59,8 +59,11 @@ struct vmsg_bus {
     uint32_t asked_from; /* the window that its peer was asked for and did not answer */
     uint64_t ask_again;  /* ns; 0: nothing is asked */
     unsigned events;     /* counted for faults */
-    uint16_t lowest;     /* device, for a fault */
+    uint32_t lowest;     /* device, for a fault */
     bool swapping;       /* a request waits to be overtaken, for a fault */
+    /* For the message that is being sent; not zeroed. Whatever sends it is done with it at once. */
+    uint8_t out[VMSG_MAX_SIZE_MOST + BUS_PADDING], padded[VMSG_MAX_SIZE_MOST + BUS_PADDING];
+    uint8_t bitmap[65536 / 8];
 };
 
 static inline bool bus_faulty(const struct vmsg_bus *bus, enum vmsg_fault_no fault)

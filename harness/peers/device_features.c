@@ -54,7 +54,6 @@ void vmsg_refdev_get_device_features(struct vmsg_refdev *d, const struct vmsg *m
     size_t room = (oversize ? VMSG_MAX_SIZE_MOST : d->ep->host.max_msg_size) - VMSG_HEADER_SIZE -
                   m->def->response.fixed_size;
     uint64_t f[VMSG_GET_DEVICE_FEATURES_RESP_N_FIELDS];
-    uint8_t tail[VMSG_MAX_SIZE_MOST];
 
     if (n == 0 && vmsg_quirky(d->ep, VMSG_QUIRK_FEATURES_EMPTY_DROPPED))
         return;
@@ -64,13 +63,14 @@ void vmsg_refdev_get_device_features(struct vmsg_refdev *d, const struct vmsg *m
     if (n > room / 4)
         return; /* the answer does not fit ("Respecting Bus Limits") */
     for (uint64_t i = 0; i < n; i++)
-        vmsg_put_le32(tail + i * 4, offered(d, first + i));
+        vmsg_put_le32(d->ep->tail + i * 4, offered(d, first + i));
     f[VMSG_GET_DEVICE_FEATURES_RESP_block_index] =
         vmsg_faulty(d->ep, VMSG_FAULT_FEATURES_NOT_ECHOED) ? 0 : first;
     f[VMSG_GET_DEVICE_FEATURES_RESP_num_blocks] = n;
     vmsg_refdev_reply(
         d, m,
-        &(struct vmsg_body){.f = f, .tail = tail, .tail_len = (size_t)n * 4, .oversize = oversize});
+        &(struct vmsg_body){
+            .f = f, .tail = d->ep->tail, .tail_len = (size_t)n * 4, .oversize = oversize});
 }
 
 /* A block that the model does not have: remembered while it is not zero. */

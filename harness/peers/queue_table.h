@@ -9,7 +9,7 @@
 #include "harness/peers/split_ring.h"
 
 #define VMSG_QUEUES_MAX  65536u
-#define VMSG_QUEUE_PAGE  256u
+#define VMSG_QUEUE_PAGE  128u /* few devices have more */
 #define VMSG_QUEUE_PAGES (VMSG_QUEUES_MAX / VMSG_QUEUE_PAGE)
 
 /* Fields that were set by SET_VQUEUE since the last reset. */

@@ -77,7 +77,8 @@ struct vmsg_endpoint {
     unsigned received, reads, pings; /* counters for quirks and faults */
     uint16_t last_token;
     bool has_last_token;
-    struct vmsg_chain chain; /* scratch of device_io.c */
+    struct vmsg_chain chain;          /* scratch of device_io.c */
+    uint8_t tail[VMSG_MAX_SIZE_MOST]; /* scratch of what is being answered */
 };
 
 static inline bool vmsg_faulty(const struct vmsg_endpoint *ep, enum vmsg_fault_no fault)

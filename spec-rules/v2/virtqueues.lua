@@ -185,6 +185,8 @@ return {
       summary = "Fields whose ignore bit is 0 are applied; the others keep their values.",
       readings = {
         "A request that is refused as a whole changes nothing; see dev.set-vqueue.4.",
+        "A queue that was given no size may have one of its own: cur_size is 0 until the queue is "
+          .. "configured, and shows it then.",
       },
       hash = 0x873df278cf2512b0,
     },
@@ -265,6 +267,10 @@ return {
       id = "dev.reset-vqueue.2",
       level = "MUST", observe = "wire",
       summary = "Without VIRTIO_F_RING_RESET nothing changes and the empty response comes.",
+      readings = {
+        "After a status write that clears FEATURES_OK without a reset, what was negotiated may be "
+          .. "kept or dropped.",
+      },
       hash = 0x7f364775d7b3b3ff,
     },
     {

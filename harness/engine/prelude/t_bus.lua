@@ -27,10 +27,12 @@ local function far_index(_, key)
     return far[key] or error("t.far." .. tostring(key) .. " does not exist", 2)
 end
 
-return function()
+return function(find_device)
     local f = S.facts
     return new_t{
         outcome = outcome,
+        -- Where `run` begins before the bus has found its devices: let it, as far as it does.
+        find_devices = function() return find_device(f.bus.GET_DEVICES) end,
         far = setmetatable({}, { __index = far_index, __metatable = false }),
         platform = f.platform, timeout_ms = f.request_timeout_ns // 1000000,
         synthesis = f.synthesis, polling = f.polling, models = W.devices,
