@@ -243,6 +243,25 @@ static void test_telling_is_waited_for(void **state)
     world_end(&w);
 }
 
+/* It goes before the bus has found it, and comes by an event that may be discarded. */
+static void test_never_told_that_it_went(void **state)
+{
+    (void)state;
+    for (unsigned together = 0; together < 2; together++) {
+        struct message odd = hotplug(5, VMSG_DEVICE_ADDED);
+        struct world w;
+
+        vmsg_put_le16(odd.b + 2, 1); /* dev_num */
+        world_begin(&w, together ? world_config() : apart());
+        device_sends(&w, hotplug(5, VMSG_DEVICE_REMOVED));
+        device_sends(&w, odd);
+        driver_gets(&w, hotplug(5, VMSG_DEVICE_ADDED));
+        device_sends(&w, hotplug(5, VMSG_DEVICE_ADDED));
+        world_end(&w);
+        assert_string_equal(w.first, "");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +269,7 @@ int main(void)
         cmocka_unit_test(test_told_is_told),
         cmocka_unit_test(test_failed_and_passed),
         cmocka_unit_test(test_telling_is_waited_for),
+        cmocka_unit_test(test_never_told_that_it_went),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

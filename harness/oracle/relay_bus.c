@@ -52,7 +52,8 @@ static void announced_to_the_bus(struct vmsg_oracle *o, const struct vmsg *m)
     struct relay_device *d = relay_device(o->relay, dev);
     bool added = state == VMSG_DEVICE_ADDED;
     bool news = d->present != added;
-    bool exposed = d->exposed; /* else nobody misses it */
+    bool exposed = d->exposed;                          /* else nobody misses it */
+    bool sure = !(o->config.ends_apart && d->doubtful); /* that it says anything new */
 
     if (!added && state != VMSG_DEVICE_REMOVED)
         return; /* reserved, or a bus's own */
@@ -62,7 +63,7 @@ static void announced_to_the_bus(struct vmsg_oracle *o, const struct vmsg *m)
         return;
     }
     comes_or_goes(o, dev, added);
-    if (news && (added || exposed))
+    if (news && sure && (added || exposed))
         hotplug_owed(o, dev);
 }
 
@@ -139,7 +140,8 @@ static void announced(struct vmsg_oracle *o, const struct vmsg *m)
                   "peer named",
                   dev);
         d->removed = d->given_again = d->back = false;
-        d->doubtful = d->gone_untold; /* it went meanwhile: that is told next */
+        /* It went meanwhile: that is told next. */
+        d->doubtful = d->gone_untold && (d->come_untold || o->config.ends_apart);
         d->present |= !d->doubtful;
         d->announced = d->exposed = true;
         d->come_untold = d->maybe_back = false;
