@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 
 static struct vmsg_adapter *create_sut(const char *mode, const char *role)
 {
@@ -172,15 +173,16 @@ static void a_bus_has_two_endpoints(void **state)
     a->ops->free(a);
 }
 
-/* They lie in both sockets when the first one is taken. */
+/* All lie in the sockets when the first one is taken: the SUT, the only child, has ended. */
 static void what_a_bus_sends_keeps_its_order(void **state)
 {
     struct vmsg_adapter *a = create_sut("count", "bus");
     struct vmsg_adapter_params params = device_params;
     static struct arrived got;
+    siginfo_t info;
     params.role = "bus";
     start(a, &params);
-    usleep(200000);
+    assert_int_equal(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), 0);
     for (int i = 0; i < 40; i++) {
         char number[20];
         snprintf(number, sizeof number, "%d", i);

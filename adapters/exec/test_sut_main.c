@@ -126,7 +126,7 @@ static int count(void)
         snprintf(text, sizeof text, "%d", i);
         send(i / 3 % 2 ? SECOND_FD : FD, text, strlen(text), MSG_NOSIGNAL);
     }
-    return echo();
+    return 0;
 }
 
 static int crash(void)
