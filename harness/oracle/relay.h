@@ -107,6 +107,9 @@ struct relay_device {
     uint32_t hidden_index;
     bool revalidate, told_removed; /* the limit changed; and that was told */
     bool tell;                     /* and that has to be told: the bus knew the device then */
+    bool owes;                     /* the caller should wait for that */
+    unsigned limits; /* where the ends are apart: changes of the limit that may be told yet */
+    bool named;      /* it was there once */
     bool doubtful;   /* its end said something of it that the bus may discard, or may not */
     bool maybe_back; /* namely that it came, which the bus did not tell so far */
     uint32_t revalidate_index;
