@@ -51,6 +51,7 @@ enum vmsg_arrival {
 struct vmsg_adapter_end {
     bool exited_itself; /* before the harness closed the socket */
     bool signalled;     /* died of a signal that the harness did not send */
+    bool crashed;       /* exited, but by a crash, as a shell or a sanitizer's report tells */
     bool killed;        /* did not exit when the socket closed and was killed */
     bool explained;     /* no process is known, but the text says why it ended */
     int status;         /* exit status, or signal number when signalled; -1 unknown */

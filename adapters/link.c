@@ -4,6 +4,7 @@
 #include "adapters/link.h"
 
 #include "adapters/clock.h"
+#include "adapters/stamp.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -49,6 +50,7 @@ bool vmsg_link_open(struct vmsg_link *l, const int *fds, unsigned n_fds, unsigne
     memcpy(l->fds, fds, n_fds * sizeof *fds);
     l->can_block = n_fds == 1 && !streams &&
                    !setsockopt(fds[0], SOL_SOCKET, SO_RCVTIMEO, &block, sizeof block);
+    l->stamped = n_fds == 2 && !streams && vmsg_stamp_want(fds[0]) && vmsg_stamp_want(fds[1]);
     return true;
 }
 
@@ -206,9 +208,23 @@ static bool give_up(struct vmsg_link *l, void *buf, size_t cap, size_t *len, uns
     return false;
 }
 
-/* A message from any endpoint, taking turns. */
+/* The endpoint of what was sent first. Nothing older comes once both were looked at; to the first
+ * one it may have come while the other was. */
+static unsigned oldest(const struct vmsg_link *l)
+{
+    uint64_t at[2] = {0, 0};
+    bool first = vmsg_stamp_peek(l->fds[0], &at[0]);
+    bool second = vmsg_stamp_peek(l->fds[1], &at[1]);
+    if (second && !first)
+        first = vmsg_stamp_peek(l->fds[0], &at[0]);
+    return second && (!first || at[1] < at[0]);
+}
+
+/* A message from any endpoint: in the order in which they were sent, else taking turns. */
 static bool take_any(struct vmsg_link *l, void *buf, size_t cap, size_t *len, unsigned *endpoint)
 {
+    if (l->stamped)
+        l->first = oldest(l);
     for (unsigned i = 0; i < l->n_fds; i++) {
         unsigned e = (l->first + i) % l->n_fds;
         if (take(l, e, buf, cap, len) == TAKE_MESSAGE) {

@@ -37,6 +37,7 @@ struct vmsg_link {
     bool gave_up;     /* on the rest of a stream's message */
     bool can_block;   /* the socket has the short receive timeout of the hot path */
     unsigned hurried; /* messages taken without a look at the watches */
+    bool stamped;     /* what comes from two endpoints has a common order */
     unsigned first;   /* the endpoint to look at first */
     struct vmsg_stream stream[2];
     uint64_t filled_ns; /* when bytes of a stream came last */

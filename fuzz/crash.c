@@ -23,14 +23,15 @@ static bool is_interceptor(const char *function)
     return !strncmp(function, "__", 2) || !strncmp(function, "mem", 3) ||
            !strncmp(function, "str", 3) || !strncmp(function, "free", 4) ||
            !strncmp(function, "abort", 5) || !strncmp(function, "raise", 5) ||
-           !strncmp(function, "gsignal", 7) || !strncmp(function, "pthread", 7);
+           !strncmp(function, "gsignal", 7) || !strncmp(function, "pthread", 7) ||
+           !strncmp(function, "AddressIsPoisoned", 17) || !strncmp(function, "QuickCheck", 10);
 }
 
-static void top_function(const char *report, char *out, size_t size)
+/* The first frame that is the SUT's: its function, in a line of the report. NULL: none. */
+static const char *top_frame(const char *report)
 {
     const char *p = report;
 
-    *out = '\0';
     while ((p = strstr(p, " in "))) {
         const char *line = p;
 
@@ -38,11 +39,19 @@ static void top_function(const char *report, char *out, size_t size)
         while (line > report && line[-1] != '\n')
             line--;
         line += strspn(line, " ");
-        if (*line != '#' || is_interceptor(p))
-            continue;
-        word(p, out, size);
-        return;
+        if (*line == '#' && !is_interceptor(p))
+            return p;
     }
+    return NULL;
+}
+
+static void top_function(const char *report, char *out, size_t size)
+{
+    const char *frame = top_frame(report);
+
+    *out = '\0';
+    if (frame)
+        word(frame, out, size);
 }
 
 /* The module and the offset of a frame without symbols, "#1 0x5581  (/x/device+0xdd2b1)"; NULL in
@@ -119,4 +128,49 @@ void vmsg_fuzz_crash_name(const char *output, int signal, const char *after, cha
     if (!*function)
         top_offsets(report ? report : undefined, function, sizeof function);
     snprintf(name, size, "crash-%s-%s", kind, *function ? function : after);
+}
+
+/* A wild address may lie anywhere. What was freed, and a null pointer, are other mistakes. */
+static bool is_wild(const char *kind, const char *report)
+{
+    static const char *const kinds[] = {"heap-buffer-overflow",   "stack-buffer-overflow",
+                                        "global-buffer-overflow", "stack-buffer-underflow",
+                                        "unknown-crash",          NULL};
+
+    for (size_t i = 0; kinds[i]; i++)
+        if (!strcmp(kind, kinds[i]))
+            return true;
+    return !strcmp(kind, "segv") && !strstr(report, "points to the zero page");
+}
+
+/* "FILE:LINE:COLUMN" at the end of a frame's line, without folders; "" when it has none. */
+static void source(const char *frame, char *out, size_t size)
+{
+    const char *end = frame + strcspn(frame, "\n"), *at = end;
+
+    while (at > frame && at[-1] != ' ' && at[-1] != '/')
+        at--;
+    snprintf(out, size, "%.*s",
+             *at == '(' || !memchr(at, ':', (size_t)(end - at)) ? 0 : (int)(end - at), at);
+}
+
+void vmsg_fuzz_crash_place(const char *output, char *place, size_t size)
+{
+    const char *report = output ? strstr(output, "ERROR: AddressSanitizer: ") : NULL;
+    const char *frame = report ? top_frame(report) : NULL;
+    char kind[32], function[40], at[64];
+
+    *place = '\0';
+    if (!report)
+        return;
+    word(strstr(report, "Sanitizer: ") + strlen("Sanitizer: "), kind, sizeof kind);
+    if (frame) {
+        word(frame, function, sizeof function);
+        source(frame, at, sizeof at);
+    } else {
+        *function = '\0';
+        top_offsets(report, at, sizeof at);
+    }
+    if (*at)
+        snprintf(place, size, "%s %s %s", is_wild(kind, report) ? "wild" : kind, function, at);
 }

@@ -14,4 +14,11 @@
 void vmsg_fuzz_crash_name(const char *output, int signal, const char *after, char *name,
                           size_t size);
 
+/*
+ * Where it died, and of what: "wild set_features a.c:12", by the first frame of the SUT. Accesses
+ * that miss all memory that is right are one, whatever they hit. "" when the output has no such
+ * place.
+ */
+void vmsg_fuzz_crash_place(const char *output, char *place, size_t size);
+
 #endif

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -26,6 +27,11 @@ static void test_by_the_report(void **state)
           "    #2 0x4c in main /x/a.c:40:3\n"
           "SUMMARY: AddressSanitizer: heap-buffer-overflow\n",
           6, "crash-heap-buffer-overflow-set_features");
+    named("==7==ERROR: AddressSanitizer: SEGV on unknown address 0x60\n"
+          "    #0 0x49 in AddressIsPoisoned /src/libsanitizer/asan/asan_mapping.h:396\n"
+          "    #1 0x4a in QuickCheckForUnpoisonedRegion /src/asan_interceptors_memintrinsics.h:30\n"
+          "    #2 0x4b in take /x/a.c:12:3\n",
+          6, "crash-segv-take");
 }
 
 static void test_without_symbols_by_two_frames_of_the_sut(void **state)
@@ -67,6 +73,52 @@ static void test_by_the_signal_or_the_status(void **state)
     named("last words\n", 0, "crash-exit-GET_CONFIG");
 }
 
+static const char wild[] = "==7==ERROR: AddressSanitizer: %s on address 0x60\n"
+                           "READ of size 4\n"
+                           "    #0 0x4a in __asan_memcpy (/x/a+0x4)\n"
+                           "    #1 0x4b in set_features /x/a.c:%d:3\n"
+                           "    #2 0x4c in main /x/a.c:40:3\n%s";
+
+static void placed(const char *kind, int line, const char *rest, const char *expected)
+{
+    char report[400], place[120];
+
+    snprintf(report, sizeof report, wild, kind, line, rest);
+    vmsg_fuzz_crash_place(report, place, sizeof place);
+    assert_string_equal(place, expected);
+}
+
+static void test_one_access_that_goes_astray_is_one(void **state)
+{
+    (void)state;
+    placed("heap-buffer-overflow", 12, "", "wild set_features a.c:12:3");
+    placed("global-buffer-overflow", 12, "", "wild set_features a.c:12:3");
+    placed("SEGV", 12, "", "wild set_features a.c:12:3");
+    placed("heap-buffer-overflow", 13, "", "wild set_features a.c:13:3");
+    placed("heap-use-after-free", 12, "", "heap-use-after-free set_features a.c:12:3");
+    placed("SEGV", 12, "Hint: address points to the zero page.\n", "segv set_features a.c:12:3");
+}
+
+static void test_places_that_are_not_told(void **state)
+{
+    char place[120];
+
+    (void)state;
+    vmsg_fuzz_crash_place(NULL, place, sizeof place);
+    assert_string_equal(place, "");
+    vmsg_fuzz_crash_place("last words\n", place, sizeof place);
+    assert_string_equal(place, "");
+    vmsg_fuzz_crash_place("==7==ERROR: AddressSanitizer: SEGV on unknown address\n"
+                          "    #0 0x56  (/x/device+0x93c3)\n"
+                          "    #1 0x7f  (/lib/x86_64-linux-gnu/libc.so.6+0x3a1)\n",
+                          place, sizeof place);
+    assert_string_equal(place, "wild  0x93c3");
+    vmsg_fuzz_crash_place("==7==ERROR: AddressSanitizer: SEGV on unknown address\n"
+                          "    #0 0x56 in look (/x/device+0x93c3)\n",
+                          place, sizeof place);
+    assert_string_equal(place, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -74,6 +126,8 @@ int main(void)
         cmocka_unit_test(test_without_symbols_by_two_frames_of_the_sut),
         cmocka_unit_test(test_undefined_behaviour_by_its_place),
         cmocka_unit_test(test_by_the_signal_or_the_status),
+        cmocka_unit_test(test_one_access_that_goes_astray_is_one),
+        cmocka_unit_test(test_places_that_are_not_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

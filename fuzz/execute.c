@@ -11,8 +11,6 @@
 /* Messages that the SUT may send in a script, and for each of its steps: more is a flood. */
 #define HEARD_MOST     20000u
 #define HEARD_PER_STEP 64u
-/* A pause after which a driver or a bus is taken for idle. */
-#define QUIET_NS (20 * VMSG_NS_PER_MS)
 
 struct vmsg_fuzz_executor *vmsg_fuzz_executor_new(const struct vmsg_fuzz_target *target,
                                                   struct vmsg_adapter *adapter)
@@ -47,30 +45,35 @@ static void begin_session(struct vmsg_fuzz_executor *e)
         set_session(e, vmsg_tape_session(tape, e->target->oracle.judged, vmsg_session_for("fuzz")));
 }
 
-void vmsg_fuzz_end_session(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_result *result)
+static struct vmsg_tape_place place(const struct vmsg_fuzz_executor *e)
 {
-    struct vmsg_connection *c = &e->connection;
-    struct vmsg_tape_place at = {.session = c->session,
-                                 .index = c->trace.count,
-                                 .judged = (uint8_t)e->target->oracle.judged};
+    const struct vmsg_connection *c = &e->connection;
 
-    if (!c->session)
-        return;
     if (e->open)
-        at = vmsg_connection_place(c);
-    vmsg_fuzz_record_close(c->tape, &at, result);
-    set_session(e, 0);
+        return vmsg_connection_place(c);
+    return (struct vmsg_tape_place){.session = c->session,
+                                    .index = c->trace.count,
+                                    .judged = (uint8_t)e->target->oracle.judged};
+}
+
+void vmsg_fuzz_part(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_result *result)
+{
+    struct vmsg_tape_place at = place(e);
+
+    vmsg_fuzz_stop(e, result);
+    if (e->connection.session) {
+        vmsg_fuzz_record_close(e->connection.tape, &at, result);
+        set_session(e, 0);
+    }
+    vmsg_fuzz_far_end(&e->far);
 }
 
 void vmsg_fuzz_close(struct vmsg_fuzz_executor *e)
 {
-    struct vmsg_adapter_end end;
+    struct vmsg_fuzz_result result = {.end = VMSG_FUZZ_CLEAN};
 
-    vmsg_fuzz_end_session(e, &(struct vmsg_fuzz_result){.end = VMSG_FUZZ_CLEAN});
-    if (e->open)
-        vmsg_connection_end(&e->connection, &end);
-    vmsg_fuzz_far_end(&e->far);
-    e->open = false;
+    vmsg_fuzz_part(e, &result);
+    free(result.output);
 }
 
 void vmsg_fuzz_executor_free(struct vmsg_fuzz_executor *e)
@@ -106,7 +109,9 @@ static void know_nothing(struct vmsg_fuzz_executor *e)
     memset(e->exercised, 0, sizeof e->exercised);
     e->scripts = 0;
     e->touched = 0;
-    e->flooded = e->line_due = e->refused = e->kicked = false;
+    e->idle_at = e->slowest_ns = 0;
+    e->open_requests = 0;
+    e->flooded = e->line_due = e->refused = e->kicked = e->opened = false;
     e->doubtful = e->resetting = 0;
     memset(e->rings, 0, sizeof e->rings);
 }
@@ -147,6 +152,8 @@ void vmsg_fuzz_send(struct vmsg_fuzz_executor *e, unsigned endpoint, const void 
             e->touched |= 1u << i;
     if (e->target->role == VMSG_ROLE_DRIVER)
         vmsg_fuzz_told(&e->known, &m);
+    if (endpoint == 0 && !vmsg_is_response(&m) && !(m.msg_id & VMSG_ID_EVENT))
+        e->open_requests++;
     vmsg_connection_send(&e->connection, endpoint, bytes, len);
 }
 
@@ -157,11 +164,24 @@ static void note_fence(struct vmsg_fuzz_executor *e, const struct vmsg *m)
     uint16_t dev = failed ? (uint16_t)m->f[0] : m->dev_num;
     uint16_t token = failed ? (uint16_t)m->f[1] : m->token;
 
+    if (e->open_requests && (failed || vmsg_is_response(m)))
+        e->open_requests--;
     if (!failed && (vmsg_is_bus(m) || !vmsg_is_response(m) || m->msg_id != VMSG_ID_GET_DEVICE_INFO))
         return;
     for (size_t i = 0; i < e->known.n_devices; i++)
-        if (e->known.devices[i].number == dev && e->fence[i] == token)
+        if (e->known.devices[i].number == dev && e->fence[i] == token) {
             e->answered |= 1u << i;
+            e->failed |= (unsigned)failed << i;
+        }
+}
+
+/* A fence of that device came to the device that is played, which has no such device any more: all
+ * that a fence of it can show is shown. */
+static void note_unserved(struct vmsg_fuzz_executor *e, uint16_t dev)
+{
+    for (size_t i = 0; i < e->known.n_devices; i++)
+        if (e->known.devices[i].number == dev)
+            e->unserved |= 1u << i;
 }
 
 /* What the SUT asks of the harness's own end of the bus. */
@@ -181,15 +201,19 @@ static void take(struct vmsg_fuzz_executor *e)
 
     vmsg_decode(&m, c->packet, c->len);
     e->heard++;
+    vmsg_fuzz_reacted(e);
     e->last_at = vmsg_connection_now(c);
     e->flooded = e->heard > e->heard_most;
     vmsg_fuzz_signal_message(&e->signal, &m, false);
     vmsg_fuzz_learn(&e->known, &m);
     vmsg_fuzz_used_heard(e, &m);
+    vmsg_fuzz_recovered(e, &m);
     if (vmsg_fuzz_plays_device(e) && c->endpoint == e->far.endpoint) {
         if (!vmsg_is_bus(&m) || !vmsg_is_response(&m)) {
             memcpy(e->packet, c->packet, c->len < VMSG_PACKET_MOST ? c->len : VMSG_PACKET_MOST);
             vmsg_fuzz_far_receive(&e->far, c, &e->known, e->packet, c->len);
+            if (e->far.unserved && !(e->adapter->caps & VMSG_VIRTUAL_TIME))
+                note_unserved(e, m.dev_num);
         }
         return;
     }
@@ -220,16 +244,6 @@ bool vmsg_fuzz_pump(struct vmsg_fuzz_executor *e, uint64_t deadline_ns)
         vmsg_fuzz_far_tick(&e->far, c, &e->known);
     return vmsg_fuzz_goes_on(e) && (what == VMSG_ARRIVED_MESSAGE || what == VMSG_ARRIVED_LINE ||
                                     vmsg_connection_now(c) < deadline_ns);
-}
-
-void vmsg_fuzz_serve(struct vmsg_fuzz_executor *e, unsigned messages, uint64_t silence_ns)
-{
-    uint32_t first = e->heard;
-
-    e->last_at = vmsg_connection_now(&e->connection);
-    while (vmsg_fuzz_pump(e, e->last_at + silence_ns))
-        if (messages && e->heard - first >= messages)
-            return;
 }
 
 /* ---- steps ---- */
@@ -291,17 +305,20 @@ static void do_device(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step 
     vmsg_fuzz_far_command(&e->far, &e->connection, &e->known, u.line);
 }
 
+void vmsg_fuzz_arm(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s)
+{
+    e->far.armed = s;
+    e->far.skip = VMSG_FUZZ_SKIP(s->a);
+    e->far.losses = s->mask & 1 ? (unsigned)vmsg_fuzz_value(&e->known, &s->f[0], 0) : 0;
+}
+
 static void do_answer(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s)
 {
     if (!e->far.device)
         return;
-    e->far.armed = s;
-    e->far.skip = VMSG_FUZZ_SKIP(s->a);
-    e->far.losses = s->mask & 1 ? (unsigned)vmsg_fuzz_value(&e->known, &s->f[0], 0) : 0;
-    e->last_at = vmsg_connection_now(&e->connection);
-    while (e->target->role == VMSG_ROLE_DRIVER && e->far.armed &&
-           vmsg_fuzz_pump(e, e->last_at + QUIET_NS))
-        ;
+    vmsg_fuzz_arm(e, s);
+    if (e->target->role == VMSG_ROLE_DRIVER)
+        vmsg_fuzz_quiet_unless_met(e);
 }
 
 /* What a script says by itself. */
@@ -328,7 +345,7 @@ static bool do_await(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *
 {
     if (e->target->role != VMSG_ROLE_DRIVER)
         return vmsg_fuzz_fence(e);
-    vmsg_fuzz_serve(e, s->a, QUIET_NS);
+    vmsg_fuzz_quiet(e, s->a);
     return true;
 }
 
@@ -350,6 +367,9 @@ static bool do_step(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s
 {
     struct vmsg_fuzz_device *d;
 
+    vmsg_fuzz_may_wake(e, s);
+    vmsg_fuzz_open(e, s);
+    vmsg_fuzz_make_room(e);
     switch ((enum vmsg_fuzz_kind)s->kind) {
     case VMSG_FUZZ_MESSAGE:
     case VMSG_FUZZ_RAW:
@@ -400,35 +420,21 @@ static bool is_over(const struct vmsg_fuzz_executor *e)
            (e->target->role == VMSG_ROLE_BUS && e->scripts >= e->target->together);
 }
 
-/*
- * A driver that lost an answer is waited for much longer than all its declared attempts take:
- * whatever it meant to do about it, it has done. In virtual time only, elsewhere that is too long.
- */
-static void outlast(struct vmsg_fuzz_executor *e)
-{
-    const struct vmsg_oracle_config *o = &e->target->oracle;
-    uint64_t silence = 2 * (o->attempts + UINT64_C(1)) * o->request_timeout_ms * VMSG_NS_PER_MS;
-
-    if (!e->far.lost || !o->attempts || !silence || !(e->adapter->caps & VMSG_VIRTUAL_TIME))
-        return;
-    vmsg_fuzz_serve(e, 0, silence);
-    for (size_t i = 0; i < e->known.n_devices && vmsg_fuzz_goes_on(e); i++) {
-        struct vmsg_note note = {.kind = VMSG_NOTE_PATIENCE_OVER,
-                                 .dev_num = e->known.devices[i].number};
-
-        if (e->known.devices[i].removed)
-            continue;
-        vmsg_connection_note(&e->connection, &note,
-                             "the driver has had longer than all its attempts take");
-        vmsg_fuzz_log_told(e->log, VMSG_FUZZ_TOLD_OUTLASTED, note.dev_num, 0, 0);
-    }
-}
-
 /* Of answers that are lost in a row, the next ones are those to the driver's further attempts. */
 static bool is_losing(const struct vmsg_fuzz_executor *e)
 {
     return e->target->role == VMSG_ROLE_DRIVER && e->far.armed && e->far.lost &&
            VMSG_FUZZ_FATE(e->far.armed->a) == VMSG_FUZZ_LOSE;
+}
+
+/*
+ * Is it waited for what is still due? A bus takes its time over what is lost, and where that is
+ * real time, one wait for all the scripts of a connection is enough.
+ */
+static bool waits(const struct vmsg_fuzz_executor *e)
+{
+    return e->target->role != VMSG_ROLE_BUS || e->adapter->caps & VMSG_VIRTUAL_TIME ||
+           e->scripts >= e->target->together;
 }
 
 /* Everything that is still due, and a sign of life. */
@@ -443,16 +449,17 @@ static bool finish(struct vmsg_fuzz_executor *e)
     if (e->far.device)
         vmsg_fuzz_far_release(&e->far, c);
     if (e->target->role == VMSG_ROLE_DRIVER) {
-        vmsg_fuzz_serve(e, 0, QUIET_NS);
-        outlast(e);
+        vmsg_fuzz_quiet(e, 0);
+        vmsg_fuzz_outlast(e);
         e->far.armed = NULL;
     } else if (e->touched)
         answers = vmsg_fuzz_fence(e);
     e->last_at = vmsg_connection_now(c);
-    while (answers && vmsg_fuzz_goes_on(e) && (vmsg_oracle_owes(c->oracle) || e->line_due) &&
+    while (answers && vmsg_fuzz_goes_on(e) &&
+           ((vmsg_oracle_owes(c->oracle) && waits(e)) || e->line_due) &&
            vmsg_fuzz_pump(e, e->last_at + patience))
         ;
-    if (answers && vmsg_fuzz_goes_on(e) && (vmsg_oracle_owes(c->oracle) || is_over(e)))
+    if (answers && vmsg_fuzz_goes_on(e) && waits(e) && (vmsg_oracle_owes(c->oracle) || is_over(e)))
         vmsg_connection_settle(c);
     return answers && !e->line_due;
 }
@@ -469,10 +476,10 @@ void vmsg_fuzz_execute(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_scri
     e->heard = 0;
     e->heard_most = HEARD_MOST + HEARD_PER_STEP * (uint32_t)script->n;
     if (!e->open && !begin(e, result)) {
-        vmsg_fuzz_end_session(e, result);
-        vmsg_fuzz_close(e);
+        vmsg_fuzz_part(e, result);
         return;
     }
+    e->script = script;
     before = (uint64_t)c->sent + c->received;
     if (e->scripts)
         answers = vmsg_fuzz_reset_all(e);

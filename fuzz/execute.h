@@ -37,6 +37,7 @@ enum vmsg_fuzz_end {
 struct vmsg_fuzz_result {
     enum vmsg_fuzz_end end;
     char key[120];         /* what it is, for telling findings apart: a file name */
+    char place[120];       /* where a crash happened, see crash.h; "" when that is not known */
     char text[700];        /* one sentence */
     uint64_t messages;     /* judged */
     uint32_t message;      /* index in the trace; of a broken clause */
@@ -66,11 +67,19 @@ struct vmsg_fuzz_executor {
     struct vmsg_fuzz_far far;
     struct vmsg_fuzz_signal signal;
     uint64_t exercised[VMSG_CLAUSE_COUNT];
-    unsigned touched;  /* devices, by their place, that owe a fence */
-    unsigned answered; /* of those that were asked */
+    unsigned touched;                      /* devices, by their place, that owe a fence */
+    unsigned answered;                     /* of those that were asked */
+    unsigned failed;                       /* of those that were asked, by the bus */
+    unsigned open_requests;                /* of a bus, about: sent and not known to have ended */
+    const struct vmsg_fuzz_script *script; /* that runs */
+    bool opened;                           /* a bus has had the time to find its devices */
+    unsigned unserved;                     /* of a bus: asked for where nobody answers for them */
     uint16_t fence[VMSG_FUZZ_DEVICES];
-    uint64_t last_at; /* when the SUT last sent something */
-    uint32_t heard;   /* messages, in this script */
+    uint64_t last_at;   /* when the SUT last sent something */
+    uint64_t idle_at;   /* 1 and the messages that had passed when a driver fell silent; 0: never */
+    unsigned recovered; /* devices that a driver reset or gave up since it is outlasted */
+    uint64_t slowest_ns; /* that it took over a message, on this connection */
+    uint32_t heard;      /* messages, in this script */
     uint32_t heard_most;
     bool flooded;
     bool line_due, noted; /* a command awaits its reply; the oracle was told of it */
@@ -101,7 +110,13 @@ void vmsg_fuzz_executor_free(struct vmsg_fuzz_executor *e);
 void vmsg_fuzz_execute(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_script *script,
                        struct vmsg_fuzz_result *result);
 
-/* End the connection; the next script has a fresh SUT where the adapter can start one. */
+/*
+ * End the connection, of which *result is what was found so far; the next script has a fresh SUT
+ * where the adapter can start one. A SUT that dies of that is a finding, if there is no other.
+ */
+void vmsg_fuzz_part(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_result *result);
+
+/* The same, whatever the SUT does. */
 void vmsg_fuzz_close(struct vmsg_fuzz_executor *e);
 
 #endif

@@ -15,6 +15,24 @@ bool vmsg_fuzz_pump(struct vmsg_fuzz_executor *e, uint64_t deadline_ns);
 /* Serve until `messages` came, 0: any number, or the SUT is silent for that long. */
 void vmsg_fuzz_serve(struct vmsg_fuzz_executor *e, unsigned messages, uint64_t silence_ns);
 
+/* A message came; e->last_at is when the one before did, or when waiting began. */
+void vmsg_fuzz_reacted(struct vmsg_fuzz_executor *e);
+
+/* Before a step: it may end a driver's being idle. */
+void vmsg_fuzz_may_wake(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s);
+
+/* The same until a driver is idle; and until that, or the step that is armed was met. */
+void vmsg_fuzz_quiet(struct vmsg_fuzz_executor *e, unsigned messages);
+void vmsg_fuzz_quiet_unless_met(struct vmsg_fuzz_executor *e);
+
+/*
+ * A driver that lost an answer is waited for much longer than all its declared attempts take:
+ * whatever it meant to do about it, it has done. In virtual time only, elsewhere that is too long.
+ */
+void vmsg_fuzz_outlast(struct vmsg_fuzz_executor *e);
+/* A message of a driver came, which may be that. */
+void vmsg_fuzz_recovered(struct vmsg_fuzz_executor *e, const struct vmsg *m);
+
 /* Devices that are there, a bit for each place. */
 unsigned vmsg_fuzz_present(const struct vmsg_fuzz_executor *e);
 
@@ -23,6 +41,18 @@ bool vmsg_fuzz_fence(struct vmsg_fuzz_executor *e);
 
 /* Initialise a device up to a stage, without waiting more than is needed to know it. */
 void vmsg_fuzz_stage(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_device *d, unsigned stage);
+
+/* A step is to meet the next answer that it means. */
+void vmsg_fuzz_arm(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s);
+
+/*
+ * Before a step: let a bus find its devices, if that was not done. What it is told of them is
+ * changed by the script's first step for that, wherever it is, as a bus need not ask again.
+ */
+void vmsg_fuzz_open(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s);
+
+/* Before a step: where a bus has many requests under way, let it end them. */
+void vmsg_fuzz_make_room(struct vmsg_fuzz_executor *e);
 
 /* A MEMORY step. */
 void vmsg_fuzz_memory(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_step *s);
@@ -77,8 +107,8 @@ void vmsg_fuzz_kick(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_upper *
 void vmsg_fuzz_conclude(struct vmsg_fuzz_executor *e, bool answers,
                         struct vmsg_fuzz_result *result);
 
-/* The end of the session on the tape, if one is open. */
-void vmsg_fuzz_end_session(struct vmsg_fuzz_executor *e, const struct vmsg_fuzz_result *result);
+/* Stop the SUT. When it dies of that, *result becomes that, if it is clean. */
+void vmsg_fuzz_stop(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_result *result);
 
 static inline bool vmsg_fuzz_plays_device(const struct vmsg_fuzz_executor *e)
 {

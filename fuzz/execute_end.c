@@ -60,6 +60,20 @@ static void say_broken(struct vmsg_fuzz_executor *e, const struct vmsg_seen_find
              f->text ? f->text : "out of memory");
 }
 
+/* By a signal with which people and systems end programs. */
+static bool is_asked_to_end(const struct vmsg_adapter_end *end)
+{
+    return end->signalled && (end->status == SIGINT || end->status == SIGTERM ||
+                              end->status == SIGHUP || end->status == SIGQUIT);
+}
+
+static void keep_output(const struct vmsg_adapter_end *end, struct vmsg_fuzz_result *r)
+{
+    vmsg_fuzz_crash_place(end->output, r->place, sizeof r->place);
+    if (end->output && *end->output)
+        r->output = strdup(end->output);
+}
+
 /* The SUT is stopped, so that its end and its output are known. */
 static void say_crashed(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_result *r)
 {
@@ -70,13 +84,49 @@ static void say_crashed(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_result *r
     vmsg_connection_end(&e->connection, &end);
     e->open = false;
     r->end = VMSG_FUZZ_CRASHED;
-    r->asked_to_end = end.signalled && (end.status == SIGINT || end.status == SIGTERM ||
-                                        end.status == SIGHUP || end.status == SIGQUIT);
+    r->asked_to_end = is_asked_to_end(&end);
     vmsg_fuzz_crash_name(end.output, end.signalled ? end.status : 0, name, r->key, sizeof r->key);
     snprintf(r->text, sizeof r->text, "the SUT died after %s: %s", name,
              end.text ? end.text : "it closed the connection");
-    if (end.output && *end.output)
-        r->output = strdup(end.output);
+    keep_output(&end, r);
+}
+
+/* Writing to a socket that the harness has just closed is no crash, so SIGPIPE is none. */
+static void look_at_end(const struct vmsg_adapter_end *end, struct vmsg_fuzz_result *r)
+{
+    bool killed = end->signalled && end->status != SIGPIPE && !is_asked_to_end(end);
+
+    if (!killed && !end->crashed)
+        return;
+    r->end = VMSG_FUZZ_CRASHED;
+    vmsg_fuzz_crash_name(end->output, end->signalled ? end->status : 0, "end", r->key,
+                         sizeof r->key);
+    snprintf(r->text, sizeof r->text, "the SUT died when its connection was closed: %s", end->text);
+    keep_output(end, r);
+}
+
+void vmsg_fuzz_stop(struct vmsg_fuzz_executor *e, struct vmsg_fuzz_result *r)
+{
+    struct vmsg_adapter_end end;
+
+    if (!e->open)
+        return;
+    vmsg_connection_end(&e->connection, &end);
+    e->open = false;
+    if (r->end == VMSG_FUZZ_CLEAN)
+        look_at_end(&end, r);
+}
+
+/* One that is about to die, with a report that takes long to write, does so when it is stopped. */
+static void say_silent(struct vmsg_fuzz_executor *e, const char *name, struct vmsg_fuzz_result *r)
+{
+    vmsg_fuzz_stop(e, r);
+    if (r->end != VMSG_FUZZ_CLEAN)
+        return;
+    r->end = VMSG_FUZZ_WEDGED;
+    snprintf(r->key, sizeof r->key, "wedged-%s", name);
+    snprintf(r->text, sizeof r->text, "well-formed requests are not answered within %u ms any more",
+             e->target->timeout_ms);
 }
 
 void vmsg_fuzz_conclude(struct vmsg_fuzz_executor *e, bool answers, struct vmsg_fuzz_result *r)
@@ -100,16 +150,11 @@ void vmsg_fuzz_conclude(struct vmsg_fuzz_executor *e, bool answers, struct vmsg_
         snprintf(r->key, sizeof r->key, "flood-%s", name);
         snprintf(r->text, sizeof r->text, "the SUT sends without end after %s", name);
     } else if (!answers) {
-        r->end = VMSG_FUZZ_WEDGED;
-        snprintf(r->key, sizeof r->key, "wedged-%s", name);
-        snprintf(r->text, sizeof r->text,
-                 "well-formed requests are not answered within %u ms any more",
-                 e->target->timeout_ms);
+        say_silent(e, name, r);
     }
     r->refused = e->refused;
     forget_others(&e->connection);
     if (r->end == VMSG_FUZZ_CLEAN && !e->refused && e->scripts < e->target->together)
         return;
-    vmsg_fuzz_end_session(e, r);
-    vmsg_fuzz_close(e);
+    vmsg_fuzz_part(e, r);
 }

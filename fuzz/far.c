@@ -134,7 +134,11 @@ static void apply(struct vmsg_fuzz_far *f, struct vmsg_connection *c, struct vms
         return;
     }
     f->perturbed = true;
-    f->lost |= VMSG_FUZZ_FATE(s->a) == VMSG_FUZZ_LOSE;
+    f->spoiled += len >= VMSG_HEADER_SIZE && f->packet[1] == VMSG_ID_GET_DEVICE_INFO;
+    if (VMSG_FUZZ_FATE(s->a) == VMSG_FUZZ_LOSE) {
+        f->lost = true;
+        f->lost_at = vmsg_connection_now(c);
+    }
     log_step(f, s, len);
     switch (VMSG_FUZZ_FATE(s->a)) {
     case VMSG_FUZZ_LOSE:
@@ -233,6 +237,12 @@ static void look_at_rings(struct vmsg_fuzz_far *f, struct vmsg_connection *c, co
             vmsg_played_rings_watch(c, f->device, m->dev_num, f->rings[i].vq);
 }
 
+static bool is_look(const struct vmsg *m)
+{
+    return !vmsg_is_bus(m) && !vmsg_is_response(m) && !m->defect &&
+           m->msg_id == VMSG_ID_GET_DEVICE_INFO;
+}
+
 void vmsg_fuzz_far_receive(struct vmsg_fuzz_far *f, struct vmsg_connection *c,
                            struct vmsg_fuzz_known *k, const void *bytes, size_t len)
 {
@@ -241,6 +251,7 @@ void vmsg_fuzz_far_receive(struct vmsg_fuzz_far *f, struct vmsg_connection *c,
     vmsg_decode(&m, bytes, len);
     vmsg_peer_tick(f->device, vmsg_connection_now(c));
     vmsg_peer_receive(f->device, bytes, len);
+    f->unserved = is_look(&m) && vmsg_queue_is_empty(&f->out);
     look_at_rings(f, c, &m);
     flush(f, c, k);
 }

@@ -19,8 +19,11 @@ struct vmsg_fuzz_far {
     struct vmsg_queue out, held;        /* what it sends; what a step holds back */
     const struct vmsg_fuzz_step *armed; /* the step that waits for its answer, or NULL */
     unsigned skip, losses;              /* meant answers before it; more that it loses */
-    bool perturbed;  /* the SUT met something that was not the device's doing, on this connection */
-    bool lost;       /* an answer was lost */
+    bool perturbed; /* the SUT met something that was not the device's doing, on this connection */
+    uint32_t spoiled; /* answers to GET_DEVICE_INFO that a step did not leave as they were */
+    bool unserved;    /* the last message asked for one, of a device that is not there */
+    bool lost;        /* an answer was lost, the last one at lost_at */
+    uint64_t lost_at;
     uint8_t *packet; /* VMSG_FUZZ_MESSAGE_MOST bytes */
     struct {
         uint16_t dev;

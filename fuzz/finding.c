@@ -7,6 +7,7 @@
 #include "fuzz/lua.h"
 #include "fuzz/minimise.h"
 #include "fuzz/record.h"
+#include "fuzz/same.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -34,16 +35,11 @@ static bool exists(const struct vmsg_fuzz_finder *f, const char *key, const char
     return access(path, F_OK) == 0;
 }
 
-bool vmsg_fuzz_is_known(const struct vmsg_fuzz_finder *f, const char *key)
-{
-    return exists(f, key, "");
-}
-
 /* ---- does it show again, and in what? ---- */
 
 struct search {
     const struct vmsg_fuzz_finder *finder;
-    const char *key;
+    const struct vmsg_fuzz_result *wanted;
     uint64_t until_ns;
 };
 
@@ -54,16 +50,26 @@ static bool is_over(const struct search *s)
     return vmsg_clock_ns() > s->until_ns || (stop && __atomic_load_n(stop, __ATOMIC_RELAXED));
 }
 
-static bool shows(void *ctx, const struct vmsg_fuzz_script *s)
+static bool shows_once(const struct search *search, const struct vmsg_fuzz_script *s)
 {
-    const struct search *search = ctx;
     struct vmsg_fuzz_result r;
 
     if (is_over(search))
         return false;
     vmsg_fuzz_trial(&search->finder->trial, s, &r);
     free(r.output);
-    return r.end != VMSG_FUZZ_CLEAN && !strcmp(r.key, search->key);
+    return vmsg_fuzz_is_same(&r, search->wanted);
+}
+
+/* A driver or a bus in a process of its own acts when it likes: a smaller script that shows it by
+ * luck is no better. */
+static bool shows(void *ctx, const struct vmsg_fuzz_script *s)
+{
+    const struct search *search = ctx;
+    const struct vmsg_fuzz_trial *t = &search->finder->trial;
+    bool by_luck = t->target->role != VMSG_ROLE_DEVICE && !(t->adapter->caps & VMSG_VIRTUAL_TIME);
+
+    return shows_once(search, s) && (!by_luck || shows_once(search, s));
 }
 
 /* Any finding at all: what killed a process has no key yet, and a name may depend on the company.
@@ -115,7 +121,7 @@ static bool put_one_by_one(const struct vmsg_fuzz_finder *f, struct vmsg_fuzz_sc
     if (far && f->trial.target->role != VMSG_ROLE_DRIVER && r->end > VMSG_FUZZ_BROKEN &&
         one_by_one(&apart, s)) {
         vmsg_fuzz_trial(&f->trial, &apart, &again);
-        better = again.end == r->end && strcmp(again.key, r->key) != 0 && vmsg_fuzz_copy(s, &apart);
+        better = again.end == r->end && !vmsg_fuzz_is_same(&again, r) && vmsg_fuzz_copy(s, &apart);
         free(better ? r->output : again.output);
         if (better)
             *r = again;
@@ -140,17 +146,17 @@ static uint64_t patience_ns(const struct vmsg_fuzz_finder *f, const struct vmsg_
 static bool make_small(const struct vmsg_fuzz_finder *f, struct vmsg_fuzz_script *s,
                        struct vmsg_fuzz_result *r)
 {
-    struct search search = {.finder = f, .key = r->key};
+    struct search search = {.finder = f, .wanted = r};
 
     put_one_by_one(f, s, r);
     search.until_ns = vmsg_clock_ns() + patience_ns(f, r);
     for (int round = 0; round < 2; round++) {
-        if (vmsg_fuzz_is_known(f, r->key) || !vmsg_fuzz_minimise(s, shows, &search, f->tries))
+        if (vmsg_fuzz_has(f->folder, r) || !vmsg_fuzz_minimise(s, shows, &search, f->tries))
             return false;
         if (!put_one_by_one(f, s, r))
             return true;
     }
-    return !vmsg_fuzz_is_known(f, r->key);
+    return !vmsg_fuzz_has(f->folder, r);
 }
 
 /* ---- files ---- */
@@ -210,6 +216,10 @@ static void write_log(FILE *out, const struct vmsg_fuzz_log *log)
         case VMSG_FUZZ_PLAYED:
         case VMSG_FUZZ_BENT:
         case VMSG_FUZZ_RELEASED:
+        case VMSG_FUZZ_OPENING:
+            break;
+        case VMSG_FUZZ_OPENED:
+            fputs("   the bus has had the time to find its devices\n", out);
             break;
         case VMSG_FUZZ_TOLD:
             told = vmsg_fuzz_told_of(&e);
@@ -336,6 +346,10 @@ static bool write_files(const struct vmsg_fuzz_finder *f, const char *folder,
     vmsg_fuzz_path(path, folder, "script");
     ok = bytes && vmsg_fuzz_write_file(path, bytes, len);
     free(bytes);
+    if (ok && *r->place) {
+        vmsg_fuzz_path(path, folder, VMSG_FUZZ_PLACE_FILE);
+        ok = vmsg_fuzz_write_file(path, (const uint8_t *)r->place, strlen(r->place));
+    }
     vmsg_fuzz_path(path, folder, "scenario.lua");
     if ((out = ok ? fopen(path, "w") : NULL)) {
         vmsg_fuzz_write_lua(out, &story);
@@ -369,7 +383,7 @@ static bool show_once_more(const struct vmsg_fuzz_finder *f, const char *folder,
         vmsg_fuzz_trial(&last.trial, s, &again);
         vmsg_fuzz_record_finish(last.trial.tape, err, sizeof err);
         shown = again.end >= VMSG_FUZZ_BROKEN && again.end <= VMSG_FUZZ_FLOOD;
-        if (shown && (!strcmp(again.key, r->key) || i == AGAIN - 1)) {
+        if (shown && (vmsg_fuzz_is_same(&again, r) || i == AGAIN - 1)) {
             free(r->output);
             *r = again;
             return true;
@@ -382,7 +396,8 @@ static bool show_once_more(const struct vmsg_fuzz_finder *f, const char *folder,
 static void remove_folder(const char *folder)
 {
     for (const char *const *name =
-             (const char *const[]){"script", "scenario.lua", "trace.txt", "capture.pcap", NULL};
+             (const char *const[]){"script", "scenario.lua", "trace.txt", "capture.pcap",
+                                   VMSG_FUZZ_PLACE_FILE, NULL};
          *name; name++) {
         char file[PATH_MAX];
 
@@ -404,6 +419,7 @@ static enum vmsg_fuzz_saved write_finding(const struct vmsg_fuzz_finder *f,
     if (!vmsg_fuzz_make_folder(beside))
         return VMSG_FUZZ_UNSAVED;
     stable = stable && show_once_more(f, beside, s, r);
+    vmsg_fuzz_name(f->folder, r);
     if (!write_files(f, beside, s, r, stable))
         return VMSG_FUZZ_UNSAVED;
     path_of(f, r->key, stable ? "" : f->mark, path);
@@ -433,15 +449,16 @@ enum vmsg_fuzz_saved vmsg_fuzz_save(const struct vmsg_fuzz_finder *f,
     if (!stable) {
         if (!*result->key)
             snprintf(result->key, sizeof result->key, "crash");
-        return exists(f, result->key, f->mark) ? VMSG_FUZZ_KNOWN
-                                               : write_finding(f, shown, result, false);
+        return exists(f, result->key, f->mark) || vmsg_fuzz_has(f->folder, result)
+                   ? VMSG_FUZZ_KNOWN /* the same as one that does show again */
+                   : write_finding(f, shown, result, false);
     }
     free(result->output);
     *result = again;
     if (vmsg_fuzz_copy(&small, shown)) {
         if (make_small(f, &small, result))
             saved = write_finding(f, &small, result, true);
-        else if (vmsg_fuzz_is_known(f, result->key))
+        else if (vmsg_fuzz_has(f->folder, result))
             saved = VMSG_FUZZ_KNOWN;
     }
     vmsg_fuzz_clear(&small);

@@ -24,7 +24,7 @@ struct vmsg_fuzz_finder {
 
 enum vmsg_fuzz_saved {
     VMSG_FUZZ_SAVED,    /* a new one */
-    VMSG_FUZZ_KNOWN,    /* there is one of that key */
+    VMSG_FUZZ_KNOWN,    /* there is one of that key or place */
     VMSG_FUZZ_UNSTABLE, /* new, but it did not show again: kept and marked */
     VMSG_FUZZ_UNSAVED,  /* it cannot be written */
     VMSG_FUZZ_DROPPED,  /* it was ended from outside, and does not do that again */
@@ -41,8 +41,5 @@ enum vmsg_fuzz_saved vmsg_fuzz_save(const struct vmsg_fuzz_finder *f,
 
 /* As one word of a shell's command. */
 void vmsg_fuzz_put_word(FILE *out, const char *text);
-
-/* Is there a finding of that key, or a marked one? */
-bool vmsg_fuzz_is_known(const struct vmsg_fuzz_finder *f, const char *key);
 
 #endif

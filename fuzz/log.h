@@ -23,6 +23,8 @@ enum vmsg_fuzz_logged {
     VMSG_FUZZ_PLAYED,
     VMSG_FUZZ_BENT,
     VMSG_FUZZ_RELEASED,
+    VMSG_FUZZ_OPENING,  /* a bus is asked for its devices until it has them ... */
+    VMSG_FUZZ_OPENED,   /* ... up to here */
     VMSG_FUZZ_DIRECTED, /* a command that the device that is played was given, and took */
 };
 

@@ -2,118 +2,33 @@
 #include "fuzz/lua.h"
 
 #include "fuzz/far.h"
+#include "fuzz/lua_message.h"
 
 #include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
-#define INDENT "            "
-
-static void put_string(FILE *out, const uint8_t *bytes, size_t len)
+/* The next one that is sent comes from the device that is played. */
+static bool is_played(enum vmsg_fuzz_logged what)
 {
-    fputc('"', out);
-    for (size_t i = 0; i < len; i++)
-        fprintf(out, "\\x%02x", bytes[i]);
-    fputc('"', out);
+    return what == VMSG_FUZZ_PLAYED || what == VMSG_FUZZ_BENT || what == VMSG_FUZZ_RELEASED;
 }
 
-static void put_line_comment(FILE *out, const uint8_t *bytes, size_t len)
-{
-    char text[200];
-
-    vmsg_text(text, sizeof text, bytes, len);
-    fprintf(out, INDENT "-- %.150s\n", text);
-}
-
-static bool is_hex(uint64_t v)
-{
-    return v > 0xFFFF;
-}
-
-static void put_number(FILE *out, const char *name, uint64_t v)
-{
-    if (v > INT64_MAX) /* Lua's integers are signed; hexadecimal ones wrap */
-        fprintf(out, "%s = 0x%" PRIx64, name, v);
-    else
-        fprintf(out, is_hex(v) ? "%s = 0x%" PRIx64 : "%s = %" PRIu64, name, v);
-}
-
-static void put_tail(FILE *out, const struct vmsg *m)
-{
-    if (m->layout->tail->type != VMSG_LE32S) {
-        fprintf(out, "%s = ", m->layout->tail->name);
-        put_string(out, m->tail, m->tail_len);
-        return;
-    }
-    fprintf(out, "%s = { ", m->layout->tail->name);
-    for (uint32_t i = 0; i < m->tail_len / 4; i++)
-        fprintf(out, "%s0x%x", i ? ", " : "", vmsg_tail_u32(m, i));
-    fputs(" }", out);
-}
-
-/* { offset = 0, length = 8 } */
-static void put_fields(FILE *out, const struct vmsg *m)
-{
-    const char *between = "";
-
-    fputs("{ ", out);
-    for (unsigned i = 0; i < m->layout->n_fields; i++) {
-        if (m->f[i] == 0 || m->layout->fields[i].type == VMSG_UUID)
-            continue;
-        fputs(between, out);
-        put_number(out, m->layout->fields[i].name, m->f[i]);
-        between = ", ";
-    }
-    if (m->layout->tail && m->tail_len) {
-        fputs(between, out);
-        put_tail(out, m);
-    }
-    fputs(" }", out);
-}
-
-/* Would the fields alone give these bytes? Then they can be written by name. */
-static bool is_plain(const struct vmsg *m, const uint8_t *bytes, size_t len)
-{
-    static uint8_t again[65536];
-    size_t n;
-
-    if (m->defect || !m->layout || m->extra || m->trailing)
-        return false;
-    n = vmsg_encode(again, sizeof again, m->def, vmsg_is_response(m), m->dev_num, m->token, m->f,
-                    NULL, m->tail, m->tail_len);
-    return n == len && !memcmp(again, bytes, len);
-}
-
-/* Does an event of the SUT, or an answer, come next? Then its coming is waited for. */
-static bool comes_next(const struct vmsg_fuzz_log *log, size_t at)
+/* Does the SUT say something before the next step? Then its coming is waited for. What the device
+ * that is played says is no step. */
+static bool speaks_next(const struct vmsg_fuzz_log *log, size_t at)
 {
     struct vmsg_fuzz_log_entry e;
 
-    return vmsg_fuzz_log_next(log, &at, &e) && e.what == VMSG_FUZZ_CAME;
-}
-
-static void put_sent(FILE *out, const struct vmsg_fuzz_story *s,
-                     const struct vmsg_fuzz_log_entry *e)
-{
-    bool to_driver = s->target->role == VMSG_ROLE_DRIVER;
-    const char *who = e->endpoint ? "t.far" : "t";
-    struct vmsg m;
-
-    vmsg_decode(&m, e->bytes, e->len);
-    if (is_plain(&m, e->bytes, e->len) && !vmsg_is_response(&m)) {
-        fprintf(out, INDENT "%s:%s(\"%s\", ", who,
-                to_driver || e->endpoint         ? "say"
-                : m.def->kind == VMSG_KIND_EVENT ? "event"
-                                                 : "send",
-                m.def->name);
-        put_fields(out, &m);
-        fprintf(out, ", { dev = %u, token = %u })\n", m.dev_num, m.token);
-        return;
+    while (vmsg_fuzz_log_next(log, &at, &e)) {
+        if (e.what == VMSG_FUZZ_CAME)
+            return true;
+        if (is_played(e.what))
+            vmsg_fuzz_log_next(log, &at, &e); /* what was sent */
+        else if (e.what != VMSG_FUZZ_REPLIED && e.what != VMSG_FUZZ_PERTURBED)
+            return false;
     }
-    put_line_comment(out, e->bytes, e->len);
-    fprintf(out, INDENT "%s:raw(", who);
-    put_string(out, e->bytes, e->len);
-    fputs(")\n", out);
+    return false;
 }
 
 /* Is it what the device that is played sends next, as it is or bent? Then *sent is that. */
@@ -135,14 +50,14 @@ static void put_answer(FILE *out, const uint8_t *bytes, size_t len, uint16_t rig
     uint16_t off = len < 6 ? 0 : (uint16_t)(vmsg_le16(bytes + 4) ^ right);
 
     if (len < 6) {
-        put_string(out, bytes, len);
+        vmsg_lua_put_string(out, bytes, len);
         return;
     }
-    put_string(out, bytes, 4);
+    vmsg_lua_put_string(out, bytes, 4);
     fputs(" .. string.pack(\"<I2\", ", out);
     fprintf(out, off ? "request.token ~ 0x%x" : "request.token", off);
     fputs(") .. ", out);
-    put_string(out, bytes + 6, len - 6);
+    vmsg_lua_put_string(out, bytes + 6, len - 6);
 }
 
 /* How many of that name went before as they were, so that the rule meets the right one. */
@@ -175,26 +90,26 @@ static void put_fate(FILE *out, const struct vmsg_fuzz_story *s, const struct vm
     struct vmsg_fuzz_log_entry sent, second;
 
     if (known || !comes_from_device(s->log, &at, VMSG_FUZZ_BENT, &sent)) {
-        fprintf(out, INDENT "    return \"%s\"\n", known ? words[fate] : "lose");
+        fprintf(out, VMSG_LUA_INDENT "    return \"%s\"\n", known ? words[fate] : "lose");
         return;
     }
     if (fate == VMSG_FUZZ_BEFORE && comes_from_device(s->log, &at, VMSG_FUZZ_BENT, &second)) {
-        fprintf(out, INDENT "    %s:raw(", who);
-        put_string(out, sent.bytes, sent.len);
+        fprintf(out, VMSG_LUA_INDENT "    %s:raw(", who);
+        vmsg_lua_put_string(out, sent.bytes, sent.len);
         fputs(")\n", out);
         return;
     }
-    fputs(INDENT "    return ", out);
+    fputs(VMSG_LUA_INDENT "    return ", out);
     if (vmsg_is_response(m) && fate != VMSG_FUZZ_REPLACE)
         put_answer(out, sent.bytes, sent.len, m->token);
     else
-        put_string(out, sent.bytes, sent.len);
+        vmsg_lua_put_string(out, sent.bytes, sent.len);
     fputc('\n', out);
 }
 
 /* A perturbed answer, and what was sent in its place, which comes next in the log. */
 static void put_rule(FILE *out, const struct vmsg_fuzz_story *s,
-                     const struct vmsg_fuzz_log_entry *e, size_t at)
+                     const struct vmsg_fuzz_log_entry *e, size_t at, unsigned number)
 {
     const char *who = s->target->role == VMSG_ROLE_BUS ? "t.far" : "t";
     uint32_t len = vmsg_le32(e->bytes);
@@ -204,21 +119,48 @@ static void put_rule(FILE *out, const struct vmsg_fuzz_story *s,
     vmsg_decode(&m, e->bytes + 4, len);
     if (!m.def)
         return;
-    put_line_comment(out, e->bytes + 4, len);
-    fprintf(out, INDENT "%s:%s(\"%s\", function(_, request)\n", who,
+    vmsg_lua_put_comment(out, e->bytes + 4, len);
+    fputs(VMSG_LUA_INDENT, out);
+    if (number)
+        fprintf(out, "rules[%u] = ", number);
+    fprintf(out, "%s:%s(\"%s\", function(_, request)\n", who,
             vmsg_is_response(&m) ? "on_answer" : "on_event", m.def->name);
     put_fate(out, s, &m, who, VMSG_FUZZ_FATE(step[1]), at);
-    fprintf(out, INDENT "end, { times = 1, skip = %u, dev = %u })\n", ordinal(s->log, at, &m),
-            m.dev_num);
+    fprintf(out, VMSG_LUA_INDENT "end, { times = 1, skip = %u, dev = %u })\n",
+            ordinal(s->log, at, &m), m.dev_num);
+}
+
+/* Does the script go on as soon as that is done, before the driver has said anything? Then the
+ * scenario waits for the rule. */
+static bool is_awaited(const struct vmsg_fuzz_story *s, size_t at)
+{
+    struct vmsg_fuzz_log_entry e;
+    bool any;
+
+    if (s->target->role != VMSG_ROLE_DRIVER)
+        return false;
+    while ((any = vmsg_fuzz_log_next(s->log, &at, &e)) && is_played(e.what))
+        vmsg_fuzz_log_next(s->log, &at, &e);
+    if (!any)
+        return false;
+    return e.what == VMSG_FUZZ_SENT || e.what == VMSG_FUZZ_COMMANDED || e.what == VMSG_FUZZ_WROTE ||
+           e.what == VMSG_FUZZ_DIRECTED;
 }
 
 static void put_rules(FILE *out, const struct vmsg_fuzz_story *s)
 {
     struct vmsg_fuzz_log_entry e;
+    unsigned n = 0, awaited = 0;
 
     for (size_t at = 0; vmsg_fuzz_log_next(s->log, &at, &e);)
-        if (e.what == VMSG_FUZZ_PERTURBED)
-            put_rule(out, s, &e, at);
+        awaited += e.what == VMSG_FUZZ_PERTURBED && is_awaited(s, at);
+    if (awaited)
+        fputs(VMSG_LUA_INDENT "local rules = {}\n", out);
+    for (size_t at = 0; vmsg_fuzz_log_next(s->log, &at, &e);)
+        if (e.what == VMSG_FUZZ_PERTURBED) {
+            n++;
+            put_rule(out, s, &e, at, is_awaited(s, at) ? n : 0);
+        }
 }
 
 /* The command by which the driver's user makes a buffer available. */
@@ -272,19 +214,20 @@ static void put_told(FILE *out, const struct vmsg_fuzz_log *log, const struct vm
 {
     switch (told->what) {
     case VMSG_FUZZ_TOLD_WATCHED:
-        fprintf(out, INDENT "t:watch(%u, 0x%" PRIx64 ", %u)\n", told->vq, told->address,
+        fprintf(out, VMSG_LUA_INDENT "t:watch(%u, 0x%" PRIx64 ", %u)\n", told->vq, told->address,
                 told->dev_num);
         return;
     case VMSG_FUZZ_TOLD_UNWATCHED:
-        fprintf(out, INDENT "t:unwatch(%u, %u)\n", told->vq, told->dev_num);
+        fprintf(out, VMSG_LUA_INDENT "t:unwatch(%u, %u)\n", told->vq, told->dev_num);
         return;
     case VMSG_FUZZ_TOLD_REFUSED:
-        fprintf(out, INDENT "for _ = 1, %u do\n" INDENT "    t:kick(%u, %u)\n" INDENT "end\n",
+        fprintf(out,
+                VMSG_LUA_INDENT "for _ = 1, %u do\n" VMSG_LUA_INDENT
+                                "    t:kick(%u, %u)\n" VMSG_LUA_INDENT "end\n",
                 accepted(log, told) + 1, told->vq, told->dev_num);
         return;
     case VMSG_FUZZ_TOLD_OUTLASTED:
-        fprintf(out, INDENT "t:exhaust(%u)\n", told->dev_num);
-        return;
+        return; /* at the end, for all devices */
     }
 }
 
@@ -314,11 +257,13 @@ static void put_command(FILE *out, const struct vmsg_fuzz_story *s,
 
     snprintf(line, sizeof line, "%.*s", (int)e->len, (const char *)e->bytes);
     if (!driver && sscanf(line, "add %u", &dev) == 1 && !is_removed_by_command(s->log, after, dev))
-        fprintf(out, INDENT "if t:gone(%u) then\n" INDENT "    t:upper(\"%s\")\n" INDENT "end\n",
+        fprintf(out,
+                VMSG_LUA_INDENT "if t:gone(%u) then\n" VMSG_LUA_INDENT
+                                "    t:upper(\"%s\")\n" VMSG_LUA_INDENT "end\n",
                 dev, line);
     else
-        fprintf(out, INDENT "t:%s(\"%.*s\")\n", driver ? "try_upper" : "upper", (int)e->len,
-                (const char *)e->bytes);
+        fprintf(out, VMSG_LUA_INDENT "t:%s(\"%.*s\")\n", driver ? "try_upper" : "upper",
+                (int)e->len, (const char *)e->bytes);
 }
 
 static void put_step(FILE *out, const struct vmsg_fuzz_story *s,
@@ -327,19 +272,20 @@ static void put_step(FILE *out, const struct vmsg_fuzz_story *s,
     bool driver = s->target->role == VMSG_ROLE_DRIVER;
 
     if (e->what == VMSG_FUZZ_SENT) {
-        put_sent(out, s, e);
-        if (comes_next(s->log, after))
-            fputs(driver ? INDENT "t:quiet()\n" : INDENT "t:fence()\n", out);
+        vmsg_lua_put_sent(out, s, e);
+        if (s->target->role == VMSG_ROLE_DEVICE && speaks_next(s->log, after))
+            fputs(VMSG_LUA_INDENT "t:fence()\n", out);
     } else if (e->what == VMSG_FUZZ_COMMANDED && !is_judged(s->log, e)) {
         put_command(out, s, e, after);
     } else if (e->what == VMSG_FUZZ_WROTE) {
         uint64_t offset = vmsg_le64(e->bytes);
 
-        fprintf(out, INDENT "t:write(0x%" PRIx64 ", ", s->target->params.mem_base + offset);
-        put_string(out, e->bytes + 8, e->len - 8);
+        fprintf(out, VMSG_LUA_INDENT "t:write(0x%" PRIx64 ", ",
+                s->target->params.mem_base + offset);
+        vmsg_lua_put_string(out, e->bytes + 8, e->len - 8);
         fputs(")\n", out);
     } else if (e->what == VMSG_FUZZ_DIRECTED) {
-        fprintf(out, INDENT "%s:device(\"%.*s\")\n", driver ? "t" : "t.far", (int)e->len,
+        fprintf(out, VMSG_LUA_INDENT "%s:device(\"%.*s\")\n", driver ? "t" : "t.far", (int)e->len,
                 (const char *)e->bytes);
     } else if (e->what == VMSG_FUZZ_TOLD) {
         struct vmsg_fuzz_told told = vmsg_fuzz_told_of(e);
@@ -348,20 +294,127 @@ static void put_step(FILE *out, const struct vmsg_fuzz_story *s,
     }
 }
 
+/* The scenario lets a bus find its devices in its own way. */
+static void skip_opening(FILE *out, const struct vmsg_fuzz_log *log, size_t *at)
+{
+    struct vmsg_fuzz_log_entry e;
+
+    fputs(VMSG_LUA_INDENT "t:find_devices()\n", out);
+    while (vmsg_fuzz_log_next(log, at, &e) && e.what != VMSG_FUZZ_OPENED)
+        ;
+}
+
+/* What a driver or a bus did since the last step. */
+struct meanwhile {
+    bool spoke, failed; /* a bus, a request of that device and token */
+    unsigned dev, token;
+    unsigned rules, met; /* that there were; the one that applied after it spoke last, 0: none */
+};
+
+/* Before a step, the scenario is to be where the script was. */
+static void put_wait(FILE *out, const struct vmsg_fuzz_story *s, struct meanwhile *m)
+{
+    if (s->target->role == VMSG_ROLE_DEVICE)
+        return;
+    if (m->met)
+        fprintf(out, VMSG_LUA_INDENT "t:await_met(rules[%u])\n", m->met);
+    else if (m->spoke)
+        fputs(VMSG_LUA_INDENT "t:quiet()\n", out);
+    if (m->failed)
+        fprintf(out, VMSG_LUA_INDENT "t:await_failure(%u, %u)\n", m->token, m->dev);
+    m->spoke = m->failed = false;
+    m->met = 0;
+}
+
+/* A message of a driver or a bus. */
+static void hear(struct meanwhile *m, const struct vmsg_fuzz_log_entry *e)
+{
+    struct vmsg v;
+
+    vmsg_decode(&v, e->bytes, e->len);
+    m->spoke = true;
+    m->met = 0;
+    if (e->endpoint != 0 || !vmsg_is_bus(&v) || v.msg_id != VMSG_ID_REQUEST_FAILED || v.defect)
+        return;
+    m->failed = true;
+    m->dev = (unsigned)v.f[VMSG_REQUEST_FAILED_REQ_dev_num];
+    m->token = (unsigned)v.f[VMSG_REQUEST_FAILED_REQ_token];
+}
+
+static void put_release(FILE *out, const struct vmsg_fuzz_story *s, struct meanwhile *m)
+{
+    put_wait(out, s, m);
+    fprintf(out, VMSG_LUA_INDENT "%s:release()\n",
+            s->target->role == VMSG_ROLE_BUS ? "t.far" : "t");
+}
+
+static void put_entry(FILE *out, const struct vmsg_fuzz_story *s, struct meanwhile *m,
+                      const struct vmsg_fuzz_log_entry *e, size_t after)
+{
+    switch (e->what) {
+    case VMSG_FUZZ_CAME:
+        hear(m, e);
+        return;
+    case VMSG_FUZZ_PERTURBED:
+        m->rules++;
+        m->met = is_awaited(s, after) ? m->rules : 0;
+        return;
+    case VMSG_FUZZ_SENT:
+    case VMSG_FUZZ_COMMANDED:
+    case VMSG_FUZZ_WROTE:
+    case VMSG_FUZZ_DIRECTED:
+    case VMSG_FUZZ_TOLD:
+        put_wait(out, s, m);
+        put_step(out, s, e, after);
+        return;
+    default:
+        return;
+    }
+}
+
+/* What such a driver does has no end, or was told before the script had one. */
+static bool never_ends(const struct vmsg_fuzz_story *s)
+{
+    static const char clause[] = "drv.error-signaling.2:";
+
+    return s->target->role == VMSG_ROLE_DRIVER &&
+           (s->result->end == VMSG_FUZZ_FLOOD || !strncmp(s->result->text, clause, strlen(clause)));
+}
+
+static void put_outlast(FILE *out, const struct vmsg_fuzz_story *s)
+{
+    const struct vmsg_fuzz_target *t = s->target;
+    struct vmsg_fuzz_log_entry e;
+    unsigned n = 0;
+
+    for (size_t at = 0; vmsg_fuzz_log_next(s->log, &at, &e);)
+        if (e.what == VMSG_FUZZ_TOLD && vmsg_fuzz_told_of(&e).what == VMSG_FUZZ_TOLD_OUTLASTED)
+            fprintf(out, n++ ? ", %u" : VMSG_LUA_INDENT "t:outlast(%u",
+                    vmsg_fuzz_told_of(&e).dev_num);
+    for (size_t i = 0; n == i && i < t->n_devices && never_ends(s); i++)
+        fprintf(out, n++ ? ", %u" : VMSG_LUA_INDENT "t:outlast(%u", t->devices[i]);
+    if (n)
+        fputs(")\n", out);
+}
+
 static void put_steps(FILE *out, const struct vmsg_fuzz_story *s)
 {
-    const char *who = s->target->role == VMSG_ROLE_BUS ? "t.far" : "t";
     enum vmsg_fuzz_logged last = VMSG_FUZZ_PLAYED;
     struct vmsg_fuzz_log_entry e, sent;
+    struct meanwhile m = {0};
 
     for (size_t at = 0; vmsg_fuzz_log_next(s->log, &at, &e); last = e.what) {
         if (e.what == VMSG_FUZZ_RELEASED && last != VMSG_FUZZ_RELEASED)
-            fprintf(out, INDENT "%s:release()\n", who);
-        if (e.what == VMSG_FUZZ_PLAYED || e.what == VMSG_FUZZ_BENT || e.what == VMSG_FUZZ_RELEASED)
+            put_release(out, s, &m);
+        if (is_played(e.what))
             vmsg_fuzz_log_next(s->log, &at, &sent); /* the scenario's own device sends it */
+        else if (e.what == VMSG_FUZZ_OPENING)
+            skip_opening(out, s->log, &at);
         else
-            put_step(out, s, &e, at);
+            put_entry(out, s, &m, &e, at);
     }
+    put_wait(out, s, &m);
+    put_outlast(out, s);
 }
 
 /* A name as scenarios have it. */
@@ -394,9 +447,11 @@ static void put_devices(FILE *out, const struct vmsg_fuzz_story *s)
 
 void vmsg_fuzz_write_lua(FILE *out, const struct vmsg_fuzz_story *s)
 {
-    /* What a SUT that dies or falls silent is accused of, by its role. */
-    static const char *const robust[] = {"dev.error-signaling.1", "drv.error-signaling.1",
-                                         "bus.error-signaling.4"};
+    /* What a SUT that dies or falls silent is accused of, by its role; and what it has always
+     * shown when it does neither, so that the scenario passes then. */
+    static const char *const robust[] = {"dev.error-signaling.1\", \"dev.ordering.2",
+                                         "drv.error-signaling.1\", \"drv.mandatory.1",
+                                         "bus.error-signaling.4\", \"bus.error-signaling.1"};
     const struct vmsg_fuzz_result *r = s->result;
     int clause = (int)strcspn(r->text, ":");
 
@@ -415,13 +470,11 @@ void vmsg_fuzz_write_lua(FILE *out, const struct vmsg_fuzz_story *s)
     fputs("\" },\n        scope = \"bus\",\n", out);
     if (s->target->role == VMSG_ROLE_DRIVER)
         put_devices(out, s);
-    if (s->target->role == VMSG_ROLE_DRIVER)
+    if (s->target->role != VMSG_ROLE_DEVICE)
         fputs("        unopened = true,\n", out);
     fputs("        run = function(t)\n", out);
     if (s->target->role != VMSG_ROLE_DEVICE)
         put_rules(out, s);
-    if (s->target->role == VMSG_ROLE_DRIVER)
-        fputs(INDENT "t:quiet()\n", out);
     put_steps(out, s);
     fputs("        end,\n    },\n}\n", out);
 }

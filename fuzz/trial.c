@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define OUTPUT_MOST (64u << 10)
+#define REPORT_MS   10000u /* that a sanitizer may take over a report that it has begun */
 
 /* One connection, in this process. */
 static void run(const struct vmsg_fuzz_trial *t, const struct vmsg_fuzz_script *script,
@@ -67,6 +68,7 @@ static uint64_t clock_ms(void)
 static bool collect(int fd, uint32_t ms, char *output)
 {
     uint64_t end = clock_ms() + ms;
+    bool reports = false;
     size_t n = 0;
 
     for (;;) {
@@ -76,8 +78,14 @@ static bool collect(int fd, uint32_t ms, char *output)
         ssize_t got;
 
         output[n] = '\0';
-        if (now >= end || poll(&p, 1, (int)(end - now)) == 0)
+        if (now >= end && !reports && strstr(output, "Sanitizer: ")) {
+            reports = true; /* it dies, which may take long */
+            end = now + REPORT_MS;
+        }
+        if (now >= end)
             return false;
+        if (poll(&p, 1, (int)(end - now)) == 0)
+            continue;
         got = n + 1 < OUTPUT_MOST ? read(fd, output + n, OUTPUT_MOST - 1 - n)
                                   : read(fd, rest, sizeof rest);
         if (got <= 0)
@@ -107,6 +115,7 @@ static void say_death(const struct vmsg_fuzz_trial *t, int status, char *output,
     last_sent(t->log, name, sizeof name);
     *r = (struct vmsg_fuzz_result){.end = VMSG_FUZZ_CRASHED};
     vmsg_fuzz_crash_name(output, number, name, r->key, sizeof r->key);
+    vmsg_fuzz_crash_place(output, r->place, sizeof r->place);
     if (number)
         snprintf(r->text, sizeof r->text, "the SUT died after %s: %s", name, strsignal(number));
     else

@@ -3,6 +3,7 @@
 
 #include "fuzz/corpus.h"
 #include "fuzz/mutate.h"
+#include "fuzz/same.h"
 #include "fuzz/seeds.h"
 
 #include <stdio.h>
@@ -135,7 +136,7 @@ static void found(struct work *w, struct vmsg_fuzz_result *result)
     const struct vmsg_worker_slot *slot = w->slot;
 
     vmsg_fuzz_close(w->executor);
-    if (*result->key && vmsg_fuzz_is_known(&w->finder, result->key)) {
+    if (*result->key && vmsg_fuzz_has(w->finder.folder, result)) {
         count(&w->shared->stats.again, 1);
         return;
     }
@@ -196,6 +197,12 @@ static bool may_go_on(struct work *w)
            (!runs || __atomic_load_n(&w->shared->stats.runs, __ATOMIC_RELAXED) < runs);
 }
 
+/* The next script may not fit: then the connection ends here, where its end can be looked at. */
+static bool is_full(const struct work *w)
+{
+    return w->slot->steps + w->config->steps + RESET_STEPS > VMSG_SESSION_STEPS;
+}
+
 static bool run_one(struct work *w)
 {
     struct vmsg_fuzz_result r;
@@ -204,10 +211,27 @@ static bool run_one(struct work *w)
     write_down(w);
     vmsg_fuzz_execute(w->executor, &w->script, &r);
     w->config->take_code(&w->executor->signal);
+    if (r.end == VMSG_FUZZ_CLEAN && is_full(w))
+        vmsg_fuzz_part(w->executor, &r);
     __atomic_store_n(&w->slot->busy_since, 0, __ATOMIC_RELEASE);
     goes_on = judge(w, &r);
     free(r.output);
     return goes_on;
+}
+
+/* The SUT of the last connection may die of its end, too, and take this process along. */
+static void part(struct work *w)
+{
+    struct vmsg_fuzz_result r = {.end = VMSG_FUZZ_CLEAN};
+
+    if (!w->executor->open)
+        return;
+    __atomic_store_n(&w->slot->busy_since, vmsg_campaign_clock_ms(), __ATOMIC_RELEASE);
+    vmsg_fuzz_part(w->executor, &r);
+    __atomic_store_n(&w->slot->busy_since, 0, __ATOMIC_RELEASE);
+    if (r.end != VMSG_FUZZ_CLEAN)
+        found(w, &r);
+    free(r.output);
 }
 
 /* The seeds, and what was kept of an earlier campaign, run first, so that their signal is known. */
@@ -291,6 +315,8 @@ int vmsg_campaign_work(const struct vmsg_campaign_config *config,
     }
     while (ok && may_go_on(&w))
         ok = make(&w) && run_one(&w) && resync(&w);
+    if (ok)
+        part(&w);
     end(&w);
     if (!ok)
         __atomic_store_n(&shared->stop, true, __ATOMIC_RELAXED);

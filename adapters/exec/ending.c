@@ -4,6 +4,7 @@
 #include "adapters/exec/process.h"
 
 #include "adapters/clock.h"
+#include "adapters/exec/report.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -35,28 +36,21 @@ static bool wait_exit(struct vmsg_process *p, unsigned ms)
     return true;
 }
 
-/* The signal that sh tells of when the program it ran died: 128 + n, for those that tell of a
- * crash; else 0. */
-static int signal_told_by_shell(int status)
+static void tell_status(struct vmsg_process *p, int status, struct vmsg_adapter_end *end)
 {
-    static const int crashes[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSYS, SIGTRAP, 0};
-    for (const int *sig = crashes; *sig; sig++)
-        if (status == 128 + *sig)
-            return *sig;
-    return 0;
-}
-
-static void tell_status(struct vmsg_process *p, int status)
-{
+    int sig = vmsg_report_signal(status);
     const char *note = "";
     char told[80] = "";
     if (status == 127)
         note = ", which from a shell means that the command was not found";
     else if (status == 126)
         note = ", which from a shell means that the command cannot be executed";
-    else if (signal_told_by_shell(status))
-        snprintf(told, sizeof told, ", which from a shell means signal %d (%s)", status - 128,
-                 strsignal(status - 128));
+    else if (sig)
+        snprintf(told, sizeof told, ", which from a shell means signal %d (%s)", sig,
+                 strsignal(sig));
+    else if (status && vmsg_report_is_fatal(end->output))
+        note = ", with the report of a sanitizer";
+    end->crashed = sig || (status && vmsg_report_is_fatal(end->output));
     snprintf(p->end_text, sizeof p->end_text, "exit status %d%s%s", status, note, told);
 }
 
@@ -79,7 +73,7 @@ static void tell(struct vmsg_process *p, const siginfo_t *si, bool by_itself, un
         snprintf(p->end_text, sizeof p->end_text, "killed by signal %d (%s)", si->si_status,
                  strsignal(si->si_status));
     else
-        tell_status(p, si->si_status);
+        tell_status(p, si->si_status, end);
 }
 
 void vmsg_process_end(struct vmsg_process *p, bool by_itself, unsigned grace_ms,

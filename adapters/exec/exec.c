@@ -10,6 +10,7 @@
 #include "adapters/link.h"
 #include "adapters/memory.h"
 #include "adapters/quiet.h"
+#include "adapters/stamp.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -76,6 +77,8 @@ static bool open_sockets(unsigned n, int *ours, int *theirs)
             return false;
         }
         ours[i] = pair[0];
+        if (n > 1)
+            vmsg_stamp_want(pair[0]); /* from the first message on */
         theirs[i] = pair[1];
     }
     return true;

@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 
 static struct vmsg_adapter *create_sut(const char *mode, const char *role)
 {
@@ -172,6 +173,28 @@ static void a_bus_has_two_endpoints(void **state)
     a->ops->free(a);
 }
 
+/* All lie in the sockets when the first one is taken: the SUT, the only child, has ended. */
+static void what_a_bus_sends_keeps_its_order(void **state)
+{
+    struct vmsg_adapter *a = create_sut("count", "bus");
+    struct vmsg_adapter_params params = device_params;
+    static struct arrived got;
+    siginfo_t info;
+    params.role = "bus";
+    start(a, &params);
+    assert_int_equal(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), 0);
+    for (int i = 0; i < 40; i++) {
+        char number[20];
+        snprintf(number, sizeof number, "%d", i);
+        wait_ms(a, 10000, &got);
+        assert_int_equal(got.kind, VMSG_ARRIVED_MESSAGE);
+        assert_string_equal((char *)got.bytes, number);
+        assert_int_equal(got.endpoint, i / 3 % 2);
+    }
+    stop(a);
+    a->ops->free(a);
+}
+
 enum { THREADS = 4, STARTS = 25 };
 
 /* Connections that did not end by the SUT's own exit when its socket was closed. */
@@ -219,6 +242,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(big_packets),
         cmocka_unit_test(upper_tester_lines),
         cmocka_unit_test(a_bus_has_two_endpoints),
+        cmocka_unit_test(what_a_bus_sends_keeps_its_order),
         cmocka_unit_test(threads_do_not_hold_each_others_sockets),
     };
     if (argc == 3 && !strcmp(argv[1], "--sut"))

@@ -65,6 +65,23 @@ static void an_exit_before_reading(void **state)
     a->ops->free(a);
 }
 
+static void an_end_that_is_a_crash(void **state)
+{
+    static const char *const modes[] = {"complain", "report"};
+
+    for (int i = 0; i < 2; i++) {
+        struct vmsg_adapter *a = create_patient(modes[i]);
+        start(a, &device_params);
+        send_text(a, "?");
+        expect_text(a, VMSG_ARRIVED_MESSAGE, "?");
+        struct vmsg_adapter_end end = stop(a);
+        assert_true(!end.exited_itself && !end.signalled && !end.killed);
+        assert_int_equal(end.status, 1);
+        assert_int_equal(end.crashed, i == 1);
+        a->ops->free(a);
+    }
+}
+
 static void a_command_that_is_not_there(void **state)
 {
     struct vmsg_adapter *a = create("exec:./no-such-sut --really", "device");
@@ -254,6 +271,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_crash_is_told_by_its_signal),
         cmocka_unit_test(an_exit_before_reading),
+        cmocka_unit_test(an_end_that_is_a_crash),
         cmocka_unit_test(a_command_that_is_not_there),
         cmocka_unit_test(an_exit_is_seen_though_a_child_holds_the_socket),
         cmocka_unit_test(a_hang_is_killed),

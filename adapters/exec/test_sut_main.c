@@ -118,6 +118,17 @@ static int cross_over(void)
     }
 }
 
+/* Numbers, some on one socket, then some on the other. */
+static int count(void)
+{
+    for (int i = 0; i < 40; i++) {
+        char text[20];
+        snprintf(text, sizeof text, "%d", i);
+        send(i / 3 % 2 ? SECOND_FD : FD, text, strlen(text), MSG_NOSIGNAL);
+    }
+    return 0;
+}
+
 static int crash(void)
 {
     printf("about to crash\n");
@@ -133,6 +144,22 @@ static int leave(void)
 {
     fprintf(stderr, "leaving\n");
     return 3;
+}
+
+/* Ends like a program with a sanitizer that finds an error as it tidies up. */
+static int report(void)
+{
+    echo();
+    fprintf(stderr, "==1==ERROR: AddressSanitizer: attempting double-free on 0x602\n");
+    return 1;
+}
+
+/* Ends like a program that does not like to lose its socket. */
+static int complain(void)
+{
+    echo();
+    fprintf(stderr, "error: the socket is closed\n");
+    return 1;
 }
 
 /* Takes no notice of a closed socket, nor of SIGTERM; tells its pid. */
@@ -230,6 +257,8 @@ int test_sut_main(const char *mode)
         {"stubborn", stubborn}, {"deaf", deaf},
         {"flood", flood},       {"chatter", chatter},
         {"litter", litter},     {"exit-with-child", exit_with_child},
+        {"report", report},     {"complain", complain},
+        {"count", count},
     };
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
         if (!strcmp(modes[i].name, mode))

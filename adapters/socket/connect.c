@@ -3,6 +3,7 @@
  */
 #include "adapters/clock.h"
 #include "adapters/socket/address.h"
+#include "adapters/stamp.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -55,6 +56,8 @@ int vmsg_address_connect(const struct vmsg_address *a, char *err, size_t err_siz
     fd = new_socket(a, &name);
     if (fd >= 0) {
         setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+        if (!a->is_stream)
+            vmsg_stamp_want(fd); /* what comes at once has one, too */
         do
             result = connect(fd, (struct sockaddr *)&name, len);
         while (result && errno == EINTR);

@@ -199,6 +199,19 @@ static int summarise(const struct fuzz *f, const struct vmsg_campaign_stats *s)
     return found || s->again ? CLI_FAILS : CLI_OK;
 }
 
+/* Scripts on one connection. What a bus in a process of its own loses is waited for at the end of
+ * each, so that it is to be few of them that showed it. */
+static size_t together(const struct fuzz *f)
+{
+    const struct vmsg_fuzz_options *o = &f->options;
+
+    if (o->together)
+        return o->together;
+    if (o->run.role == VMSG_ROLE_DRIVER)
+        return 1;
+    return o->run.role == VMSG_ROLE_DEVICE || f->setup.ctx.caps & VMSG_VIRTUAL_TIME ? 64 : 8;
+}
+
 static int campaign(struct fuzz *f)
 {
     const struct vmsg_fuzz_options *o = &f->options;
@@ -213,9 +226,7 @@ static int campaign(struct fuzz *f)
         .runs = o->runs,
         .time_ms = o->time_ms,
         .jobs = o->run.jobs ? o->run.jobs : 1,
-        .together = o->together                       ? o->together
-                    : o->run.role == VMSG_ROLE_DRIVER ? 1
-                                                      : 64,
+        .together = together(f),
         .steps = o->steps,
         .hang_ms = o->hang_ms,
         .count_code = vmsg_coverage_begin,

@@ -31,7 +31,9 @@ static const struct argp_option options[] = {
     {"seed", KEY_SEED, "N", 0, "where the scripts come from; default 1", 0},
     {"jobs", KEY_JOBS, "N", 0, "implementations at a time; default 1", 0},
     {"together", KEY_TOGETHER, "N", 0,
-     "scripts on one connection, with a reset between them; default 64; a driver has 1", 0},
+     "scripts on one connection, with a reset between them; default 64, of a bus in a process of "
+     "its own 8; a driver has 1",
+     0},
     {"steps", KEY_STEPS, "N", 0, "of one script at most; default 64", 0},
     {"mem", KEY_MEM, "SIZE", 0, "DMA memory shared with it, 0 for none; default 64K", 0},
     {"timeout", KEY_TIMEOUT, "SECONDS", 0, "how long it may stay silent; default 2", 0},
@@ -65,17 +67,6 @@ static bool take_time(const char *text, uint64_t *ms, char *err, size_t err_size
     }
     snprintf(err, err_size, "--time must be a duration like 30, 90s, 10m or 2h, not '%s'", text);
     return false;
-}
-
-static bool take_count(const char *option, const char *arg, unsigned most, unsigned *value,
-                       char *err, size_t err_size)
-{
-    uint64_t n;
-
-    if (!vmsg_value_number(option, arg, 1, most, &n, err, err_size))
-        return false;
-    *value = (unsigned)n;
-    return true;
 }
 
 static const char *name_of(int key)
@@ -132,9 +123,9 @@ static bool take(void *ctx, int key, const char *arg, char *err, size_t err_size
     case KEY_RUNS:
         return vmsg_value_number("--runs", arg, 1, INT64_MAX, &o->runs, err, err_size);
     case KEY_TOGETHER:
-        return take_count("--together", arg, 100000, &o->together, err, err_size);
+        return vmsg_value_count("--together", arg, 100000, &o->together, err, err_size);
     case KEY_STEPS:
-        return take_count("--steps", arg, 2000, &o->steps, err, err_size);
+        return vmsg_value_count("--steps", arg, 2000, &o->steps, err, err_size);
     case KEY_HANG:
         return vmsg_value_seconds("--hang", arg, 3600, &o->hang_ms, err, err_size);
     default:

@@ -98,17 +98,6 @@ static bool take_capture(struct vmsg_run_options *o, const char *arg, char *err,
     return true;
 }
 
-static bool take_count(const char *option, const char *arg, unsigned most, unsigned *value,
-                       char *err, size_t err_size)
-{
-    uint64_t n;
-
-    if (!vmsg_value_number(option, arg, 1, most, &n, err, err_size))
-        return false;
-    *value = (unsigned)n;
-    return true;
-}
-
 bool vmsg_run_options_take(struct vmsg_run_options *o, int key, const char *arg, char *err,
                            size_t err_size)
 {
@@ -144,9 +133,9 @@ bool vmsg_run_options_take(struct vmsg_run_options *o, int key, const char *arg,
     case KEY_SEED:
         return vmsg_value_number("--seed", arg, 0, CLI_SEED_MOST, &o->seed, err, err_size);
     case KEY_REPEAT:
-        return take_count("--repeat", arg, 1000000, &o->repeat, err, err_size);
+        return vmsg_value_count("--repeat", arg, 1000000, &o->repeat, err, err_size);
     case KEY_JOBS:
-        return take_count("--jobs", arg, 64, &o->jobs, err, err_size);
+        return vmsg_value_count("--jobs", arg, 64, &o->jobs, err, err_size);
     case KEY_MEM:
         return vmsg_value_size("--mem", arg, (uint64_t)1 << 30, &o->mem_size, err, err_size);
     case KEY_TIMEOUT:

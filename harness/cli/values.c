@@ -33,6 +33,17 @@ bool vmsg_value_number(const char *option, const char *text, uint64_t least, uin
     return false;
 }
 
+bool vmsg_value_count(const char *option, const char *text, unsigned most, unsigned *value,
+                      char *err, size_t err_size)
+{
+    uint64_t n;
+
+    if (!vmsg_value_number(option, text, 1, most, &n, err, err_size))
+        return false;
+    *value = (unsigned)n;
+    return true;
+}
+
 bool vmsg_value_size(const char *option, const char *text, uint64_t most, size_t *value, char *err,
                      size_t err_size)
 {

@@ -17,6 +17,10 @@
 bool vmsg_value_number(const char *option, const char *text, uint64_t least, uint64_t most,
                        uint64_t *value, char *err, size_t err_size);
 
+/* How many, at least one. */
+bool vmsg_value_count(const char *option, const char *text, unsigned most, unsigned *value,
+                      char *err, size_t err_size);
+
 /* Bytes, with K, M or G for powers of 1024. */
 bool vmsg_value_size(const char *option, const char *text, uint64_t most, size_t *value, char *err,
                      size_t err_size);

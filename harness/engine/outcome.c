@@ -75,7 +75,7 @@ void vmsg_outcome_ended(struct vmsg_outcome *o, struct vmsg_evidence *e,
 {
     bool pipe = end->signalled && end->status == SIGPIPE;
 
-    e->died = (end->signalled && !pipe) || end->exited_itself;
+    e->died = (end->signalled && !pipe) || end->crashed || end->exited_itself;
     if (end->text && *end->text &&
         (end->signalled || end->killed || end->explained || end->status > 0))
         o->sut_end = strdup(end->text);

@@ -210,11 +210,12 @@ static bool fits_another(struct drv_view *v, const struct drv_request *found, co
  * gone, whatever is said to it means nothing. */
 static bool from_before(struct drv_view *v, const struct vmsg *m)
 {
-    bool begins = m->msg_id == VMSG_ID_GET_DEVICE_INFO ||
-                  (m->msg_id == VMSG_ID_SET_DEVICE_STATUS && m->f[0] == 0);
+    bool reset = m->msg_id == VMSG_ID_SET_DEVICE_STATUS && m->f[0] == 0;
+    bool begins = m->msg_id == VMSG_ID_GET_DEVICE_INFO || reset;
 
     if (v->removed) { /* but who it is may have been asked before the bus tells that it is back */
         v->info_asked |= m->msg_id == VMSG_ID_GET_DEVICE_INFO;
+        v->restarted |= reset;
         return true;
     }
     if (!v->under_way)
@@ -387,10 +388,30 @@ static void told(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m
 
 /* ---- from outside ---- */
 
+bool drv_was_quiet(const struct vmsg_oracle *o, uint64_t since_ns)
+{
+    const struct drv_judge *j = o->drv;
+    uint64_t from = j->quiet_ns > since_ns ? j->quiet_ns : since_ns;
+
+    return j->quiet_till >= from + DRV_QUIET_NS;
+}
+
+static void hear(struct vmsg_oracle *o)
+{
+    struct drv_judge *j = o->drv;
+
+    if (o->now_ns >= j->heard_ns + DRV_QUIET_NS) {
+        j->quiet_ns = j->heard_ns;
+        j->quiet_till = o->now_ns;
+    }
+    j->heard_ns = o->now_ns;
+}
+
 static void from_driver(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct drv_view *v;
 
+    hear(o);
     if (!drv_judge_header(o, m))
         return;
     if (vmsg_is_bus(m)) {

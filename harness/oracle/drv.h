@@ -11,13 +11,14 @@
 
 #include "harness/oracle/internal.h"
 
-#define DRV_OUTSTANDING                                                                            \
-    64u /* requests of one device followed, at most the bits of a word; beyond,                    \
-         * the oldest is let go */
-#define DRV_BLOCKS      64u  /* feature blocks followed */
-#define DRV_AFTER       2u   /* answers after which an event before them was certainly read */
-#define DRV_VIEW_PAGE   256u /* device numbers a page; as many pages */
-#define DRV_QUEUE_PAGE  64u  /* queues a page; most drivers touch one */
+/* Requests of one device followed, at most the bits of a word; beyond, the oldest is let go. */
+#define DRV_OUTSTANDING 64u
+#define DRV_BLOCKS      64u /* feature blocks followed */
+#define DRV_AFTER       2u  /* answers after which an event before them was certainly read */
+#define DRV_QUIET_NS    UINT64_C(10000000) /* nothing waits to be read, even where cores are few */
+#define DRV_OLDER       4u                 /* generations followed that the driver may still hold */
+#define DRV_VIEW_PAGE   256u               /* device numbers a page; as many pages */
+#define DRV_QUEUE_PAGE  64u                /* queues a page; most drivers touch one */
 #define DRV_QUEUE_PAGES (65536u / DRV_QUEUE_PAGE)
 #define DRV_UNDER_WAY   32u /* messages that may be under way when a device goes */
 
@@ -132,10 +133,13 @@ struct drv_view {
     /* configuration */
     uint64_t config_read[4]; /* which of the first 256 bytes, ever */
     bool gen_known;
-    uint32_t gen;      /* most recent one told */
-    uint32_t older[4]; /* the ones before, that the driver may still hold */
+    uint32_t gen;       /* most recent one told by GET_CONFIG or EVENT_CONFIG */
+    uint32_t write_gen; /* by SET_CONFIG, since then */
+    bool write_gen_known;
+    uint32_t older[DRV_OLDER]; /* the ones before, that the driver may still hold */
     unsigned n_older;
-    uint64_t gen_answers;      /* v->answers when `gen` was told */
+    bool older_lost;           /* and others */
+    uint64_t gen_answers;      /* v->answers when the last one was told */
     uint64_t gen_ns;           /* and the time */
     uint32_t gen_before_reset; /* the last one before the last reset */
     bool gen_before_reset_known;
@@ -159,6 +163,7 @@ struct drv_view {
     uint64_t stray_answers;  /* v->answers when they came */
     bool removed;            /* by EVENT_DEVICE */
     bool was_removed;        /* and may be here again */
+    bool restarted;          /* the driver reset it although it was gone */
     bool queues_set;         /* a SET_VQUEUE was sent since */
     unsigned under_way;      /* messages that may be from before it came back */
 };
@@ -169,13 +174,17 @@ struct drv_judge {
     bool enumerated;              /* GET_DEVICES told of some, or of none */
     bool swapped;                 /* its byte order is wrong: one finding, not many */
     bool bus_provoked;
-    uint16_t pinged_token; /* of the harness's PING that waits for its answer */
+    uint64_t heard_ns;             /* when the last message from the driver was read */
+    uint64_t quiet_ns, quiet_till; /* the last time that nothing came for DRV_QUIET_NS */
+    uint16_t pinged_token;         /* of the harness's PING that waits for its answer */
     uint32_t pinged_data;
     bool pinged;
     struct drv_queue lost; /* where a queue has no place */
 };
 
 /* drv.c */
+/* Since then, did the driver once send nothing for so long that all it had sent was read? */
+bool drv_was_quiet(const struct vmsg_oracle *o, uint64_t since_ns);
 struct drv_view *drv_view(struct vmsg_oracle *o, uint16_t dev_num);
 struct drv_queue *drv_queue(struct vmsg_oracle *o, struct drv_view *v, uint32_t index);
 bool drv_new(struct vmsg_oracle *o);

@@ -76,6 +76,19 @@ static bool split_encoding(uint32_t value, uint32_t position)
     return low <= 0xFFFF && lag_split(low, position) == 0;
 }
 
+/*
+ * Another place than the ring had when its buffers were announced, and no buffer was seen since:
+ * the memory is not looked at any more. Behind it a split ring's notification may just be late.
+ */
+static bool is_unseen(const struct drv_view *v, const struct drv_queue *q, uint32_t value)
+{
+    if (!q->position_known || !q->announced)
+        return false;
+    if (drv_negotiated(v, VIRTIO_F_RING_PACKED))
+        return value != q->position;
+    return lag_split(value & 0x7FFFFFFF, q->position) >= LAG_MOST;
+}
+
 static bool offset_possible(const struct drv_view *v, const struct drv_queue *q, uint32_t value)
 {
     uint32_t low = value & 0x7FFFFFFF;
@@ -100,6 +113,8 @@ static void judge_offset(struct vmsg_oracle *o, struct drv_view *v, struct drv_q
             exercise(o, VMSG_DRV_EVENT_AVAIL_2);
         return;
     }
+    if (is_unseen(v, q, value))
+        q->position_known = q->position_announced = false;
     if (!offset_possible(v, q, value))
         blame(o, VMSG_DRV_EVENT_AVAIL_2, v->num,
               "next_offset 0x%x of queue %u is ahead of its ring, or no place in it (the ring is "

@@ -121,6 +121,31 @@ static void test_offset_without_the_feature(void **state)
     only(&s, VMSG_DRV_EVENT_AVAIL_2);
 }
 
+/* What a driver adds when its memory is not looked at: its device is away, and it was not told. */
+static void test_offset_of_an_unseen_ring(void **state)
+{
+    static const uint32_t packed[] = {0, PACKED_HIGH};
+
+    for (unsigned i = 0; i < 2; i++) {
+        struct session s = driver();
+
+        running(&s, DATA_HIGH | packed[i]);
+        available(&s, 1, 1);
+        notify(&s, 0, 1);
+        notify(&s, 0, 2);
+        notify(&s, 0, 2);
+        clean(&s);
+        s = driver();
+        running(&s, DATA_HIGH | packed[i]);
+        available(&s, 1, 1);
+        notify(&s, 0, 1);
+        notify(&s, 0, 2);
+        available(&s, 1, 3);
+        notify(&s, 0, 4);
+        only(&s, VMSG_DRV_EVENT_AVAIL_2);
+    }
+}
+
 static void test_offset_of_a_split_ring(void **state)
 {
     struct session s = driver();
@@ -240,6 +265,7 @@ int main(void)
         cmocka_unit_test(test_left_alone_after_refusal),
         cmocka_unit_test(test_notified_after_a_reset),
         cmocka_unit_test(test_offset_without_the_feature),
+        cmocka_unit_test(test_offset_of_an_unseen_ring),
         cmocka_unit_test(test_offset_of_a_split_ring),
         cmocka_unit_test(test_offset_that_is_read_late),
         cmocka_unit_test(test_wrap_of_a_split_ring),

@@ -76,6 +76,7 @@ static void device_event(struct vmsg_oracle *o, const struct vmsg *m)
     settle_debt(o, &v->owes_reset);
     settle_debt(o, &v->owes_refresh);
     fresh.info_asked = v->removed && v->info_asked;
+    fresh.restarted = added && v->restarted;
     fresh.pages = v->pages;
     fresh.n_pages = v->n_pages;
     fresh.life = v->life + 1;

@@ -4,56 +4,100 @@
 
 #include <string.h>
 
-#define OLDER 4u
 #define CONFIG_FOLLOWED                                                                            \
     256u /* bytes of the space of which it is known whether the driver read them */
 
 /* ---- generations ---- */
 
-static void generation_told(const struct vmsg_oracle *o, struct drv_view *v, uint32_t gen,
-                            bool certain)
+/*
+ * Has the driver read on since the last one was told? Answers alone do not show it: many requests
+ * may have been sent at once before, and be read and answered now one after the other. Where there
+ * is a clock, nothing more must have been there to be read for a while.
+ */
+static bool outlived(const struct vmsg_oracle *o, const struct drv_view *v)
 {
-    if (certain) {
-        v->n_older = 0;
-        v->doubtful_gen_known = false;
-    } else if (v->gen_known && v->gen != gen) {
-        memmove(v->older + 1, v->older, (OLDER - 1) * sizeof *v->older);
-        v->older[0] = v->gen;
-        v->n_older += v->n_older < OLDER;
-    }
+    return v->answers >= v->gen_answers + DRV_AFTER && (!o->timed || drv_was_quiet(o, v->gen_ns));
+}
+
+/* One that the driver may still hold. */
+static void may_be_held(struct drv_view *v, uint32_t gen)
+{
+    v->older_lost |= v->n_older == DRV_OLDER;
+    memmove(v->older + 1, v->older, (DRV_OLDER - 1) * sizeof *v->older);
+    v->older[0] = gen;
+    v->n_older += v->n_older < DRV_OLDER;
+}
+
+static void none_is_held(struct drv_view *v)
+{
+    v->n_older = 0;
+    v->older_lost = false;
+}
+
+/*
+ * By a read or an event. What was told before may be held yet: the event is under way, and writes
+ * may have been sent together with the read. Without a clock, whoever read waits for the answer.
+ */
+static void generation_told(const struct vmsg_oracle *o, struct drv_view *v, uint32_t gen,
+                            bool read)
+{
+    bool certain = read && !o->timed;
+
+    if (certain || outlived(o, v))
+        none_is_held(v);
+    if (!certain && v->gen_known && v->gen != gen)
+        may_be_held(v, v->gen);
+    if (!certain && v->write_gen_known)
+        may_be_held(v, v->write_gen);
+    if (!certain && read && v->doubtful_gen_known)
+        may_be_held(v, v->doubtful_gen);
+    v->doubtful_gen_known &= !read;
+    v->write_gen_known = false;
     v->gen = gen;
     v->gen_known = v->gen_since_reset = true;
     v->gen_answers = v->answers;
     v->gen_ns = o->now_ns;
 }
 
+/* The answer to a write carries one, too, which a driver may take for the latest, or not. */
+static void generation_answered(const struct vmsg_oracle *o, struct drv_view *v, uint32_t gen)
+{
+    if (outlived(o, v))
+        none_is_held(v);
+    if (v->write_gen_known && v->write_gen != gen)
+        may_be_held(v, v->write_gen);
+    v->write_gen = gen;
+    v->write_gen_known = v->gen_since_reset = true;
+    v->gen_answers = v->answers;
+    v->gen_ns = o->now_ns;
+}
+
+static uint32_t latest(const struct drv_view *v)
+{
+    return v->write_gen_known ? v->write_gen : v->gen;
+}
+
 void drv_config_reset(struct vmsg_oracle *o, struct drv_view *v)
 {
-    if (v->gen_known) {
-        v->gen_before_reset = v->gen;
+    if (v->gen_known || v->write_gen_known) {
+        v->gen_before_reset = latest(v);
         v->gen_before_reset_known = true;
     }
     v->gen_since_reset = v->passing = v->pass_broken = v->rejected = false;
     settle_debt(o, &v->owes_refresh);
 }
 
-/*
- * Has the driver read on since the last one was told? Answers alone do not show it: many requests
- * may have been sent at once before, and be answered now one after the other. That takes no time.
- */
-static bool outlived(const struct vmsg_oracle *o, const struct drv_view *v)
-{
-    return v->answers >= v->gen_answers + DRV_AFTER && (!o->now_ns || o->now_ns > v->gen_ns);
-}
-
-/* Which generation the driver may hold: the last, or one before it that it may not have outlived.
- */
+/* Which generation the driver may hold: one of the latest, or one before that it may not have
+ * outlived. */
 static bool may_hold(const struct vmsg_oracle *o, const struct drv_view *v, uint32_t gen)
 {
-    if (!v->gen_known || gen == v->gen || (v->doubtful_gen_known && gen == v->doubtful_gen))
+    if (!v->gen_known || gen == v->gen || (v->write_gen_known && gen == v->write_gen) ||
+        (v->doubtful_gen_known && gen == v->doubtful_gen))
         return true;
     if (outlived(o, v))
         return false;
+    if (v->older_lost)
+        return true;
     for (unsigned i = 0; i < v->n_older; i++)
         if (v->older[i] == gen)
             return true;
@@ -65,7 +109,7 @@ static void judge_strict(struct vmsg_oracle *o, struct drv_view *v, uint32_t gen
     if (may_hold(o, v, gen)) {
         exercise(o, VMSG_DRV_PROFILES_6);
         exercise(o, VMSG_DRV_PROFILES_2);
-        if (v->gen_before_reset_known && v->gen_since_reset && v->gen < v->gen_before_reset)
+        if (v->gen_before_reset_known && v->gen_since_reset && latest(v) < v->gen_before_reset)
             exercise(o, VMSG_DRV_PROFILES_8);
         return;
     }
@@ -73,12 +117,12 @@ static void judge_strict(struct vmsg_oracle *o, struct drv_view *v, uint32_t gen
         blame(o, VMSG_DRV_PROFILES_8, v->num,
               "SET_CONFIG carries generation %u from before the reset; the last one told is %u, "
               "and nothing follows from its being lower",
-              gen, v->gen);
+              gen, latest(v));
         return;
     }
     blame(o, VMSG_DRV_PROFILES_6, v->num,
           "SET_CONFIG carries generation %u, but the last one that the driver was told is %u", gen,
-          v->gen);
+          latest(v));
     if (gen == 0)
         blame(o, VMSG_DRV_PROFILES_2, v->num,
               "SET_CONFIG carries generation 0 as in the baseline profile, but the bus advertises "
@@ -94,7 +138,7 @@ static void judge_baseline(struct vmsg_oracle *o, struct drv_view *v, uint32_t g
     }
     blame(o, VMSG_DRV_PROFILES_4, v->num,
           "SET_CONFIG carries generation %u; in the baseline profile it is 0", gen);
-    if (v->gen_known && gen == v->gen)
+    if ((v->gen_known || v->write_gen_known) && gen == latest(v))
         blame(o, VMSG_DRV_PROFILES_2, v->num,
               "SET_CONFIG carries the device's generation %u as in the strict profile, which the "
               "bus does not advertise",
@@ -221,7 +265,7 @@ void drv_config_told(struct vmsg_oracle *o, struct drv_view *v, const struct drv
         return;
     }
     got = m->f[VMSG_SET_CONFIG_RESP_length];
-    generation_told(o, v, (uint32_t)m->f[VMSG_SET_CONFIG_RESP_generation], false);
+    generation_answered(o, v, (uint32_t)m->f[VMSG_SET_CONFIG_RESP_generation]);
     v->rejected = drv_strict(o) && asked && !got &&
                   m->f[VMSG_SET_CONFIG_RESP_generation] != r->f[VMSG_SET_CONFIG_REQ_generation];
 }

@@ -93,25 +93,88 @@ static void test_strict_race(void **state)
     clean(&s);
 }
 
-/* Several requests were sent at once before the event, and are answered after it, in no time. */
+/* Several requests were sent at once before the event, and are read and answered after it: in no
+ * time where that is virtual, in little elsewhere. */
 static void test_strict_race_of_many(void **state)
 {
-    for (uint64_t later = 0; later < 2; later++) {
+    static const uint64_t begins[] = {0, MS};
+
+    for (unsigned begin = 0; begin < 2; begin++)
+        for (uint64_t later = 0; later < 3; later++) {
+            struct session s = strict_driver();
+
+            vmsg_oracle_time(oracle_of(&s), begins[begin]);
+            running(&s, 0);
+            read_config(&s, 0, data, 8, 7);
+            event_config(&s, 0xf, 8, 0, data, 8);
+            vmsg_oracle_time(oracle_of(&s), begins[begin] + later * 9 * MS + later / 2 * MS);
+            for (unsigned i = 0; i < 3; i++)
+                read_queue(&s, 1, 0, 0, false);
+            writes(&s, 7, false, 8);
+            if (later > 1)
+                only(&s, VMSG_DRV_PROFILES_6);
+            else
+                clean(&s);
+        }
+}
+
+/* The same with a read among them: who sends on does not wait for its answer. */
+static void test_strict_race_with_a_read(void **state)
+{
+    for (unsigned waits = 0; waits < 2; waits++) {
         struct session s = strict_driver();
 
         at(&s, 1);
         running(&s, 0);
         read_config(&s, 0, data, 8, 7);
-        event_config(&s, 0xf, 8, 0, data, 8);
-        at(&s, 1 + later);
-        for (unsigned i = 0; i < 3; i++)
-            read_queue(&s, 1, 0, 0, false);
+        read_config(&s, 0, data, 8, 8);
+        at(&s, 1 + waits * 20);
+        read_queue(&s, 1, 0, 0, false);
+        read_queue(&s, 1, 0, 0, false);
         writes(&s, 7, false, 8);
-        if (later)
+        if (waits)
             only(&s, VMSG_DRV_PROFILES_6);
         else
             clean(&s);
     }
+}
+
+/* "From GET_CONFIG and EVENT_CONFIG": what an answer to a write tells may be the latest, or not. */
+static void test_generation_of_an_answer(void **state)
+{
+    for (unsigned held = 7; held <= 9; held++) {
+        struct session s = strict_driver();
+
+        at(&s, 1);
+        running(&s, 0);
+        read_config(&s, 0, data, 8, 7);
+        to(&s, "SET_CONFIG", 900, F(7, 0, 0));
+        from(&s, "SET_CONFIG", 900, F(8, 0, 0));
+        to(&s, "SET_CONFIG", 901, F(7, 0, 0));
+        from(&s, "SET_CONFIG", 901, F(9, 0, 0));
+        at(&s, 100);
+        read_queue(&s, 1, 0, 0, false);
+        read_queue(&s, 1, 0, 0, false);
+        writes(&s, held, true, 10);
+        if (held == 8)
+            only(&s, VMSG_DRV_PROFILES_6);
+        else
+            clean(&s);
+    }
+}
+
+/* More are under way than are remembered. */
+static void test_many_events_under_way(void **state)
+{
+    struct session s = strict_driver();
+
+    at(&s, 1);
+    running(&s, 0);
+    read_config(&s, 0, data, 8, 7);
+    for (uint32_t gen = 8; gen < 20; gen++)
+        event_config(&s, 0xf, gen, 0, data, 8);
+    writes(&s, 7, false, 19);
+    clean(&s);
 }
 
 static void test_strict_rejection(void **state)
@@ -226,6 +289,9 @@ int main(void)
         cmocka_unit_test(test_strict_generation),
         cmocka_unit_test(test_strict_race),
         cmocka_unit_test(test_strict_race_of_many),
+        cmocka_unit_test(test_strict_race_with_a_read),
+        cmocka_unit_test(test_generation_of_an_answer),
+        cmocka_unit_test(test_many_events_under_way),
         cmocka_unit_test(test_strict_rejection),
         cmocka_unit_test(test_generation_from_before_a_reset),
         cmocka_unit_test(test_event_without_data),

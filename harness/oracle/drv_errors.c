@@ -69,7 +69,7 @@ static void judge_early(struct vmsg_oracle *o, struct drv_view *v, const struct 
     if (!v->provoked)
         v->repeats_unprovoked = true;
     if (!v->provoked || v->repeats_unprovoked || m->msg_id == VMSG_ID_GET_DEVICE_STATUS ||
-        !o->now_ns || !bound || o->now_ns - v->waiting.since_ns >= bound || v->waiting.attempts > 1)
+        !o->timed || !bound || o->now_ns - v->waiting.since_ns >= bound || v->waiting.attempts > 1)
         return;
     if (++v->early_repeats < EARLY_REPEATS)
         return;
@@ -92,7 +92,7 @@ static void repeated(struct vmsg_oracle *o, struct drv_view *v, const struct vms
 
     judge_early(o, v, m);
     w->attempts++;
-    if (o->now_ns && o->now_ns - w->last_ns < o->config.request_timeout_ms * NS_PER_MS / 2)
+    if (o->timed && o->now_ns - w->last_ns < o->config.request_timeout_ms * NS_PER_MS / 2)
         return; /* no retry: several of the same at a time */
     w->last_ns = o->now_ns;
     w->retries++;

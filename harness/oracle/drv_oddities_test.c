@@ -98,6 +98,22 @@ static void test_under_way_when_the_device_goes(void **state)
     only(&s, VMSG_DRV_PROSE_EARLY_DISCOVERY);
 }
 
+/* Its user started it again while it was gone; that it is back says nothing new to the driver. */
+static void test_restarted_when_the_device_was_gone(void **state)
+{
+    struct session s = driver();
+
+    running(&s, 0);
+    device_event(&s, VMSG_DEVICE_REMOVED);
+    info(&s);
+    status(&s, 0, 0);
+    device_event(&s, VMSG_DEVICE_ADDED);
+    for (unsigned i = 0; i < 32; i++)
+        read_config(&s, i, "", 1, 1);
+    set_queue(&s, 1, VMSG_VQ_ENABLE, 64, 0x4000);
+    clean(&s);
+}
+
 static void test_device_that_is_there_is_added(void **state)
 {
     struct session s = driver();
@@ -389,6 +405,7 @@ int main(void)
         cmocka_unit_test(test_memory_of_a_device_that_went),
         cmocka_unit_test(test_late_second_reset_answer),
         cmocka_unit_test(test_under_way_when_the_device_goes),
+        cmocka_unit_test(test_restarted_when_the_device_was_gone),
         cmocka_unit_test(test_use_of_a_device_that_went),
         cmocka_unit_test(test_response_with_another_token),
         cmocka_unit_test(test_device_contradicts_itself),

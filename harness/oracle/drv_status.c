@@ -24,6 +24,10 @@ static void judge_beginning(struct vmsg_oracle *o, struct drv_view *v, const str
     if (v->began || early || gives_up)
         return;
     v->began = true;
+    if (v->restarted && !reset) { /* it goes on with what it began when the device was gone */
+        o->muted = v->doubtful = true;
+        return;
+    }
     if (reset || drv_swapped(o, v, m->f[0], 0xFF, name_of(m))) {
         exercise(o, VMSG_DRV_PROSE_EARLY_DISCOVERY);
         return;

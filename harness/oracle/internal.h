@@ -66,8 +66,12 @@ static inline uint64_t key_of(const struct request *r)
 struct request *request_add(struct vmsg_oracle *o, struct device *d, const struct vmsg *m);
 void request_remove(struct vmsg_oracle *o, struct request *r);
 void request_ghost(struct vmsg_oracle *o, struct request *r);
+/* Is r, just sent, among those of one token that a response is tried on? */
+bool request_in_reach(struct vmsg_oracle *o, const struct request *r);
 /* No answer is owed any more. */
 void request_forgive(struct vmsg_oracle *o, struct request *r);
+/* And an answer that comes may be that of another one: nothing is told from it. */
+void request_unclear(struct vmsg_oracle *o, struct request *r);
 /* The chain in which requests with this key stand, among others. */
 struct chain request_chain(const struct vmsg_oracle *o, uint64_t key, bool ghosts);
 void remember_answered(struct vmsg_oracle *o, const struct request *r);
@@ -100,6 +104,8 @@ void came_from_device(struct vmsg_oracle *o, struct vmsg *m); /* may re-decode i
 void settle_requests(struct vmsg_oracle *o);
 /* r is answered in its turn: what was sent before it is unanswered; its token was no hindrance. */
 void pass_earlier(struct vmsg_oracle *o, struct device *d, const struct request *r);
+/* More wait than a response is tried on: r, just sent, or others on the bus are let go. */
+void limit_outstanding(struct vmsg_oracle *o, struct request *r);
 void token_answered(struct vmsg_oracle *o, struct device *d, const struct request *r);
 uint32_t request_id_bit(uint8_t msg_id); /* in a set of standard requests */
 const char *message_name(const struct vmsg *m);

@@ -49,8 +49,16 @@ static bool fits(const struct request *r, const struct vmsg *m)
  */
 static void doubt(struct vmsg_oracle *o, struct request *earlier, struct request *later)
 {
-    earlier->doubtful = later->doubtful = true;
-    request_forgive(o, later);
+    earlier->doubtful = true;
+    request_unclear(o, later);
+}
+
+/* m answers none that was looked at, and there are more. */
+static struct request *one_of_many(struct vmsg_oracle *o, struct request *r)
+{
+    if (r)
+        request_unclear(o, r);
+    return r;
 }
 
 /*
@@ -64,9 +72,9 @@ static struct request *choose(struct vmsg_oracle *o, uint64_t key, bool ghosts,
     struct request *must = NULL, *open = NULL, *silent = NULL;
     bool open_fits = false;
     unsigned steps = STEPS;
+    uint32_t i = request_chain(o, key, ghosts).first;
 
-    for (uint32_t i = request_chain(o, key, ghosts).first; i != NONE && steps && !must;
-         i = o->requests[i].next_hash) {
+    for (; i != NONE && steps && !must; i = o->requests[i].next_hash) {
         struct request *r = &o->requests[i];
 
         if (key_of(r) != key || !r->readable)
@@ -87,6 +95,8 @@ static struct request *choose(struct vmsg_oracle *o, uint64_t key, bool ghosts,
         doubt(o, open, must);
     if (must && open_fits)
         return open;
+    if (!must && !open_fits && i != NONE)
+        return one_of_many(o, open ? open : silent);
     return must ? must : open ? open : silent;
 }
 
@@ -110,9 +120,8 @@ static unsigned bus_score(const struct vmsg_oracle *o, const struct request *r,
 static void doubt_due(struct vmsg_oracle *o, struct request *open, const struct vmsg *m)
 {
     bool by_token = o->bus_echoes && !o->bus_rewrites && open->token == m->token;
-    unsigned steps = STEPS;
 
-    for (uint32_t i = o->bus.first; i != NONE && steps--; i = o->requests[i].next) {
+    for (uint32_t i = o->bus.first; i != NONE; i = o->requests[i].next) {
         struct request *r = &o->requests[i];
 
         if (r->due == DUE_ANSWER && r->readable && fits(r, m) &&
@@ -126,9 +135,9 @@ static void doubt_due(struct vmsg_oracle *o, struct request *open, const struct 
 static struct request *choose_bus(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct request *best = NULL;
-    unsigned steps = STEPS, most = 0;
+    unsigned most = 0;
 
-    for (uint32_t i = o->bus.first; i != NONE && steps--; i = o->requests[i].next) {
+    for (uint32_t i = o->bus.first; i != NONE; i = o->requests[i].next) {
         unsigned score = bus_score(o, &o->requests[i], m);
 
         if (score > most) {
@@ -158,11 +167,24 @@ struct request *request_match_as(struct vmsg_oracle *o, const struct vmsg *m, ui
     return ghost && (!r || ghost->due != DUE_SILENCE) ? ghost : r;
 }
 
+/* m may answer another one. */
+static void among_let_go(struct vmsg_oracle *o, struct request *r, const struct vmsg *m)
+{
+    if (r->due == DUE_SILENCE || !fits(r, m))
+        request_unclear(o, r);
+    else
+        o->bus_let_go--;
+}
+
 struct request *request_match(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct request *r = vmsg_is_bus(m) ? choose_bus(o, m) : NULL;
 
-    return r ? r : request_match_as(o, m, m->dev_num, m->token);
+    if (!r)
+        r = request_match_as(o, m, m->dev_num, m->token);
+    if (r && r->bus && o->bus_let_go)
+        among_let_go(o, r, m);
+    return r;
 }
 
 struct request *request_match_any_id(struct vmsg_oracle *o, const struct vmsg *m)

@@ -137,7 +137,8 @@ struct vmsg_oracle *vmsg_oracle_new(const struct vmsg_oracle_config *config, vms
     o->ctx = ctx;
     o->free_request = NONE;
     o->bus.first = o->bus.last = NONE;
-    memset(o->ghost_buckets, 0xff, sizeof o->ghost_buckets); /* NONE */
+    for (size_t i = 0; i < GHOSTS; i++)
+        o->ghost_buckets[i] = NO_CHAIN;
     o->present = calloc(2, 65536 / 8);
     if (!copy_facts(&o->config) || !o->config.devices || !o->present) {
         vmsg_oracle_free(o);
@@ -218,6 +219,7 @@ void vmsg_oracle_message_at(struct vmsg_oracle *o, uint32_t index, enum vmsg_end
 
 void vmsg_oracle_time(struct vmsg_oracle *o, uint64_t now_ns)
 {
+    o->timed = true;
     if (now_ns > o->now_ns)
         o->now_ns = now_ns;
 }

@@ -89,6 +89,7 @@ void sent_to_device(struct vmsg_oracle *o, const struct vmsg *m)
     remember_payload(r, m);
     classify(o, d, m, r);
     count_sent(o, d, r, m);
+    limit_outstanding(o, r);
 }
 
 /* ---- answers ---- */

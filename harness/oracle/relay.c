@@ -11,8 +11,11 @@ bool relay_new(struct vmsg_oracle *o)
     o->relay = r;
     if (!r || !parcels_begin(r))
         return false;
-    for (size_t i = 0; i < o->config.n_devices; i++)
-        relay_device(r, o->config.devices[i])->present = true;
+    for (size_t i = 0; i < o->config.n_devices; i++) {
+        struct relay_device *d = relay_device(r, o->config.devices[i]);
+
+        d->present = d->named = true;
+    }
     return !r->out_of_memory;
 }
 
@@ -164,6 +167,9 @@ static void settle_relay_device(void *ctx, uint16_t dev, struct relay_device *d)
               "device %u can be reached, but GET_DEVICES does not show it", dev);
     }
     d->revalidate = d->hidden = false;
+    settle_debt(o, &d->owes);
+    d->limits = 0;
+    relay_end_failed(o, d, UINT64_MAX);
 }
 
 void relay_settle(struct vmsg_oracle *o)

@@ -14,7 +14,7 @@
 #define RELAY_MOST  (1u << 19) /* parcels under way; beyond, new ones are not followed */
 #define RELAY_DONE  4096u      /* parcels that ended, kept to tell second endings */
 #define RELAY_OPEN  4096u      /* parcels that need not come to an end and have not */
-#define RELAY_LANES 3u
+#define RELAY_LANES 4u
 #define RELAY_PAGE  256u /* devices of a page of memory */
 #define RELAY_PAGES (65536u / RELAY_PAGE)
 #define RELAY_STEPS 1024u /* parcels that a search for what went wrong looks at */
@@ -54,6 +54,7 @@ struct parcel {
     bool late;    /* and then its device answered */
     bool lost;    /* by the upper tester's wish: it need not come out */
     bool queued;  /* it is in its lane */
+    bool passed;  /* a later one of its device came out before it */
     bool pending; /* to be looked at when nothing more comes */
     bool owed;    /* pending, and the caller should wait for it */
     uint8_t msg_id;
@@ -70,12 +71,15 @@ struct parcel {
     /* An event: the request that it could be held back for. */
     uint32_t behind;        /* NONE: no request of its device was outstanding */
     uint64_t behind_serial; /* of that request, in case its place was given away */
-    uint32_t prev, next;    /* its device's lane, oldest first; `next` also on the free list */
+    uint32_t passer;        /* that one: its message index, and its id */
+    uint8_t passer_id;
+    uint32_t prev, next; /* its device's lane, oldest first; `next` also on the free list */
     struct parcel_link links[PARCEL_TABLES / 2];
 };
 
-/* What has not come out, of one device in one direction: events, or requests that must come out in
- * this order. Parcels are numbered from 1 here and in the tables, so that zeroed memory is empty.
+/* What has not come out, of one device in one direction: events, requests that must come out in
+ * this order, or that were failed. Parcels are numbered from 1 here and in the tables, so that
+ * zeroed memory is empty.
  */
 struct lane {
     uint32_t first, last;
@@ -88,7 +92,7 @@ struct passer {
 };
 
 struct relay_device {
-    struct lane lanes[RELAY_LANES]; /* events by direction, then requests */
+    struct lane lanes[RELAY_LANES]; /* events by direction, then requests, by how they ended */
     bool present, announced, removed, given_again;
     bool gone_untold, back; /* its end said that it went, and came; the bus told neither */
     bool come_untold;       /* its end said that it came, which the bus did not tell yet */
@@ -103,6 +107,9 @@ struct relay_device {
     uint32_t hidden_index;
     bool revalidate, told_removed; /* the limit changed; and that was told */
     bool tell;                     /* and that has to be told: the bus knew the device then */
+    bool owes;                     /* the caller should wait for that */
+    unsigned limits; /* where the ends are apart: changes of the limit that may be told yet */
+    bool named;      /* it was there once */
     bool doubtful;   /* its end said something of it that the bus may discard, or may not */
     bool maybe_back; /* namely that it came, which the bus did not tell so far */
     uint32_t revalidate_index;
@@ -140,6 +147,7 @@ struct relay {
 };
 
 #define RELAY_REQUESTS 2u /* their lane */
+#define RELAY_FAILED   3u /* of those that were failed and may come out yet */
 
 /* relay.c: memory, tables. False when it ran out. */
 bool relay_new(struct vmsg_oracle *o);
@@ -199,6 +207,8 @@ void parcel_forget(struct vmsg_oracle *o, struct parcel *p);
 /* relay_requests.c */
 void relay_request_in(struct vmsg_oracle *o, const struct vmsg *m);
 void relay_request_out(struct vmsg_oracle *o, const struct vmsg *m);
+/* Those that were failed and went in before do not come out any more. */
+void relay_end_failed(struct vmsg_oracle *o, struct relay_device *d, uint64_t before);
 void relay_request_settle(struct vmsg_oracle *o, struct parcel *p);
 void relay_request_leaves_device(struct relay *r, const struct parcel *p);
 

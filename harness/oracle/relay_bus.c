@@ -12,6 +12,7 @@ static void set_present(struct relay *r, uint32_t dev, bool present)
     struct relay_device *d = relay_device(r, (uint16_t)dev);
 
     d->present = present;
+    d->named |= present;
     if (present)
         d->removed = false;
 }
@@ -25,6 +26,24 @@ static void found_by_the_bus(struct relay *r, uint32_t dev)
     set_present(r, dev, true);
 }
 
+/* What the bus will tell of, or told of already: where the ends are apart nobody knows when it
+ * takes that in, until it tells. */
+static void comes_or_goes(struct vmsg_oracle *o, uint16_t dev, bool added)
+{
+    struct relay_device *d = relay_device(o->relay, dev);
+    bool news = d->present != added;
+
+    set_present(o->relay, dev, added);
+    d->maybe_back = added && d->doubtful; /* it may have gone: then it is back */
+    if (o->config.ends_apart) {
+        d->doubtful = true;
+        relay_forgive_under_way(o, dev);
+    }
+    d->back = added && d->gone_untold;
+    d->gone_untold = !added;
+    d->come_untold |= added && news;
+}
+
 /* A bus that uses EVENT_DEVICE passes on what its peer reports; duplicates need no echo. */
 static void announced_to_the_bus(struct vmsg_oracle *o, const struct vmsg *m)
 {
@@ -33,7 +52,8 @@ static void announced_to_the_bus(struct vmsg_oracle *o, const struct vmsg *m)
     struct relay_device *d = relay_device(o->relay, dev);
     bool added = state == VMSG_DEVICE_ADDED;
     bool news = d->present != added;
-    bool exposed = d->exposed; /* else nobody misses it */
+    bool exposed = d->exposed;                          /* else nobody misses it */
+    bool sure = !(o->config.ends_apart && d->doubtful); /* that it says anything new */
 
     if (!added && state != VMSG_DEVICE_REMOVED)
         return; /* reserved, or a bus's own */
@@ -42,16 +62,8 @@ static void announced_to_the_bus(struct vmsg_oracle *o, const struct vmsg *m)
         d->doubtful |= news;
         return;
     }
-    set_present(o->relay, dev, added);
-    d->maybe_back = added && d->doubtful; /* it may have gone: then it is back */
-    if (o->config.ends_apart) { /* until the bus tells, nobody knows when it took that in */
-        d->doubtful = true;
-        relay_forgive_under_way(o, dev);
-    }
-    d->back = added && d->gone_untold;
-    d->gone_untold = !added;
-    d->come_untold |= added && news;
-    if (news && (added || exposed))
+    comes_or_goes(o, dev, added);
+    if (news && sure && (added || exposed))
         hotplug_owed(o, dev);
 }
 
@@ -108,6 +120,13 @@ static void shown_to_the_driver(struct vmsg_oracle *o, const struct vmsg *m)
     }
 }
 
+/* May it be told now that this device is there? Where the ends are apart, by what it was before. */
+static bool may_be_added(const struct vmsg_oracle *o, const struct relay_device *d)
+{
+    return d->present || d->given_again || d->doubtful || d->come_untold || d->revalidate ||
+           (o->config.ends_apart && d->named);
+}
+
 static void announced(struct vmsg_oracle *o, const struct vmsg *m)
 {
     uint16_t dev = (uint16_t)m->f[VMSG_EVENT_DEVICE_REQ_device_number];
@@ -115,13 +134,14 @@ static void announced(struct vmsg_oracle *o, const struct vmsg *m)
     struct relay_device *d = relay_device(o->relay, dev);
 
     if (state == VMSG_DEVICE_ADDED) {
-        if (!d->present && !d->given_again && !d->doubtful && !d->come_untold)
+        if (!may_be_added(o, d))
             blame(o, VMSG_BUS_DEVICE_DISCOVERY_1, dev,
                   "EVENT_DEVICE reports device %u as added, which neither platform data nor the "
                   "peer named",
                   dev);
         d->removed = d->given_again = d->back = false;
-        d->doubtful = d->come_untold && d->gone_untold; /* it went meanwhile: that is told next */
+        /* It went meanwhile: that is told next. */
+        d->doubtful = d->gone_untold && (d->come_untold || o->config.ends_apart);
         d->present |= !d->doubtful;
         d->announced = d->exposed = true;
         d->come_untold = d->maybe_back = false;
@@ -129,13 +149,19 @@ static void announced(struct vmsg_oracle *o, const struct vmsg *m)
         if (d->revalidate)
             exercise(o, VMSG_BUS_PARAMETERS_6);
     } else if (state == VMSG_DEVICE_REMOVED) {
+        bool for_the_limit = d->limits || (d->revalidate && !d->told_removed);
+
         /* It may be back, which is told next; once more after a change of the limit: it went. */
-        d->doubtful = d->maybe_back || (d->revalidate && d->told_removed);
+        d->doubtful = d->maybe_back || (d->revalidate && d->told_removed) || d->limits ||
+                      (for_the_limit && d->gone_untold);
+        d->limits -= d->limits > 0;
         d->removed = d->told_removed = true;
+        settle_debt(o, &d->owes);
         if (!d->revalidate &&
             !d->back) /* it may have come again before the bus told that it went */
             d->present = false;
-        d->back = d->gone_untold = false;
+        d->back = false;
+        d->gone_untold &= for_the_limit;
         d->announced = d->exposed = false;
         exercise(o, VMSG_BUS_HOTPLUG_AND_REMOVAL_2);
     }
@@ -312,7 +338,7 @@ void relay_judge_frame(struct vmsg_oracle *o, const struct vmsg *m)
 
 static void ask_for_revalidation(void *ctx, uint16_t dev, struct relay_device *d)
 {
-    const struct vmsg_note *note = ctx;
+    struct vmsg_oracle *o = ctx;
 
     (void)dev;
     if (!d->present && !d->doubtful)
@@ -320,7 +346,24 @@ static void ask_for_revalidation(void *ctx, uint16_t dev, struct relay_device *d
     d->revalidate = true;
     d->tell = d->exposed;
     d->told_removed = false;
-    d->revalidate_index = note->index;
+    d->revalidate_index = o->index;
+    if (d->tell && o->config.bus_messages & VMSG_BUS_EVENT_DEVICE)
+        owe(o, &d->owes);
+}
+
+/* Each change is told on its own, and what was told before may be read yet. */
+static void limit_is_told_later(void *ctx, uint16_t dev, struct relay_device *d)
+{
+    (void)ctx;
+    (void)dev;
+    d->limits += d->present || d->doubtful;
+}
+
+/* Any that is under way may be the next. */
+static void may_be_dropped(void *ctx, uint16_t dev, struct relay_device *d)
+{
+    (void)d;
+    relay_forgive_under_way(ctx, dev);
 }
 
 void relay_note(struct vmsg_oracle *o, const struct vmsg_note *note)
@@ -330,16 +373,27 @@ void relay_note(struct vmsg_oracle *o, const struct vmsg_note *note)
     switch (note->kind) {
     case VMSG_NOTE_ADD:
         d->given_again = true;
+        if (o->config.ends_apart)
+            comes_or_goes(o, note->dev_num, true);
         break;
     case VMSG_NOTE_REMOVE:
+        if (o->config.ends_apart) {
+            comes_or_goes(o, note->dev_num, false);
+            break;
+        }
         d->removed = true;
         d->present = d->announced = d->exposed = false;
         break;
     case VMSG_NOTE_DROP_NEXT:
         o->relay->drop_next = true;
+        if (o->config.ends_apart)
+            relay_each_device(o->relay, may_be_dropped, o);
         break;
     case VMSG_NOTE_MAX_SIZE:
-        relay_each_device(o->relay, ask_for_revalidation, (void *)note);
+        o->index = note->index;
+        relay_each_device(o->relay, ask_for_revalidation, o);
+        if (o->config.ends_apart)
+            relay_each_device(o->relay, limit_is_told_later, NULL);
         o->config.max_msg_size = note->value;
         break;
     default:

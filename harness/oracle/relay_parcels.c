@@ -180,7 +180,9 @@ struct parcel *parcel_like(struct relay *r, uint16_t dev, enum vmsg_direction di
 
 struct lane *parcel_lane(struct relay *r, const struct parcel *p)
 {
-    return &relay_device(r, p->dev)->lanes[p->is_event ? (unsigned)p->direction : RELAY_REQUESTS];
+    unsigned of_requests = p->failed ? RELAY_FAILED : RELAY_REQUESTS;
+
+    return &relay_device(r, p->dev)->lanes[p->is_event ? (unsigned)p->direction : of_requests];
 }
 
 void parcel_enter_lane(struct relay *r, struct parcel *p)

@@ -46,21 +46,37 @@ void relay_request_in(struct vmsg_oracle *o, const struct vmsg *m)
 
 /* ---- out at the device end ---- */
 
-/* An older request of the device that should have come out before this one. */
+/* Older requests of the device, which should have come out before this one. They may have been
+ * failed, and that not be read yet: it is told when they do come out, or nothing more comes. */
+static void pass_older(struct relay *r, const struct parcel *p)
+{
+    struct parcel *older;
+
+    while ((older = parcel_at(r, parcel_lane(r, p)->first)) && older != p) {
+        older->passed = true;
+        older->passer = p->index;
+        older->passer_id = p->msg_id;
+        parcel_leave_lane(r, older);
+    }
+}
+
+static void judge_passed(struct vmsg_oracle *o, const struct parcel *p)
+{
+    if (p->passed && !p->unclear)
+        blame(o, VMSG_BUS_ORDERING_3, p->dev,
+              "%s (message %u) reached the device before %s (message %u), which was sent earlier",
+              relay_name(p->passer_id), p->passer, relay_name(p->msg_id), p->index);
+}
+
 static void judge_order(struct vmsg_oracle *o, struct relay *r, const struct parcel *p)
 {
-    struct parcel *older = parcel_at(r, parcel_lane(r, p)->first);
-
+    judge_passed(o, p);
     if (!p->queued)
         return;
-    if (older == p) {
+    if (parcel_at(r, parcel_lane(r, p)->first) == p)
         exercise(o, VMSG_BUS_ORDERING_3);
-        return;
-    }
-    blame(o, VMSG_BUS_ORDERING_3, p->dev,
-          "%s (message %u) reached the device before %s (message %u), which was sent earlier",
-          relay_name(p->msg_id), p->index, relay_name(older->msg_id), older->index);
-    parcel_leave_lane(r, older); /* told once, however many pass it */
+    else
+        pass_older(r, p);
 }
 
 static struct parcel *changed(struct relay *r, const struct vmsg *m)
@@ -142,11 +158,22 @@ static void judge_unexpected(struct vmsg_oracle *o, const struct vmsg *m)
         is_at_device(r, p, m->token);
 }
 
+void relay_end_failed(struct vmsg_oracle *o, struct relay_device *d, uint64_t before)
+{
+    struct lane *lane = &d->lanes[RELAY_FAILED];
+    struct parcel *p;
+
+    while ((p = parcel_at(o->relay, lane->first)) && p->serial < before)
+        parcel_done(o, p);
+}
+
 static void came_out(struct vmsg_oracle *o, struct parcel *p, uint16_t token)
 {
     struct relay *r = o->relay;
     struct relay_device *d = relay_device(r, p->dev);
 
+    if (!p->unclear)
+        relay_end_failed(o, d, p->serial);
     is_at_device(r, p, token);
     relay_passes(r, VMSG_TO_DEVICE, p->dev, p->serial);
     exercise(o, VMSG_BUS_FORWARDING_2);
@@ -204,6 +231,8 @@ void relay_request_settle(struct vmsg_oracle *o, struct parcel *p)
 {
     unsigned bound = o->config.request_timeout_ms;
 
+    if (p->firm && p->state == PARCEL_IN)
+        judge_passed(o, p);
     if (!bound || !p->firm)
         return;
     if (p->absent) {

@@ -96,7 +96,7 @@ void relay_forgive_under_way(struct vmsg_oracle *o, uint16_t dev)
 {
     struct relay *r = o->relay;
 
-    for (unsigned lane = 0; lane < RELAY_LANES; lane++)
+    for (unsigned lane = 0; lane < RELAY_FAILED; lane++)
         for (uint32_t i = relay_device(r, dev)->lanes[lane].first, next; i; i = next) {
             struct parcel *p = parcel_at(r, i);
 
@@ -106,15 +106,27 @@ void relay_forgive_under_way(struct vmsg_oracle *o, uint16_t dev)
         }
 }
 
-/* An unclear one that did not come out may still: then an equal one had, in its place. */
+/*
+ * An unclear one that did not come out may still: then an equal one had, in its place. So may one
+ * that was failed, where the ends are apart: what came out of the other end is not read yet.
+ */
 void relay_request_ends(struct vmsg_oracle *o, struct parcel *p, bool failed)
 {
-    p->failed = failed || (p->unclear && p->state == PARCEL_IN);
+    bool under_way = failed && o->config.ends_apart && p->state == PARCEL_IN && !p->unclear;
+    bool alone = under_way && !parcel_neighbour(o->relay, BY_CONTENT, p);
+
+    if (under_way)
+        make_equals_unclear(o->relay, p);
     if (p->unclear && p->state == PARCEL_IN) {
         let_off(o, p);
+        p->failed = true;
         parcel_chain(o->relay, p, BY_SENDER_ENDED);
+        if (alone)
+            parcel_enter_lane(o->relay, p);
         return;
     }
+    parcel_leave_lane(o->relay, p);
+    p->failed = failed;
     if (p->state == PARCEL_OUT)
         relay_request_leaves_device(o->relay, p);
     parcel_done(o, p);

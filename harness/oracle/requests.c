@@ -24,7 +24,7 @@ struct chain request_chain(const struct vmsg_oracle *o, uint64_t key, bool ghost
 {
     if (ghosts)
         return o->ghost_buckets[mix(key) % GHOSTS];
-    return o->n_buckets ? o->buckets[mix(key) & (o->n_buckets - 1)] : (struct chain){NONE, NONE};
+    return o->n_buckets ? o->buckets[mix(key) & (o->n_buckets - 1)] : NO_CHAIN;
 }
 
 static void link_hash(struct vmsg_oracle *o, struct request *r)
@@ -39,6 +39,7 @@ static void link_hash(struct vmsg_oracle *o, struct request *r)
     else
         b->first = i;
     b->last = i;
+    b->n++;
 }
 
 static void unlink_hash(struct vmsg_oracle *o, struct request *r)
@@ -53,12 +54,14 @@ static void unlink_hash(struct vmsg_oracle *o, struct request *r)
         o->requests[r->next_hash].prev_hash = r->prev_hash;
     else
         b->last = r->prev_hash;
+    b->n--;
 }
 
 /* Requests with one key stand in one old chain, so that their order is kept. */
 static void rehash(struct vmsg_oracle *o, const struct chain *old, uint32_t n_old)
 {
-    memset(o->buckets, 0xff, o->n_buckets * sizeof *o->buckets);
+    for (uint32_t b = 0; b < o->n_buckets; b++)
+        o->buckets[b] = NO_CHAIN;
     for (uint32_t b = 0; b < n_old; b++)
         for (uint32_t i = old[b].first, next; i != NONE; i = next) {
             next = o->requests[i].next_hash;
@@ -197,11 +200,23 @@ struct request *request_add(struct vmsg_oracle *o, struct device *d, const struc
     return r;
 }
 
+/* Those before it only become fewer: what is in reach now stays so. */
+bool request_in_reach(struct vmsg_oracle *o, const struct request *r)
+{
+    return bucket_of(o, r)->n <= STEPS;
+}
+
 void request_forgive(struct vmsg_oracle *o, struct request *r)
 {
     if (r->due == DUE_ANSWER && !r->overtaken)
         o->due--;
     r->due = DUE_EITHER;
+}
+
+void request_unclear(struct vmsg_oracle *o, struct request *r)
+{
+    request_forgive(o, r);
+    r->doubtful = true;
 }
 
 void request_remove(struct vmsg_oracle *o, struct request *r)

@@ -123,13 +123,12 @@ static void pass(struct vmsg_oracle *o, struct device *d, const struct request *
     request_ghost(o, e);
 }
 
-/* Of the requests before r, how many a bus may answer or not; the first of them are counted. */
-static unsigned open_before(struct vmsg_oracle *o, const struct device *d, const struct request *r)
+/* Of the requests before r, how many a bus may answer or not. */
+static unsigned open_before(struct vmsg_oracle *o, const struct request *r)
 {
-    unsigned open = 0, steps = 2 * STEPS;
+    unsigned open = 0;
 
-    for (uint32_t i = d->first; i != NONE && request_at(o, i) != r && steps--;
-         i = request_at(o, i)->next)
+    for (uint32_t i = o->bus.first; i != NONE && request_at(o, i) != r; i = request_at(o, i)->next)
         open += request_at(o, i)->due == DUE_EITHER;
     return open;
 }
@@ -141,20 +140,17 @@ static unsigned open_before(struct vmsg_oracle *o, const struct device *d, const
  */
 static void pass_bus(struct vmsg_oracle *o, const struct request *r)
 {
-    unsigned waiting = 0, open = open_before(o, &o->bus, r);
+    unsigned open = open_before(o, r);
     uint32_t next;
 
-    for (uint32_t i = o->bus.first; i != NONE && request_at(o, i) != r && waiting < STEPS;
-         i = next) {
+    for (uint32_t i = o->bus.first; i != NONE && request_at(o, i) != r; i = next) {
         struct request *e = request_at(o, i);
 
         next = e->next;
-        if (e->due == DUE_ANSWER || (e->due == DUE_EITHER && open <= OPEN_KEPT)) {
-            waiting++;
-        } else {
-            open -= e->due == DUE_EITHER;
-            pass(o, &o->bus, r, e);
-        }
+        if (e->due == DUE_ANSWER || (e->due == DUE_EITHER && open <= OPEN_KEPT))
+            continue;
+        open -= e->due == DUE_EITHER;
+        pass(o, &o->bus, r, e);
     }
 }
 
@@ -165,6 +161,50 @@ void pass_earlier(struct vmsg_oracle *o, struct device *d, const struct request 
     else
         while (d->first != NONE && request_at(o, d->first) != r)
             pass(o, d, r, request_at(o, d->first));
+}
+
+/* Of the bus messages that wait, the oldest that must be discarded, else that may be. */
+static struct request *least_needed(struct vmsg_oracle *o)
+{
+    struct request *open = NULL;
+
+    for (uint32_t i = o->bus.first; i != NONE; i = request_at(o, i)->next) {
+        struct request *r = request_at(o, i);
+
+        if (r->due == DUE_SILENCE)
+            return r;
+        if (r->due == DUE_EITHER && !open)
+            open = r;
+    }
+    return open;
+}
+
+/*
+ * Any response may be that of any bus message that waits, so all of them are looked at, and there
+ * are never more than that. After one was let go that may be answered, its answer may come, until
+ * as many others were answered.
+ */
+static void limit_bus(struct vmsg_oracle *o, struct request *newest)
+{
+    struct request *r;
+
+    if (o->bus.n_outstanding <= STEPS)
+        return;
+    r = least_needed(o);
+    if (r && r->due == DUE_SILENCE) {
+        request_ghost(o, r);
+    } else {
+        request_remove(o, r ? r : newest);
+        o->bus_let_go = STEPS;
+    }
+}
+
+void limit_outstanding(struct vmsg_oracle *o, struct request *r)
+{
+    if (r->bus)
+        limit_bus(o, r);
+    else if (!request_in_reach(o, r))
+        request_unclear(o, r);
 }
 
 /*

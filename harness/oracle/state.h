@@ -54,10 +54,12 @@ struct request {
     uint8_t tail[TAIL_KEPT];
 };
 
-/* A chain of requests: indexes into the table, NONE when empty. */
+/* A chain of requests: indexes into the table, NONE when empty; `n` of them. */
 struct chain {
     uint32_t first, last;
+    uint32_t n;
 };
+#define NO_CHAIN ((struct chain){NONE, NONE, 0})
 
 struct vq_params {
     uint32_t size;
@@ -257,11 +259,13 @@ struct vmsg_oracle {
     void *ctx;
     bool muted; /* what is looked at now is no evidence, see drv.c */
     bool failed, pads;
-    bool lost_track;   /* more was outstanding than is followed */
-    bool bus_echoes;   /* tokens of bus responses were the requests' */
-    bool bus_rewrites; /* or were not */
+    bool lost_track;     /* more was outstanding than is followed */
+    unsigned bus_let_go; /* the same of bus messages, for as many answers as this */
+    bool bus_echoes;     /* tokens of bus responses were the requests' */
+    bool bus_rewrites;   /* or were not */
     uint64_t serial;
-    uint64_t now_ns;      /* 0: no clock is known */
+    uint64_t now_ns;
+    bool timed;           /* by a clock: else now_ns says nothing */
     uint64_t answered_at; /* serial of the last sent request that was answered, of any device */
     uint32_t index;       /* of the message or note being judged */
     struct device **devices[256]; /* pages of 256 device numbers, allocated when touched */

@@ -144,6 +144,7 @@ return {
             t:upper("init " .. t.dev)
             t:await("SET_DEVICE_STATUS", { status = 0 })
             t:boot()
+            heard(t)
             write(t, "00")
         end,
     },

@@ -26,7 +26,7 @@ static void attempt(struct driver *d)
     d->by_token[d->token] = r;
     put(r->m + 4, d->token, 2);
     r->tokens[r->attempts++] = d->token;
-    r->due = d->now + ATTEMPT_NS;
+    r->due = d->now + d->attempt_ns;
     d->host->send(d->host->ctx, r->m, r->n);
 }
 
@@ -148,6 +148,15 @@ static void driver_tick(void *sut, uint64_t now)
     go_on(d);
 }
 
+/* As long as its program is told to wait; a library is told nothing. */
+static uint64_t attempt_ns(void)
+{
+    const char *text = getenv("VMSG_REQUEST_TIMEOUT_MS");
+    unsigned long ms = text ? strtoul(text, NULL, 10) : 0;
+
+    return ms ? ms * UINT64_C(1000000) : ATTEMPT_NS;
+}
+
 static int driver_open(const struct vmsg_sut_host *host, void **sut)
 {
     struct driver *d = calloc(1, sizeof *d);
@@ -156,6 +165,7 @@ static int driver_open(const struct vmsg_sut_host *host, void **sut)
         return ENOMEM;
     d->host = host;
     d->bug = buggy_chosen();
+    d->attempt_ns = attempt_ns();
     d->by_token = calloc(TOKENS, sizeof *d->by_token);
     *sut = d;
     return 0;

@@ -22,7 +22,7 @@ enum {
     BUFFER_SIZE = 64,
     KICKS = 8, /* buffers that are offered in all */
 };
-#define ATTEMPT_NS  UINT64_C(1000000000)
+#define ATTEMPT_NS  UINT64_C(1000000000) /* of a request, where nothing else is told */
 #define POLL_NS     UINT64_C(5000000)
 #define WINDOW_DONE UINT32_MAX
 
@@ -79,6 +79,7 @@ struct driver {
     const struct vmsg_sut_host *host;
     enum buggy_bug bug;
     uint64_t now, wait; /* wait: nothing is asked before */
+    uint64_t attempt_ns;
     uint16_t token;
     struct device *devices[N_DEVICES];
     struct request *open;

@@ -110,9 +110,12 @@ end
 
 function role.run(scenario)
     begin(scenario.device or {})
-    open()
+    if not scenario.unopened then
+        open()
+    end
     N.after(scenario.needs)
-    scenario.run(new_t())
+    scenario.run(new_t(find_device))
+    core.opened()
 end
 
 -- Everything that is owed is due several times before the end; the closing request goes through.

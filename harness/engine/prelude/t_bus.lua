@@ -23,14 +23,28 @@ local function outcome(_, h)
     end
 end
 
+-- Until that request has ended by a failure, as far as it does.
+local function await_failure(t, token, dev)
+    return W.serve(function()
+        for _, f in ipairs(t:received("REQUEST_FAILED")) do
+            if f.token == token and f.dev_num == dev then
+                return true
+            end
+        end
+    end)
+end
+
 local function far_index(_, key)
     return far[key] or error("t.far." .. tostring(key) .. " does not exist", 2)
 end
 
-return function()
+return function(find_device)
     local f = S.facts
     return new_t{
         outcome = outcome,
+        await_failure = await_failure,
+        -- Where `run` begins before the bus has found its devices: let it, as far as it does.
+        find_devices = function() return find_device(f.bus.GET_DEVICES) end,
         far = setmetatable({}, { __index = far_index, __metatable = false }),
         platform = f.platform, timeout_ms = f.request_timeout_ns // 1000000,
         synthesis = f.synthesis, polling = f.polling, models = W.devices,

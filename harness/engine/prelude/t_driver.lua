@@ -172,6 +172,38 @@ function methods.exhaust(_, dev)
     return false
 end
 
+-- Did it reset or give up that device, in what came from there on?
+local function recovers(dev, first)
+    for i = first, #W.heard do
+        if gives_up(W.heard[i], dev) then
+            return true
+        end
+    end
+end
+
+--[[
+The same for a driver that does not end there: until it is silent, or has been busy for longer than that.
+The oracle is told of each of these devices, but not of one that recovers and meets the same again.
+]]
+function methods.outlast(_, ...)
+    local per = S.facts.timeout_given and S.facts.request_timeout_ns or 1000 * MS
+    local silence = 2 * (S.facts.attempts + 1) * per
+    local deadline, count, at = core.now() + silence + POLLING_MOST, W.count, core.now()
+    local first = #W.heard + 1
+    while core.now() < deadline and core.now() < at + silence do
+        W.pump(math.min(at + silence, deadline))
+        if W.count > count then
+            count, at = W.count, core.now()
+        end
+    end
+    for _, dev in ipairs{ ... } do
+        if core.now() < deadline or not recovers(dev, first) then
+            core.note("patience-over", dev, 0, 0, "",
+                "the driver has had longer than all its attempts take")
+        end
+    end
+end
+
 function methods.inconclusive(_, reason) core.finish("inconclusive", tostring(reason)) end
 function methods.skip(_, reason) core.finish("skip", tostring(reason)) end
 

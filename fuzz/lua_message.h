@@ -1,0 +1,20 @@
+/*
+ * Messages in the text of a scenario: by name and fields where these give the same bytes.
+ */
+#ifndef VMSG_FUZZ_LUA_MESSAGE_H
+#define VMSG_FUZZ_LUA_MESSAGE_H
+
+#include "fuzz/lua.h"
+
+#define VMSG_LUA_INDENT "            "
+
+void vmsg_lua_put_string(FILE *out, const uint8_t *bytes, size_t len);
+
+/* What it is, as a line of comment. */
+void vmsg_lua_put_comment(FILE *out, const uint8_t *bytes, size_t len);
+
+/* The step that sends it. */
+void vmsg_lua_put_sent(FILE *out, const struct vmsg_fuzz_story *s,
+                       const struct vmsg_fuzz_log_entry *e);
+
+#endif

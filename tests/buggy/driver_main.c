@@ -1,0 +1,74 @@
+/* The buggy driver as a program for exec:. */
+#include "adapters/lib/vmsgspec_sut.h"
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TICK_MS 1 /* between two looks at what is overdue */
+
+static unsigned long long number(const char *name, unsigned long long otherwise)
+{
+    const char *text = getenv(name);
+
+    return text && *text ? strtoull(text, NULL, 0) : otherwise;
+}
+
+static void send_packet(void *ctx, const void *msg, size_t len)
+{
+    if (send(*(int *)ctx, msg, len, MSG_NOSIGNAL) < 0)
+        _exit(0); /* the harness is gone */
+}
+
+static uint64_t clock_ns(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static bool give_memory(struct vmsg_sut_host *host)
+{
+    if (!getenv("VMSG_MEM_FD"))
+        return true;
+    host->mem_base = number("VMSG_MEM_BASE", 0);
+    host->mem_size = number("VMSG_MEM_SIZE", 0);
+    host->mem = mmap(NULL, host->mem_size, PROT_READ | PROT_WRITE, MAP_SHARED,
+                     (int)number("VMSG_MEM_FD", 0), 0);
+    return host->mem != MAP_FAILED;
+}
+
+int main(void)
+{
+    static uint8_t packet[1 << 17]; /* more than msg_size can say */
+    int fd = (int)number("VMSG_FD", 0);
+    struct vmsg_sut_host host = {
+        .ctx = &fd,
+        .send = send_packet,
+        .revision = 1,
+        .max_msg_size = (uint32_t)number("VMSG_MAX_MSG_SIZE", 264),
+    };
+    const struct vmsg_sut *sut = vmsg_sut_entry();
+    struct pollfd end = {.fd = fd, .events = POLLIN};
+    ssize_t len = 1;
+    void *driver;
+
+    if (!give_memory(&host) || sut->open(&host, &driver) != 0)
+        return 1;
+    while (len > 0) {
+        sut->tick(driver, clock_ns());
+        if (poll(&end, 1, TICK_MS) == 0)
+            continue;
+        len = recv(fd, packet, sizeof packet, 0);
+        if (len > 0)
+            sut->receive(driver, packet, (size_t)len);
+    }
+    sut->close(driver);
+    return 0;
+}
