@@ -134,6 +134,24 @@ static void test_notification_is_the_cause(void **state)
     }
 }
 
+/* Unless writes do so when no notification is about: then this one is late. */
+static void test_notification_is_not_the_cause(void **state)
+{
+    struct session s = with_defaults();
+
+    initialise(&s, AT_FEATURES_OK);
+    read_config(&s, 0, "abcd", 4, 3);
+    event_config(&s, 0xb, 3, 0, NULL, 0);
+    read_config(&s, 0, "abcd", 4, 3);
+    for (unsigned i = 0; i < 2; i++) {
+        status(&s, 0xb, 0xb);
+        if (i)
+            to(&s, "EVENT_AVAIL", 0, F(0, 0));
+        event_config(&s, 0xb, 3, 0, NULL, 0);
+    }
+    only(&s, VMSG_DEV_PROFILES_9);
+}
+
 static void test_mismatch_is_no_cause(void **state)
 {
     for (unsigned before = 0; before < 2; before++) {
@@ -514,6 +532,7 @@ int main(void)
         cmocka_unit_test(test_status_write_without_event),
         cmocka_unit_test(test_own_write_and_status_write),
         cmocka_unit_test(test_notification_is_the_cause),
+        cmocka_unit_test(test_notification_is_not_the_cause),
         cmocka_unit_test(test_mismatch_is_no_cause),
         cmocka_unit_test(test_status_news_with_a_range),
         cmocka_unit_test(test_generic_event_after_a_change),
