@@ -32,6 +32,33 @@ static struct config_event read_event(const struct device *d, const struct vmsg 
     return e;
 }
 
+/* May an EVENT_AVAIL since the last answer have caused an event? Not where writes do, without one.
+ */
+static bool is_kicked(const struct device *d)
+{
+    return d->kicked_at > d->answered_at && !d->event_by_write;
+}
+
+static void blame_status_write(struct vmsg_oracle *o, struct device *d, const char *how,
+                               uint32_t status)
+{
+    d->event_by_write = true;
+    blame(
+        o, VMSG_DEV_PROFILES_9, d->num,
+        "EVENT_CONFIG %s SET_DEVICE_STATUS and reports only status 0x%02x, which the driver wrote "
+        "itself",
+        how, status);
+}
+
+static void blame_mismatch(struct vmsg_oracle *o, struct device *d, const char *how)
+{
+    d->event_by_write = true;
+    blame(
+        o, VMSG_DEV_PROFILES_5, d->num,
+        "EVENT_CONFIG %s a SET_CONFIG that was rejected for its generation, and reports no change",
+        how);
+}
+
 /* The write that an event seems to follow has done nothing, but a notification was sent, too. */
 static void blame_kicked(struct vmsg_oracle *o, struct device *d, uint32_t status, uint32_t gen)
 {
@@ -52,17 +79,12 @@ static void blame_causeless(struct vmsg_oracle *o, struct device *d, const struc
         d->event_discarding = true;
         d->event_discarding_index = o->index;
     }
-    if (d->kicked_at > d->answered_at)
+    if (is_kicked(d))
         blame_kicked(o, d, e->status, e->gen);
     else if (d->watch_mismatch)
-        blame(o, VMSG_DEV_PROFILES_5, d->num,
-              "EVENT_CONFIG follows a SET_CONFIG that was rejected for its generation, and reports "
-              "no change");
+        blame_mismatch(o, d, "follows");
     else if (d->watch_status)
-        blame(o, VMSG_DEV_PROFILES_9, d->num,
-              "EVENT_CONFIG follows SET_DEVICE_STATUS and reports only status 0x%02x, which the "
-              "driver wrote itself",
-              e->status);
+        blame_status_write(o, d, "follows", e->status);
     else
         blame(o, VMSG_DEV_PROFILES_8, d->num,
               "EVENT_CONFIG reports status 0x%02x and generation %u, neither of which changed",
@@ -72,7 +94,7 @@ static void blame_causeless(struct vmsg_oracle *o, struct device *d, const struc
 static void hold(struct vmsg_oracle *o, struct device *d, const struct config_event *e)
 {
     d->held_event = true;
-    d->held_kicked = d->kicked_at > d->answered_at;
+    d->held_kicked = is_kicked(d);
     d->held_status = e->status;
     d->held_gen = e->gen;
     d->held_index = o->index;
@@ -92,10 +114,7 @@ void held_event_status(struct vmsg_oracle *o, struct device *d, uint32_t got)
     if (d->held_kicked)
         blame_kicked(o, d, got, d->held_gen);
     else
-        blame(o, VMSG_DEV_PROFILES_9, d->num,
-              "EVENT_CONFIG came with SET_DEVICE_STATUS and reports only status 0x%02x, which the "
-              "driver wrote itself",
-              got);
+        blame_status_write(o, d, "came with", got);
     o->index = index;
 }
 
@@ -112,9 +131,7 @@ void held_event_write(struct vmsg_oracle *o, struct device *d, uint32_t gen)
     if (d->held_kicked)
         blame_kicked(o, d, d->held_status, gen);
     else
-        blame(o, VMSG_DEV_PROFILES_5, d->num,
-              "EVENT_CONFIG came with a SET_CONFIG that was rejected for its generation, and "
-              "reports no change");
+        blame_mismatch(o, d, "came with");
     o->index = index;
 }
 

@@ -203,8 +203,9 @@ struct device {
     uint32_t status_sets_outstanding, config_sets_outstanding, vqueue_sets_outstanding;
     /* what the last answered request makes an EVENT_CONFIG that follows mean; see events.c */
     bool watch_status, watch_mismatch;
-    bool held_event;  /* one that came while a write was outstanding */
-    bool held_kicked; /* an EVENT_AVAIL was sent since an answer, so it may have caused it */
+    bool held_event;     /* one that came while a write was outstanding */
+    bool held_kicked;    /* an EVENT_AVAIL was sent since an answer, so it may have caused it */
+    bool event_by_write; /* a write has caused one for sure */
     uint32_t held_status, held_gen, held_index;
     /* features */
     uint64_t offered_known; /* bit per block */

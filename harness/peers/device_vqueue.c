@@ -96,8 +96,8 @@ void vmsg_refdev_reset_all_queues(struct vmsg_refdev *d)
 void vmsg_refdev_reset_vqueue(struct vmsg_refdev *d, const struct vmsg *m)
 {
     uint64_t index = m->f[VMSG_RESET_VQUEUE_REQ_index];
-    bool negotiated =
-        d->status & VIRTIO_S_FEATURES_OK && vmsg_refdev_negotiated(d, VIRTIO_F_RING_RESET);
+    bool agreed = d->status & VIRTIO_S_FEATURES_OK || vmsg_quirky(d->ep, VMSG_QUIRK_FEATURES_STAY);
+    bool negotiated = agreed && vmsg_refdev_negotiated(d, VIRTIO_F_RING_RESET);
 
     if (!negotiated && vmsg_faulty(d->ep, VMSG_FAULT_RESET_VQ_REFUSAL_SILENT))
         return;

@@ -194,6 +194,9 @@ static void talk_vqueues(struct world *w)
     say(w, VMSG_ID_RESET_VQUEUE, q);
     say(w, VMSG_ID_GET_VQUEUE, q);
     set_vqueue(w, q, VMSG_VQ_ENABLE, 16, 0, 0);
+    say(w, VMSG_ID_SET_DEVICE_STATUS, 3); /* FEATURES_OK is taken back */
+    say(w, VMSG_ID_RESET_VQUEUE, q);
+    say(w, VMSG_ID_GET_VQUEUE, q);
     say(w, VMSG_ID_SET_DEVICE_STATUS, 0);
     say(w, VMSG_ID_GET_VQUEUE, q);
 }
