@@ -26,7 +26,6 @@ TAKEN_ELSEWHERE = {
     "bus.advertising-transport-parameters.6": "it has no wire form; the ICS declares it",
     "bus.assignment.2": "the reference bus does so whenever max-msg-size is commanded",
     "bus.assignment.3": "the reference bus does so with every device that is added",
-    "dev.reset-vqueue.2": "needs a driver that clears FEATURES_OK: vqueue_reset_test.c, and fuzzing",
     "drv.event-avail.2": "differs after 32,768 buffers only: bit-15-as-wrap of suts/driver.py",
 }
 
