@@ -4,6 +4,8 @@
 #include "reports/escape.h"
 #include "reports/formats.h"
 
+#include <string.h>
+
 void vmsg_text_style(const struct vmsg_text_report *t, enum vmsg_style style)
 {
     static const char *const codes[] = {
@@ -33,6 +35,16 @@ static void line(const struct vmsg_text_report *t, const char *name, const char 
     vmsg_put_wrapped(t->out, value, 11, VMSG_TEXT_WIDTH);
 }
 
+/* What the columns of a trace are, where there may be one. */
+static const char *legend(const struct vmsg_run_result *r)
+{
+    if (!vmsg_run_clause_count(r, VMSG_CLAUSE_FAIL) && !vmsg_run_clause_count(r, VMSG_CLAUSE_WARN))
+        return NULL;
+    return strcmp(r->role, "bus") == 0
+               ? "number, microseconds; -> to the SUT, <- from it, => and <= at its device side"
+               : "number, microseconds; -> to the SUT, <- from it";
+}
+
 void vmsg_text_head(const struct vmsg_text_report *t)
 {
     vmsg_text_style(t, VMSG_STYLE_HEAD);
@@ -46,6 +58,7 @@ void vmsg_text_head(const struct vmsg_text_report *t)
     line(t, "spec", t->r->spec);
     fprintf(t->out, "  %-8s %llu\n", "seed", (unsigned long long)t->r->seed);
     line(t, "assumed", t->r->assumptions);
+    line(t, "traces", legend(t->r));
     line(t, "stopped", t->r->interrupted ? "interrupted; what follows was found until then" : NULL);
 }
 

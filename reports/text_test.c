@@ -12,6 +12,7 @@ static const char golden[] =
     "  spec     virtio-msg-v2\n"
     "  seed     7\n"
     "  assumed  device 0\n"
+    "  traces   number, microseconds; -> to the SUT, <- from it\n"
     "\n"
     "Clauses\n"
     "  Basic Concepts\n"
