@@ -217,6 +217,8 @@ static unsigned oldest(const struct vmsg_link *l)
     bool second = vmsg_stamp_peek(l->fds[1], &at[1]);
     if (second && !first)
         first = vmsg_stamp_peek(l->fds[0], &at[0]);
+    if (!first && !second)
+        return l->first; /* nothing is there, or nothing is stamped */
     return second && (!first || at[1] < at[0]);
 }
 

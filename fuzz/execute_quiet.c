@@ -8,9 +8,8 @@
 #define QUIET_LEAST_NS (5 * VMSG_NS_PER_MS)
 #define MUCH           8u /* times as long as its slowest message */
 #define SEEN           8u /* messages, before it is known how fast one is */
-/* For what a driver does beside the attempts of one request: no statement says for how long it
- * waits for the end of a reset. */
-#define MARGIN_NS (10000 * VMSG_NS_PER_MS)
+/* For what a driver does beside the attempts of one request. */
+#define MARGIN_NS (VMSG_RESET_POLLING_MS * VMSG_NS_PER_MS)
 
 /* Messages that passed, so that none since then can be told. */
 static uint64_t passed(const struct vmsg_fuzz_executor *e)

@@ -1,6 +1,7 @@
 /* What the run knows, for the prelude; see facts.h. */
 #include "harness/engine/facts.h"
 
+#include "harness/oracle/oracle.h"
 #include "harness/wire/wire.h"
 
 #include <lauxlib.h>
@@ -76,6 +77,7 @@ void vmsg_facts_push(lua_State *L, const struct vmsg_run_context *ctx,
     set_integer(L, "max_msg_size", params->max_msg_size);
     set_integer(L, "transport_features", params->transport_features);
     set_integer(L, "request_timeout_ns", (uint64_t)params->request_timeout_ms * 1000000);
+    set_integer(L, "reset_polling_ns", VMSG_RESET_POLLING_MS * UINT64_C(1000000));
     set_integer(L, "attempts", ics->attempts);
     set_flag(L, "timeout_given", ics->timeout_given);
     set_integer(L, "mem_base", params->mem_base);

@@ -120,6 +120,11 @@ void vmsg_oracle_message_at(struct vmsg_oracle *o, uint32_t index, enum vmsg_end
  */
 void vmsg_oracle_time(struct vmsg_oracle *o, uint64_t now_ns);
 
+/* No statement says for how long a driver polls for the end of a reset. Ten seconds are met; one
+ * that polls for longer than this, beside all its attempts, is told of by VMSG_NOTE_PATIENCE_OVER.
+ */
+#define VMSG_RESET_POLLING_MS 20000u
+
 /* Facts beside the stream. */
 enum vmsg_note_kind {
     /* `value` buffers were made available on dev/vq: by the harness, and notified; or, where a

@@ -98,7 +98,6 @@ end
 
 local MS = 1000 * 1000
 local MARGIN = 2000 * MS -- for a driver on a slow machine
-local POLLING_MOST = 20000 * MS -- no statement says how long a reset is waited for; ten seconds are met
 
 local function gives_up(m, dev)
     return m.name == "SET_DEVICE_STATUS" and m.dev == dev and not m.defect
@@ -159,7 +158,7 @@ function methods.exhaust(_, dev)
     end
     local function patient()
         return core.now() < deadline and not over(dev, per)
-            or polls(dev, per) and core.now() < began + POLLING_MOST
+            or polls(dev, per) and core.now() < began + S.facts.reset_polling_ns
     end
     while patient() do
         W.pump(core.now() + per // 2)
@@ -188,7 +187,7 @@ The oracle is told of each of these devices, but not of one that recovers and me
 function methods.outlast(_, ...)
     local per = S.facts.timeout_given and S.facts.request_timeout_ns or 1000 * MS
     local silence = 2 * (S.facts.attempts + 1) * per
-    local deadline, count, at = core.now() + silence + POLLING_MOST, W.count, core.now()
+    local deadline, count, at = core.now() + silence + S.facts.reset_polling_ns, W.count, core.now()
     local first = #W.heard + 1
     while core.now() < deadline and core.now() < at + silence do
         W.pump(math.min(at + silence, deadline))
