@@ -182,13 +182,15 @@ struct drv_judge {
     struct drv_queue lost; /* where a queue has no place */
 };
 
-/* drv.c */
-/* Since then, did the driver once send nothing for so long that all it had sent was read? */
-bool drv_was_quiet(const struct vmsg_oracle *o, uint64_t since_ns);
+/* drv_views.c */
 struct drv_view *drv_view(struct vmsg_oracle *o, uint16_t dev_num);
 struct drv_queue *drv_queue(struct vmsg_oracle *o, struct drv_view *v, uint32_t index);
 bool drv_new(struct vmsg_oracle *o);
 void drv_free(struct vmsg_oracle *o);
+
+/* drv.c */
+/* Since then, did the driver once send nothing for so long that all it had sent was read? */
+bool drv_was_quiet(const struct vmsg_oracle *o, uint64_t since_ns);
 /* Every message, in both directions; every note; when nothing more comes. */
 void drv_message(struct vmsg_oracle *o, enum vmsg_direction direction, const struct vmsg *m);
 void drv_note(struct vmsg_oracle *o, const struct vmsg_note *note);

@@ -1,32 +1,9 @@
 /* The buggy bus as a program for exec:. */
 #include "tests/buggy/bus.h"
+#include "tests/buggy/program.h"
 
 #include <poll.h>
-#include <stdlib.h>
 #include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
-
-static unsigned long long number(const char *name, unsigned long long otherwise)
-{
-    const char *text = getenv(name);
-
-    return text && *text ? strtoull(text, NULL, 0) : otherwise;
-}
-
-static void send_packet(void *ctx, const void *msg, size_t len)
-{
-    if (send(*(int *)ctx, msg, len, MSG_NOSIGNAL) < 0)
-        _exit(0); /* the harness is gone */
-}
-
-static uint64_t clock_ns(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 int main(void)
 {

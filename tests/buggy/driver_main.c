@@ -1,5 +1,6 @@
 /* The buggy driver as a program for exec:. */
 #include "adapters/lib/vmsgspec_sut.h"
+#include "tests/buggy/program.h"
 
 #include <poll.h>
 #include <stdbool.h>
@@ -7,31 +8,8 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
 #define TICK_MS 1 /* between two looks at what is overdue */
-
-static unsigned long long number(const char *name, unsigned long long otherwise)
-{
-    const char *text = getenv(name);
-
-    return text && *text ? strtoull(text, NULL, 0) : otherwise;
-}
-
-static void send_packet(void *ctx, const void *msg, size_t len)
-{
-    if (send(*(int *)ctx, msg, len, MSG_NOSIGNAL) < 0)
-        _exit(0); /* the harness is gone */
-}
-
-static uint64_t clock_ns(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 static bool give_memory(struct vmsg_sut_host *host)
 {
