@@ -1,12 +1,23 @@
 """Sums up the results of ci/test: the JUnit files that it expects and its own steps.
 
 tally.py FOLDER NAME... -- a NAME without a readable NAME.xml counts as one failure. The last line
-is "N passed, N failed"; exit status 1 when anything failed or nothing passed.
+is "N passed, N failed"; exit status 1 when anything failed or nothing passed. Before the sums, each
+failure is said again, so that the end of a log tells all.
 """
 
 import pathlib
 import sys
 import xml.etree.ElementTree as ElementTree
+
+
+SHOWN = 40  # lines of a failure, from its end
+
+
+def show(suite, case, failure):
+    print(f"FAILED: {suite}: {case.get('classname')} {case.get('name')}")
+    output = case.findtext("system-out") if not failure.text else ""  # CTest puts it there
+    for line in (failure.text or output or failure.get("message") or "").splitlines()[-SHOWN:]:
+        print(f"    {line}")
 
 
 def count(path):
@@ -18,8 +29,10 @@ def count(path):
         print(f"no result: {error}")
         return 0, 1, 0
     for case in cases:
-        if any(case.find(kind) is not None for kind in ("failure", "error")):
+        failures = case.findall("failure") + case.findall("error")
+        if failures:
             failed += 1
+            show(path.stem, case, failures[0])
         elif case.find("skipped") is not None:
             skipped += 1
         else:
@@ -35,9 +48,9 @@ def steps(path):
 
 
 def main(folder, names):
+    print("== results")
     rows = [("steps", steps(folder / "steps.passed"), steps(folder / "steps.failed"), 0)]
     rows += [(name, *count(folder / f"{name}.xml")) for name in names]
-    print("== results")
     for name, passed, failed, skipped in rows:
         print(f"{name:18} {passed:6} passed {failed:4} failed {skipped:4} skipped")
     passed, failed = sum(row[1] for row in rows), sum(row[2] for row in rows)

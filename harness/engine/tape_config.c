@@ -67,15 +67,15 @@ json_t *vmsg_config_to_json(const struct vmsg_oracle_config *c)
 
     for (size_t i = 0; i < c->n_facts; i++)
         json_array_append_new(facts, facts_to_json(&c->facts[i]));
-    return json_pack("{sI sI so sb sb sb sI sI so so si so sb so}", "revision",
+    return json_pack("{sI sI so sb sb sb sb sI sI so so si so sb so}", "revision",
                      (json_int_t)c->revision, "max_msg_size", (json_int_t)c->max_msg_size,
                      "transport_features", hex(c->transport_features), "polling", (int)c->polling,
                      "synthesis", (int)c->synthesis, "ends_apart", (int)c->ends_apart,
-                     "request_timeout_ms", (json_int_t)c->request_timeout_ms, "attempts",
-                     (json_int_t)c->attempts, "mem_base", hex(c->mem_base), "mem_size",
-                     hex(c->mem_size), "bus_messages", (int)c->bus_messages, "devices",
-                     devices_to_json(c->devices, c->n_devices), "more_devices",
-                     (int)c->more_devices, "facts", facts);
+                     "virtual_time", (int)c->virtual_time, "request_timeout_ms",
+                     (json_int_t)c->request_timeout_ms, "attempts", (json_int_t)c->attempts,
+                     "mem_base", hex(c->mem_base), "mem_size", hex(c->mem_size), "bus_messages",
+                     (int)c->bus_messages, "devices", devices_to_json(c->devices, c->n_devices),
+                     "more_devices", (int)c->more_devices, "facts", facts);
 }
 
 static bool wrong(char *err, size_t err_size, const char *key)
@@ -211,6 +211,7 @@ bool vmsg_config_from_json(struct vmsg_oracle_config *c, const json_t *json, cha
         .polling = flag(json, "polling"),
         .synthesis = flag(json, "synthesis"),
         .ends_apart = flag(json, "ends_apart"),
+        .virtual_time = flag(json, "virtual_time"),
         .request_timeout_ms = number(&r, "request_timeout_ms", 0, 600000, 0),
         .attempts = number(&r, "attempts", 0, 100, 0),
         .mem_base = mask(&r, "mem_base"),

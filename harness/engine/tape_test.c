@@ -31,6 +31,7 @@ static void test_configuration(void **state)
                                          .transport_features = UINT64_C(1) << 63 | 1,
                                          .polling = true,
                                          .ends_apart = true,
+                                         .virtual_time = true,
                                          .more_devices = true,
                                          .request_timeout_ms = 7,
                                          .attempts = 2,
@@ -50,7 +51,7 @@ static void test_configuration(void **state)
     assert_int_equal(back.n_devices, 6);
     assert_memory_equal(back.devices, devices, sizeof devices);
     assert_true(back.transport_features == c.transport_features && back.mem_base == UINT64_MAX);
-    assert_true(back.ends_apart && back.more_devices);
+    assert_true(back.ends_apart && back.virtual_time && back.more_devices);
     assert_true(back.polling && !back.synthesis && back.bus_messages == 5 && back.attempts == 2);
     assert_int_equal(back.n_facts, 2);
     assert_true(back.facts[0].writable_declared && !back.facts[0].shm_declared);

@@ -14,11 +14,11 @@
 /* Requests of one device followed, at most the bits of a word; beyond, the oldest is let go. */
 #define DRV_OUTSTANDING 64u
 #define DRV_BLOCKS      64u /* feature blocks followed */
-#define DRV_AFTER       2u  /* answers after which an event before them was certainly read */
-#define DRV_QUIET_NS    UINT64_C(10000000) /* nothing waits to be read, even where cores are few */
-#define DRV_OLDER       4u                 /* generations followed that the driver may still hold */
-#define DRV_VIEW_PAGE   256u               /* device numbers a page; as many pages */
-#define DRV_QUEUE_PAGE  64u                /* queues a page; most drivers touch one */
+#define NS_PER_MS       UINT64_C(1000000)
+#define DRV_AFTER       2u   /* answers after which an event before them was certainly read */
+#define DRV_OLDER       4u   /* generations followed that the driver may still hold */
+#define DRV_VIEW_PAGE   256u /* device numbers a page; as many pages */
+#define DRV_QUEUE_PAGE  64u  /* queues a page; most drivers touch one */
 #define DRV_QUEUE_PAGES (65536u / DRV_QUEUE_PAGE)
 #define DRV_UNDER_WAY   32u /* messages that may be under way when a device goes */
 
@@ -175,7 +175,7 @@ struct drv_judge {
     bool swapped;                 /* its byte order is wrong: one finding, not many */
     bool bus_provoked;
     uint64_t heard_ns;             /* when the last message from the driver was read */
-    uint64_t quiet_ns, quiet_till; /* the last time that nothing came for DRV_QUIET_NS */
+    uint64_t quiet_ns, quiet_till; /* the last time that nothing came for long */
     uint16_t pinged_token;         /* of the harness's PING that waits for its answer */
     uint32_t pinged_data;
     bool pinged;

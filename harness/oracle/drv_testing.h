@@ -22,6 +22,7 @@ static inline struct session strict_driver(void)
     struct session s = driver();
 
     s.config.transport_features = VMSG_F_STRICT_CONFIG_GENERATION;
+    s.config.virtual_time = true;
     return s;
 }
 

@@ -72,6 +72,9 @@ struct vmsg_oracle_config {
     bool synthesis;              /* of a bus: it synthesises notifications, by its own word */
     /* Of a bus: what goes in at one end may be taken in before what went in at the other before. */
     bool ends_apart;
+    /* Time goes on only while the SUT is idle. Else it may be silent because the machine is busy.
+     */
+    bool virtual_time;
     /* One attempt of a driver, or the completion policy of a bus; 0: not declared. */
     uint32_t request_timeout_ms;
     uint32_t attempts; /* of a driver before it gives up and resets; 0: not declared */

@@ -69,6 +69,7 @@ return {
         run = function(t)
             never_resets(t)
             t:await("SET_DEVICE_STATUS", { status = 0 })
+            t:await("GET_DEVICE_STATUS") -- before it, a slow driver may repeat its reset
             t:exhaust()
         end,
     },

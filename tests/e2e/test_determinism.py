@@ -16,8 +16,9 @@ def record(tmp_path):
     def run(*args):
         path = tmp_path / "record"
         path.unlink(missing_ok=True)
-        outcome = vmsgspec.run(RECORDING, *args, ics=vmsgspec.TINY_ICS, select=SOME,
-                               env={"RECORD": str(path)}, timeout=240)
+        # Patience enough that a busy machine draws no fence that an idle one does not.
+        outcome = vmsgspec.run(RECORDING, *args, "--timeout", "60", ics=vmsgspec.TINY_ICS,
+                               select=SOME, env={"RECORD": str(path)}, timeout=240)
         assert outcome.status == vmsgspec.CONFORMS, str(outcome)
         connections = collections.defaultdict(list)
         for line in path.read_text().splitlines():

@@ -21,7 +21,7 @@ function I.await_reset()
             S.resetting[S.dev] = nil -- told once
             return false
         end
-        M.settle(M.send("GET_DEVICE_STATUS"), M.PATIENCE_NS)
+        M.settle(M.send("GET_DEVICE_STATUS"), S.patience)
     end
     return true
 end

@@ -7,8 +7,6 @@ local VQ = import("constants").VQ
 
 local M = {}
 
--- How long a request may take before a fence is sent after it (see docs/scenarios.md).
-local PATIENCE_NS = 100 * 1000 * 1000
 -- Events that a flood could pile up.
 local CAME_MOST = 10000
 
@@ -212,14 +210,14 @@ engine does all of it; whatever else comes goes the long way.
 ]]
 local function ask(d, fields)
     if S.pump then
-        local deadline = now() + PATIENCE_NS
+        local deadline = now() + S.patience
         return nil, M.send(d.name, fields), deadline
     end
     local token, dev = fresh_token(), d.bus and 0 or S.dev
     if d.arranges and fields then
         remember(fields)
     end
-    return asked(d, fields, token, dev, core_ask(d.at, dev, token, fields, PATIENCE_NS))
+    return asked(d, fields, token, dev, core_ask(d.at, dev, token, fields, S.patience))
 end
 
 -- After which a SUT that answers nothing is called wedged.
@@ -282,7 +280,7 @@ local function settle(h, deadline)
     end
     pass_fence(h)
     -- The order of requests binds a device, not the bus: give its answer the time of a request.
-    deadline = now() + PATIENCE_NS
+    deadline = now() + S.patience
     while not h.answer and not h.failed and h.bus and h.plain and pump(deadline) do
     end
     if not h.answer then
@@ -302,7 +300,7 @@ local function taken(h)
 end
 
 function M.await(h, patience)
-    M.settle(h, patience or PATIENCE_NS)
+    M.settle(h, patience or S.patience)
     return taken(h)
 end
 
@@ -310,7 +308,7 @@ function M.request(name, fields, o)
     local answer, h, deadline
     for _ = 1, S.discovering and 3 or 1 do -- an answer that is lost now and then ends no discovery
         if o then
-            deadline = now() + PATIENCE_NS
+            deadline = now() + S.patience
             h = M.send(name, fields, o)
         else
             answer, h, deadline = ask(request_def(name), fields)
@@ -413,7 +411,5 @@ function M.received(name)
     end
     return list
 end
-
-M.PATIENCE_NS = PATIENCE_NS
 
 return M

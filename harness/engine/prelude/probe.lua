@@ -10,7 +10,7 @@ local P = {}
 -- A bus request that may stay unanswered. nil then, also when its answer is malformed.
 local function ask(name, fields)
     local h = M.send(name, fields)
-    local deadline = core.now() + M.PATIENCE_NS
+    local deadline = core.now() + S.patience
     while not h.answer and M.pump(deadline) do
     end
     if not h.answer then

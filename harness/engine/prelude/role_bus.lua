@@ -83,7 +83,7 @@ local function tells_arrivals()
     end
     W.command("add " .. spare)
     has_information()
-    local told = M.expect("EVENT_DEVICE", { device_number = spare }, M.PATIENCE_NS)
+    local told = M.expect("EVENT_DEVICE", { device_number = spare }, S.patience)
     W.command("remove " .. spare)
     return told ~= nil
 end

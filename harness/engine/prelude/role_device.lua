@@ -10,7 +10,7 @@ local new_t = import "t"
 local role = { discover = P.discover }
 
 function role.run(scenario)
-    M.open(S.facts.probe and S.start or M.PATIENCE_NS)
+    M.open(S.facts.probe and S.start or S.patience)
     N.after(scenario.needs)
     scenario.run(new_t())
 end

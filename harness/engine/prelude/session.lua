@@ -8,12 +8,16 @@ local S = {}
 -- A SUT that is being started may need longer than one that runs, and most when the machine has much
 -- else to do: so many timeouts at the first connection, then so many times what it needed there.
 local FIRST_START, START_FACTOR = 5, 20
+-- How long a request may take before a fence is sent after it; of a SUT that may be silent for long,
+-- that part of its timeout.
+local PATIENCE_NS, PATIENCE_PART = 100 * 1000 * 1000, 20
 
 -- facts: what the run knows (facts.c makes it); dev: the device that the scenario is about.
 function S.begin(facts)
     S.facts = facts
     S.dev = facts.dev
     S.timeout = facts.timeout_ns
+    S.patience = math.max(PATIENCE_NS, S.timeout // PATIENCE_PART)
     S.start = math.max(S.timeout, START_FACTOR * facts.start_ns)
     S.fence_name = "GET_DEVICE_INFO"
     S.info, S.no_info = nil, "not answered"

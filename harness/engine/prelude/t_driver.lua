@@ -104,39 +104,21 @@ local function gives_up(m, dev)
         and (m.fields.status == 0 or m.fields.status & C.S.FAILED ~= 0)
 end
 
--- What a driver does that asks for nothing but information, or for the end of a reset.
-local asks_only = { GET_DEVICE_INFO = true, GET_DEVICE_STATUS = true }
-
 --[[
 Nothing is left to wait for when the driver has fallen silent and owes no recovery: its device never
 answered what it asked first, or not even the reset.
 ]]
 local function over(dev, per)
-    local counts, last = W.counts[dev] or {}, nil
-    for i = #W.heard, 1, -1 do
-        local m = W.heard[i]
-        if m.dev == dev and not m.bus and not asks_only[m.name] then
-            last = m
-            break
-        end
-    end
+    local counts, last = W.counts[dev] or {}, W.last_act[dev]
     local owes_nothing = last and gives_up(last, dev)
         or not last and (counts.GET_DEVICE_INFO or 0) >= S.facts.attempts
     return owes_nothing and core.now() - W.last_at > 2 * per + 200 * MS
 end
 
--- It asks whether the device has been reset, and did so just now: what it does instead may follow.
-local function polls(dev, per)
-    local now = core.now()
-    for i = #W.heard, 1, -1 do
-        local m = W.heard[i]
-        if now - m.at >= per then
-            return false
-        elseif m.name == "GET_DEVICE_STATUS" and m.dev == dev then
-            return true
-        end
-    end
-    return false
+-- It asks whether the device has been reset, and did so not long ago: what it does instead may follow.
+local function polls(dev, long)
+    local last, at = W.last_act[dev], W.polled_at[dev]
+    return last and gives_up(last, dev) and at and core.now() - at < long
 end
 
 --[[
@@ -157,8 +139,13 @@ function methods.exhaust(_, dev)
         end
     end
     local function patient()
-        return core.now() < deadline and not over(dev, per)
-            or polls(dev, per) and core.now() < began + S.facts.reset_polling_ns
+        local now = core.now()
+        if now < deadline and not over(dev, per) then
+            return true
+        elseif now < began + S.facts.reset_polling_ns then
+            return polls(dev, per + MARGIN)
+        end
+        return polls(dev, per + MARGIN) and not polls(dev, per) -- see it poll, to tell of it
     end
     while patient() do
         W.pump(core.now() + per // 2)

@@ -50,6 +50,8 @@ function W.begin(spec)
     W.kicked = {} -- queues in which the driver's user could make buffers available
     W.queues = {} -- device number -> queue index -> true: was set up
     W.heard = {} -- messages of the SUT, oldest first
+    W.polled_at = {} -- by device: when its status was asked last
+    W.last_act = {} -- by device: the last message that asked for more than information
     W.count = 0
     W.counts = {} -- device number -> name -> messages
     W.last_at = core.now()
@@ -204,6 +206,11 @@ local function incoming(name, fields, type, _, dev, token, defect, bytes)
         type = type, bytes = bytes, bus = type & 2 == 2, at = core.now() }
     W.count = W.count + 1
     W.last_at = m.at
+    if name == "GET_DEVICE_STATUS" then
+        W.polled_at[dev] = m.at
+    elseif name ~= "GET_DEVICE_INFO" and not m.bus then
+        W.last_act[dev] = m
+    end
     if name and not defect then
         W.counts[dev] = W.counts[dev] or {}
         W.counts[dev][name] = (W.counts[dev][name] or 0) + 1
