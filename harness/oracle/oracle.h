@@ -123,6 +123,11 @@ void vmsg_oracle_message_at(struct vmsg_oracle *o, uint32_t index, enum vmsg_end
  */
 void vmsg_oracle_time(struct vmsg_oracle *o, uint64_t now_ns);
 
+/* How long a driver says nothing that has taken in all that it was sent. In real time one that is
+ * not given the processor is silent, too. */
+#define VMSG_IDLE_VIRTUAL_MS 10u
+#define VMSG_IDLE_REAL_MS    1000u
+
 /* No statement says for how long a driver polls for the end of a reset. Ten seconds are met; one
  * that polls for longer than this, beside all its attempts, is told of by VMSG_NOTE_PATIENCE_OVER.
  */

@@ -17,6 +17,7 @@ local function heard(t)
         t:upper("status " .. t.dev)
         t:quiet()
     end
+    t:idle()
 end
 
 -- The device changes a byte that a driver of block devices does not live by.
@@ -110,9 +111,11 @@ return {
             write(t, "00")
             for n = 1, 3 do
                 change(t, ("%02x"):format(n))
-                heard(t)
                 write(t, ("%02x"):format(n % 2))
             end
+            change(t, "04")
+            heard(t)
+            write(t, "01")
         end,
     },
     {
@@ -158,9 +161,11 @@ return {
             t:boot()
             for n = 1, 3 do
                 change(t, ("%02x"):format(n))
-                heard(t)
                 write(t, ("%02x"):format(n % 2))
             end
+            change(t, "04")
+            heard(t)
+            write(t, "01")
         end,
     },
 }

@@ -16,6 +16,9 @@ end
 function methods.boot(_, dev) D.boot(dev or S.dev) end
 function methods.quiet() D.quiet() end
 
+-- Until the driver has certainly taken in all that it was sent; at most five times that.
+function methods.idle() W.quiet(S.facts.idle_ns, 5 * S.facts.idle_ns) end
+
 -- Until a rule has applied; else the situation does not arise.
 function methods.await_met(_, rule)
     if not W.serve(function() return rule.met > 0 end) then
