@@ -24,11 +24,22 @@ static void note_hotplug(struct vmsg_oracle *o, struct device *d, bool add, bool
         hotplug_owed(o, d->num);
 }
 
+/* Has a change of hotplug to be told? To a bus the device may have been there, or not, already:
+ * then it does not come or go. What a bus has not found yet nobody misses. */
+static bool is_news(const struct vmsg_oracle *o, const struct vmsg_note *note)
+{
+    const struct relay_device *d;
+
+    if (!o->relay || o->failed)
+        return true;
+    d = relay_device(o->relay, note->dev_num);
+    return !d->doubtful && (note->kind == VMSG_NOTE_ADD || d->exposed);
+}
+
 void vmsg_oracle_note(struct vmsg_oracle *o, const struct vmsg_note *note)
 {
     struct device *d;
-    /* To a bus the device may have been there, or not, already: then it does not come or go. */
-    bool sure = !o->relay || o->failed || !relay_device(o->relay, note->dev_num)->doubtful;
+    bool sure = is_news(o, note); /* before it is taken note of */
 
     if (o->drv && !o->failed)
         drv_note(o, note);

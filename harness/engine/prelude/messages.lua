@@ -3,7 +3,7 @@ local core, import = ...
 local S = import "session"
 local B = import "build"
 local O = import "outstanding"
-local VQ = import("constants").VQ
+local C = import "constants"
 
 local M = {}
 
@@ -26,10 +26,10 @@ end
 local function remember(fields)
     local index, flags = fields.index or 0, fields.flags or 0
     local s = S.setup[index] or {}
-    if flags & VQ.IGNORE_SIZE == 0 then s.size = fields.size or 0 end
-    if flags & VQ.IGNORE_DESC == 0 then s.desc_addr = fields.desc_addr or 0 end
-    if flags & VQ.IGNORE_DRIVER == 0 then s.driver_addr = fields.driver_addr or 0 end
-    if flags & VQ.IGNORE_DEVICE == 0 then s.device_addr = fields.device_addr or 0 end
+    if flags & C.VQ.IGNORE_SIZE == 0 then s.size = fields.size or 0 end
+    if flags & C.VQ.IGNORE_DESC == 0 then s.desc_addr = fields.desc_addr or 0 end
+    if flags & C.VQ.IGNORE_DRIVER == 0 then s.driver_addr = fields.driver_addr or 0 end
+    if flags & C.VQ.IGNORE_DEVICE == 0 then s.device_addr = fields.device_addr or 0 end
     S.setup[index] = s
 end
 
@@ -117,6 +117,9 @@ local function keep(name, fields, dev)
     if #S.came < CAME_MOST then
         fields.dev = fields.dev or dev
         S.came[#S.came + 1] = { name = name, fields = fields, dev = dev, bus = defs[name].bus }
+    end
+    if name == "EVENT_DEVICE" then
+        S.removed(fields.device_number, fields.device_bus_state == C.BUS_STATE.REMOVED)
     end
 end
 
@@ -208,12 +211,13 @@ end
 A request without options. Nearly always the next message is its answer, and then one call of the
 engine does all of it; whatever else comes goes the long way.
 ]]
-local function ask(d, fields)
+local function ask(d, fields, dev)
     if S.pump then
         local deadline = now() + S.patience
-        return nil, M.send(d.name, fields), deadline
+        return nil, M.send(d.name, fields, dev and { dev = dev }), deadline
     end
-    local token, dev = fresh_token(), d.bus and 0 or S.dev
+    local token = fresh_token()
+    dev = dev or (d.bus and 0 or S.dev)
     if d.arranges and fields then
         remember(fields)
     end
@@ -232,13 +236,27 @@ local function finish(second, deadline)
     remove(second)
 end
 
+-- Whom a fence asks, nil: the device that the scenario is about. When that was removed, another one.
+local function another()
+    if not S.gone[S.dev] then
+        return nil
+    end
+    for _, dev in ipairs(S.facts.devices) do
+        if not S.gone[dev] then
+            return dev
+        end
+    end
+    core.finish("inconclusive", "all devices were removed, and none is left to be asked")
+end
+
 --[[
 A valid request whose answer proves that all before it was processed. A SUT that loses one answer,
 or has none to this request, is not dead yet, so another one is sent before it is called wedged; not
 when h was answered, though.
 ]]
 local function pass_fence(h)
-    local answer, f, deadline = ask(defs[S.fence_name])
+    local dev = another()
+    local answer, f, deadline = ask(defs[S.fence_name], nil, dev)
     if answer then
         return
     end
@@ -251,7 +269,7 @@ local function pass_fence(h)
         return
     end
     local other = S.fence_name == "GET_DEVICE_INFO" and "GET_DEVICE_STATUS" or "GET_DEVICE_INFO"
-    local second = M.send(other)
+    local second = M.send(other, nil, dev and { dev = dev })
     local longest = long_enough()
     deadline = now() + longest
     while not done() and not second.answer and pump(deadline) do

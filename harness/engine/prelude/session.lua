@@ -26,6 +26,7 @@ function S.begin(facts)
     core.forget_answered()
     S.discovering = false
     S.right = false -- an answer had its request's token
+    S.gone = {} -- devices that were removed
     S.came = {} -- events and requests of the SUT, in order
     S.line = nil -- reply of the upper tester
     S.token = core.random(0xFFFF)
@@ -40,6 +41,12 @@ function S.begin(facts)
     S.pump = nil -- takes in what comes next, where more than the driver's end is to be served
     S.heap = facts.mem_base + 0x1000
     S.heap_end = facts.mem_base + (facts.mem_size > 0 and facts.mem_size or 0x1000000)
+end
+
+-- A device was removed, or is there (again).
+function S.removed(dev, is_gone)
+    S.gone[dev] = is_gone or nil
+    S.resetting[dev] = nil
 end
 
 -- For the first connection: nobody knows yet how long a start takes.

@@ -61,6 +61,10 @@ return function(command)
     while not S.line and M.pump(deadline) do
     end
     if S.line == "ok" then
+        local what, dev = command:match("^(%a+) (%d+)$")
+        if what == "remove" or what == "add" then
+            S.removed(math.tointeger(tonumber(dev)), what == "remove")
+        end
         return
     end
     core.unsettled()
