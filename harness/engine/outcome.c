@@ -120,7 +120,7 @@ void vmsg_outcome_conclude(struct vmsg_outcome *o, const struct vmsg_evidence *e
         reason = o->sut_end ? o->sut_end : "the SUT closed the connection";
         break;
     case VMSG_VERDICT_INCONCLUSIVE:
-        if (e->run == VMSG_SCRIPT_RETURNED)
+        if (e->run == VMSG_SCRIPT_RETURNED && e->close == VMSG_SCRIPT_RETURNED)
             reason = "the situation did not arise";
         break;
     case VMSG_VERDICT_FAIL:

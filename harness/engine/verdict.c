@@ -15,6 +15,8 @@ enum vmsg_verdict vmsg_verdict_of(const struct vmsg_evidence *e)
         return VMSG_VERDICT_WEDGED;
     if (e->must_finding)
         return VMSG_VERDICT_FAIL;
+    if (e->closing && e->close == VMSG_SCRIPT_INCONCLUSIVE && e->run != VMSG_SCRIPT_FAILED)
+        return VMSG_VERDICT_INCONCLUSIVE; /* nobody is left who could be asked */
     if (!e->closing || e->close != VMSG_SCRIPT_RETURNED)
         return VMSG_VERDICT_ERROR;
     switch (e->run) {

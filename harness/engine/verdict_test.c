@@ -23,6 +23,11 @@ static void a_pass_must_be_earned(void **state)
     assert_int_equal(vmsg_verdict_of(&e), VMSG_VERDICT_CRASHED);
     e.close = VMSG_SCRIPT_FAILED;
     assert_int_equal(vmsg_verdict_of(&e), VMSG_VERDICT_ERROR);
+    e.close = VMSG_SCRIPT_INCONCLUSIVE;
+    assert_int_equal(vmsg_verdict_of(&e), VMSG_VERDICT_INCONCLUSIVE);
+    e.run = VMSG_SCRIPT_FAILED;
+    assert_int_equal(vmsg_verdict_of(&e), VMSG_VERDICT_ERROR);
+    e.run = VMSG_SCRIPT_RETURNED;
     e.close = VMSG_SCRIPT_RETURNED;
     e.must_finding = true;
     assert_int_equal(vmsg_verdict_of(&e), VMSG_VERDICT_FAIL);

@@ -130,6 +130,12 @@ static void arrival_untold(struct world *w)
     device_appears(w, 9);
 }
 
+static void removal_untold(struct world *w)
+{
+    round_trip(w, 5, 1, 1, 0);
+    vmsg_oracle_note(w->o, &(struct vmsg_note){.kind = VMSG_NOTE_REMOVE, .dev_num = 5});
+}
+
 static void arrival_of_nobody(struct world *w)
 {
     driver_gets(w, hotplug(9, VMSG_DEVICE_ADDED));
@@ -176,6 +182,7 @@ static const struct broken cases[] = {
     BROKEN(answers_bad_ping_of_its_peer, VMSG_BUS_ERROR_SIGNALING_4),
     BROKEN(answers_unknown_bus_request, VMSG_BUS_ERROR_SIGNALING_4),
     BROKEN(arrival_untold, VMSG_BUS_HOTPLUG_AND_REMOVAL_1, VMSG_BUS_HOTPLUG_AND_REMOVAL_2),
+    BROKEN(removal_untold, VMSG_BUS_HOTPLUG_AND_REMOVAL_1, VMSG_BUS_HOTPLUG_AND_REMOVAL_2),
     BROKEN(arrival_of_nobody, VMSG_BUS_DEVICE_DISCOVERY_1),
     BROKEN(added_but_out_of_reach, VMSG_BUS_EVENT_DEVICE_2),
     BROKEN(removed_but_in_reach, VMSG_BUS_EVENT_DEVICE_3),

@@ -278,6 +278,14 @@ static void found_again(struct world *w)
     round_trip(w, 5, 2, 2, 0);
 }
 
+/* What the bus has not found yet nobody misses. */
+static void gone_before_it_was_found(struct world *w)
+{
+    driver_sends(w, message(0, VMSG_ID_GET_DEVICE_INFO, 5, 1, 0));
+    driver_gets(w, failure(5, 1, VMSG_ID_GET_DEVICE_INFO));
+    vmsg_oracle_note(w->o, &(struct vmsg_note){.kind = VMSG_NOTE_REMOVE, .dev_num = 5});
+}
+
 static void new_limit(struct world *w)
 {
     vmsg_oracle_note(w->o, &(struct vmsg_note){.kind = VMSG_NOTE_MAX_SIZE, .value = 100});
@@ -508,6 +516,7 @@ static const struct legal cases[] = {
     LEGAL(may_go_and_comes),
     LEGAL(may_go_and_may_come),
     LEGAL(found_again),
+    LEGAL(gone_before_it_was_found),
     LEGAL(loses_one_later),
     LEGAL(loses_one_of_two),
     LEGAL(goes_unknown),

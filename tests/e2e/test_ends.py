@@ -134,3 +134,32 @@ def test_killed_in_the_middle(kind, victim, tmp_path):
         assert "ivshmem server" in out or "SHUTDOWN" in out or "cannot connect to" in out, out + err
     if shared := in_shared_memory(made["uri"]):
         shared.unlink(missing_ok=True)  # a peer that is killed cannot
+
+
+REMOVES_ITS_DEVICE = """return { {
+    name = "goes", requirement = "A device that went answers nothing.", scope = "bus",
+    clauses = { "bus.event-device.3" },
+    run = function(t)
+        t:upper("remove 0")
+        t:try("GET_DEVICE_INFO", {}, { dev = 0 })
+        t:fence()
+    end,
+} }
+"""
+
+
+@pytest.mark.parametrize("devices, options, verdict", [
+    ("block@0,entropy@5", "", "pass"), ("block@0", "", "pass"),
+    ("block@0", "&quirk=no-bus-messages", "inconclusive"),
+    ("block@0,entropy@5", "&fault=event-device-removed-answers", "fail")])
+def test_the_device_of_the_scenario_goes(devices, options, verdict, tmp_path):
+    """Its silence is no sign of death: another device is asked, or the bus, or nobody is left."""
+    scenario, ics = tmp_path / "goes.lua", tmp_path / "ics.lua"
+    scenario.write_text(REMOVES_ITS_DEVICE)
+    devices_of = [part.split("@")[1] for part in devices.split(",")]
+    bus = "" if "no-bus" in options else '"GET_DEVICES", "PING", "EVENT_DEVICE"'
+    ics.write_text("return { role = 'device', upper_tester = true, bus_messages = { %s }, devices = { %s } }"
+                   % (bus, ", ".join(devices_of)))
+    outcome = vmsgspec.run(f"ref:?devices={devices}{options}", "--scenario", scenario, ics=ics,
+                           select=["file/*"])
+    assert [s["verdict"] for s in outcome.report["scenarios"]] == [verdict], str(outcome)

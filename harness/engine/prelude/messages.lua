@@ -7,6 +7,7 @@ local C = import "constants"
 
 local M = {}
 
+local FENCE_FIELDS = { GET_DEVICES = { count = 8 } }
 -- Events that a flood could pile up.
 local CAME_MOST = 10000
 
@@ -236,17 +237,28 @@ local function finish(second, deadline)
     remove(second)
 end
 
--- Whom a fence asks, nil: the device that the scenario is about. When that was removed, another one.
-local function another()
+local function other_than(name)
+    return name == "GET_DEVICE_INFO" and "GET_DEVICE_STATUS" or "GET_DEVICE_INFO"
+end
+
+--[[
+What a fence asks, and what when that stays unanswered; of whom, nil: of the device that the scenario
+is about. When that was removed, another one is asked, or the bus.
+]]
+local function questions()
+    local bus = S.facts.bus
     if not S.gone[S.dev] then
-        return nil
+        return S.fence_name, other_than(S.fence_name)
     end
     for _, dev in ipairs(S.facts.devices) do
         if not S.gone[dev] then
-            return dev
+            return S.fence_name, other_than(S.fence_name), dev
         end
     end
-    core.finish("inconclusive", "all devices were removed, and none is left to be asked")
+    if not (bus.PING or bus.GET_DEVICES) then
+        core.finish("inconclusive", "all devices were removed, and nothing is left to be asked")
+    end
+    return bus.PING and "PING" or "GET_DEVICES", bus.GET_DEVICES and "GET_DEVICES" or "PING"
 end
 
 --[[
@@ -255,8 +267,8 @@ or has none to this request, is not dead yet, so another one is sent before it i
 when h was answered, though.
 ]]
 local function pass_fence(h)
-    local dev = another()
-    local answer, f, deadline = ask(defs[S.fence_name], nil, dev)
+    local name, other, dev = questions()
+    local answer, f, deadline = ask(defs[name], FENCE_FIELDS[name], dev)
     if answer then
         return
     end
@@ -268,8 +280,7 @@ local function pass_fence(h)
     if done() then
         return
     end
-    local other = S.fence_name == "GET_DEVICE_INFO" and "GET_DEVICE_STATUS" or "GET_DEVICE_INFO"
-    local second = M.send(other, nil, dev and { dev = dev })
+    local second = M.send(other, FENCE_FIELDS[other], dev and { dev = dev })
     local longest = long_enough()
     deadline = now() + longest
     while not done() and not second.answer and pump(deadline) do
@@ -278,11 +289,10 @@ local function pass_fence(h)
         return finish(second, deadline)
     end
     if second.answer then
-        S.fence_name = other
+        S.fence_name = second.bus and S.fence_name or other
         return
     end
-    core.finish("wedged", ("%s was not answered within %d ms"):format(S.fence_name,
-        longest // 1000000))
+    core.finish("wedged", ("%s was not answered within %d ms"):format(name, longest // 1000000))
 end
 
 function M.fence()
