@@ -14,21 +14,38 @@ static bool is_played(enum vmsg_fuzz_logged what)
     return what == VMSG_FUZZ_PLAYED || what == VMSG_FUZZ_BENT || what == VMSG_FUZZ_RELEASED;
 }
 
-/* Does the SUT say something before the next step? Then its coming is waited for. What the device
- * that is played says is no step. */
-static bool speaks_next(const struct vmsg_fuzz_log *log, size_t at)
+/* Does the SUT say something before the next step, and what *last? Then its coming is waited for.
+ * What the device that is played says is no step. */
+static bool speaks_next(const struct vmsg_fuzz_log *log, size_t at,
+                        struct vmsg_fuzz_log_entry *last)
 {
     struct vmsg_fuzz_log_entry e;
+    bool speaks = false;
 
     while (vmsg_fuzz_log_next(log, &at, &e)) {
-        if (e.what == VMSG_FUZZ_CAME)
-            return true;
-        if (is_played(e.what))
+        if (e.what == VMSG_FUZZ_CAME) {
+            speaks = true;
+            *last = e;
+        } else if (is_played(e.what)) {
             vmsg_fuzz_log_next(log, &at, &e); /* what was sent */
-        else if (e.what != VMSG_FUZZ_REPLIED && e.what != VMSG_FUZZ_PERTURBED)
-            return false;
+        } else if (e.what != VMSG_FUZZ_REPLIED && e.what != VMSG_FUZZ_PERTURBED) {
+            break;
+        }
     }
-    return false;
+    return speaks;
+}
+
+/* Then it need only be waited for, and no fence is a message more than the script has. */
+static bool is_answer(const struct vmsg_fuzz_log_entry *request,
+                      const struct vmsg_fuzz_log_entry *came)
+{
+    struct vmsg r, m;
+
+    vmsg_decode(&r, request->bytes, request->len);
+    vmsg_decode(&m, came->bytes, came->len);
+    return vmsg_lua_is_sent(request) && r.def->kind == VMSG_KIND_EXCHANGE && vmsg_is_response(&m) &&
+           m.defect == VMSG_WELL_FORMED && m.def == r.def && m.dev_num == r.dev_num &&
+           m.token == r.token;
 }
 
 /* Is it what the device that is played sends next, as it is or bent? Then *sent is that. */
@@ -270,10 +287,14 @@ static void put_step(FILE *out, const struct vmsg_fuzz_story *s,
                      const struct vmsg_fuzz_log_entry *e, size_t after)
 {
     bool driver = s->target->role == VMSG_ROLE_DRIVER;
+    struct vmsg_fuzz_log_entry last;
 
     if (e->what == VMSG_FUZZ_SENT) {
-        vmsg_lua_put_sent(out, s, e);
-        if (s->target->role == VMSG_ROLE_DEVICE && speaks_next(s->log, after))
+        bool waits = s->target->role == VMSG_ROLE_DEVICE && speaks_next(s->log, after, &last);
+        bool answered = waits && is_answer(e, &last);
+
+        vmsg_lua_put_sent(out, s, e, answered);
+        if (waits && !answered)
             fputs(VMSG_LUA_INDENT "t:fence()\n", out);
     } else if (e->what == VMSG_FUZZ_COMMANDED && !is_judged(s->log, e)) {
         put_command(out, s, e, after);

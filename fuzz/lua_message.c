@@ -79,22 +79,30 @@ static bool is_plain(const struct vmsg *m, const uint8_t *bytes, size_t len)
     return n == len && !memcmp(again, bytes, len);
 }
 
+bool vmsg_lua_is_sent(const struct vmsg_fuzz_log_entry *e)
+{
+    struct vmsg m;
+
+    vmsg_decode(&m, e->bytes, e->len);
+    return is_plain(&m, e->bytes, e->len) && !vmsg_is_response(&m);
+}
+
 void vmsg_lua_put_sent(FILE *out, const struct vmsg_fuzz_story *s,
-                       const struct vmsg_fuzz_log_entry *e)
+                       const struct vmsg_fuzz_log_entry *e, bool awaits)
 {
     bool to_driver = s->target->role == VMSG_ROLE_DRIVER;
     const char *who = e->endpoint ? "t.far" : "t";
     struct vmsg m;
 
     vmsg_decode(&m, e->bytes, e->len);
-    if (is_plain(&m, e->bytes, e->len) && !vmsg_is_response(&m)) {
-        fprintf(out, VMSG_LUA_INDENT "%s:%s(\"%s\", ", who,
+    if (vmsg_lua_is_sent(e)) {
+        fprintf(out, VMSG_LUA_INDENT "%s%s:%s(\"%s\", ", awaits ? "t:await(" : "", who,
                 to_driver || e->endpoint         ? "say"
                 : m.def->kind == VMSG_KIND_EVENT ? "event"
                                                  : "send",
                 m.def->name);
         put_fields(out, &m);
-        fprintf(out, ", { dev = %u, token = %u })\n", m.dev_num, m.token);
+        fprintf(out, ", { dev = %u, token = %u })%s\n", m.dev_num, m.token, awaits ? ")" : "");
         return;
     }
     vmsg_lua_put_comment(out, e->bytes, e->len);

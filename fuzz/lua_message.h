@@ -13,8 +13,11 @@ void vmsg_lua_put_string(FILE *out, const uint8_t *bytes, size_t len);
 /* What it is, as a line of comment. */
 void vmsg_lua_put_comment(FILE *out, const uint8_t *bytes, size_t len);
 
-/* The step that sends it. */
+/* Can it be told by name and fields, as a request or an event? */
+bool vmsg_lua_is_sent(const struct vmsg_fuzz_log_entry *e);
+
+/* The step that sends it, and awaits its response. */
 void vmsg_lua_put_sent(FILE *out, const struct vmsg_fuzz_story *s,
-                       const struct vmsg_fuzz_log_entry *e);
+                       const struct vmsg_fuzz_log_entry *e, bool awaits);
 
 #endif

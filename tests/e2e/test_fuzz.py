@@ -139,11 +139,12 @@ def test_a_report_at_the_end_of_a_scenario_is_a_crash(tmp_path):
 
 @pytest.mark.parametrize("fault", ["driver-answers-requests", "driver-does-not-await-queue-reset", "driver-polls-for-ever",
                                    "driver-polls-reset-once", "bus-delivers-late-responses", "bus-holds-events-back",
-                                   "bus-waits-for-ever"])
+                                   "bus-waits-for-ever", "reset-reported-too-early",
+                                   "drops-repeated-token", "event-device-removed-answers"])
 def test_scenarios_are_where_their_scripts_were(tmp_path, fault):
-    """What is said to a driver or a bus, and when: the fault shows in each scenario, and nothing without it."""
-    role = fault.split("-")[0]
-    statement = vmsgspec.ROOT / f"tests/matrix/{role}.ics.lua"
+    """What is said to a SUT, and when: the fault shows in each scenario, and nothing without it."""
+    role = fault.split("-")[0] if fault.split("-")[0] in ("driver", "bus") else "device"
+    statement = vmsgspec.ROOT / f"tests/matrix/{role.replace('device', 'reference')}.ics.lua"
     outcome = fuzz(f"ref:?fault={fault}", tmp_path, "--runs", "1500", "--ics", statement, role=role)
     assert findings(tmp_path), str(outcome)
     for name in findings(tmp_path):
