@@ -271,6 +271,19 @@ static void test_complete_without_memory(void **state)
     }
 }
 
+/* Whatever the queue was before: nobody knows what the reset took away. */
+static void test_complete_before_a_reset(void **state)
+{
+    struct session s = with_defaults();
+
+    s.config.mem_size = 0;
+    running(&s);
+    ask(&s, "RESET_VQUEUE", F(0), NULL);
+    note(&s, VMSG_NOTE_COMPLETE, 0, 0);
+    ask(&s, "RESET_VQUEUE", F(0), NULL);
+    clean(&s);
+}
+
 /* A finding names the queue it is about, wherever that is kept. */
 static void test_names_the_queue(void **state)
 {
@@ -327,6 +340,7 @@ int main(void)
         cmocka_unit_test(test_error_excuses_buffers),
         cmocka_unit_test(test_reset_forgives),
         cmocka_unit_test(test_complete_without_memory),
+        cmocka_unit_test(test_complete_before_a_reset),
         cmocka_unit_test(test_names_the_queue),
         cmocka_unit_test(test_flood_of_queues),
     };

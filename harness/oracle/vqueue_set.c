@@ -169,6 +169,8 @@ void judge_reset_vqueue(struct vmsg_oracle *o, struct device *d, const struct re
         (negotiated && !feature_offered(d, VIRTIO_F_RING_RESET))) {
         q->pending = VQ_UNKNOWN;
         q->configured = 0;
+        settle_debt(o, &q->owes_event); /* if it was reset, nothing is owed any more */
+        settle_debt(o, &q->owes_buffers);
         return;
     }
     if (!negotiated) {
