@@ -125,6 +125,23 @@ static void test_open_and_due_all_answered_with_zero(void **state)
     clean(&s);
 }
 
+/* Of two windows at one place, the second was asked for with just that token. */
+static void test_windows_answered_with_zero(void **state)
+{
+    for (unsigned swapped = 0; swapped < 2; swapped++) {
+        struct session s = with_defaults();
+
+        to(&s, "GET_DEVICES", 9, F(4096, 0));
+        to(&s, "GET_DEVICES", 0, F(4096, 64));
+        for (unsigned i = 0; i < 2; i++)
+            if (i == swapped)
+                from_tail(&s, "GET_DEVICES", swapped ? 9 : 0, F(4096, 0, 0), NULL, 0);
+            else
+                from_tail(&s, "GET_DEVICES", 0, F(4096, 0, 64), "\0\0\0\0\0\0\0\0", 8);
+        clean(&s);
+    }
+}
+
 /* Those that are never answered do not stand in the way of others, however many they are. */
 static void test_many_discarded(void **state)
 {
@@ -289,6 +306,7 @@ int main(void)
         cmocka_unit_test(test_more_than_none),
         cmocka_unit_test(test_one_token_for_open_and_due),
         cmocka_unit_test(test_open_and_due_without_tokens),
+        cmocka_unit_test(test_windows_answered_with_zero),
         cmocka_unit_test(test_open_and_due_both_answered),
         cmocka_unit_test(test_open_and_due_all_answered_with_zero),
         cmocka_unit_test(test_many_discarded),

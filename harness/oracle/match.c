@@ -132,6 +132,20 @@ static void doubt_due(struct vmsg_oracle *o, struct request *open, const struct 
     }
 }
 
+/* A response with token 0 may come from a SUT that puts that into each of them: where it answers
+ * several as well, nothing is told of any. */
+static void doubt_zero(struct vmsg_oracle *o, struct request *best, const struct vmsg *m)
+{
+    if (m->token || (o->bus_echoes && !o->bus_rewrites) || !fits(best, m))
+        return;
+    for (uint32_t i = o->bus.first; i != NONE; i = o->requests[i].next) {
+        struct request *r = &o->requests[i];
+
+        if (r != best && r->readable && r->due != DUE_SILENCE && fits(r, m))
+            doubt(o, best, r);
+    }
+}
+
 static struct request *choose_bus(struct vmsg_oracle *o, const struct vmsg *m)
 {
     struct request *best = NULL;
@@ -147,6 +161,8 @@ static struct request *choose_bus(struct vmsg_oracle *o, const struct vmsg *m)
     }
     if (best && best->due == DUE_EITHER && fits(best, m))
         doubt_due(o, best, m);
+    if (best)
+        doubt_zero(o, best, m);
     if (best && best->token == m->token && m->token)
         o->bus_echoes = true;
     else if (best && best->token != m->token)
