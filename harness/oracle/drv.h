@@ -129,7 +129,8 @@ struct drv_view {
     unsigned queues_enabled, enabled_before_ok;
     bool met_absent,
         met_refused;       /* since the reset, by GET_VQUEUE: no such queue; other parameters */
-    bool late_first_queue; /* no queue was set up when DRIVER_OK was written */
+    bool late_first_queue; /* none was set up when DRIVER_OK was written, as far as told though all
+                              were there */
     /* configuration */
     uint64_t config_read[4]; /* which of the first 256 bytes, ever */
     bool gen_known;

@@ -84,6 +84,24 @@ static void test_absent_queue_left_alone(void **state)
     clean(&s);
 }
 
+/* It had no queue to set up when it wrote DRIVER_OK, and sets one up when it is there. */
+static void test_queue_that_comes_late(void **state)
+{
+    for (unsigned was_there = 0; was_there < 2; was_there++) {
+        struct session s = driver();
+
+        initialise(&s, AT_FEATURES_OK);
+        ask(&s, "GET_VQUEUE", F(0), F(0, was_there * 64));
+        status(&s, 0xf, 0xf);
+        ask(&s, "GET_VQUEUE", F(0), F(0, 64));
+        asks_for(&s, 2, 64);
+        if (was_there)
+            only(&s, VMSG_DRV_FINAL_1);
+        else
+            clean(&s);
+    }
+}
+
 static void test_index_beyond(void **state)
 {
     struct session s = driver();
@@ -200,6 +218,7 @@ int main(void)
         cmocka_unit_test(test_size_above_the_maximum),
         cmocka_unit_test(test_without_looking),
         cmocka_unit_test(test_absent_queue_left_alone),
+        cmocka_unit_test(test_queue_that_comes_late),
         cmocka_unit_test(test_index_beyond),
         cmocka_unit_test(test_admin_queues_count),
         cmocka_unit_test(test_before_features),

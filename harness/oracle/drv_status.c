@@ -159,7 +159,7 @@ static void judge_driver_ok(struct vmsg_oracle *o, struct drv_view *v)
     }
     drv_config_used(o, v);
     v->driver_ok_asked = true;
-    v->late_first_queue = v->queues_enabled == 0;
+    v->late_first_queue = v->queues_enabled == 0 && !v->met_absent;
 }
 
 static void judge_new_bits(struct vmsg_oracle *o, struct drv_view *v, uint32_t status)

@@ -193,7 +193,9 @@ struct device {
     bool idle;            /* it was reset, and DRIVER_OK was not set since */
     bool status_fresh;    /* it comes from a response, no read has shown it yet */
     uint32_t shown;       /* bits that reads showed, ever */
-    bool status_early;    /* a read in a pipeline showed the status before */
+    uint32_t
+        status_wrote;  /* bits that the driver wrote, ever: a device may keep what is undefined */
+    bool status_early; /* a read in a pipeline showed the status before */
     uint32_t early_status, early_index;
     bool status_odd; /* the last response changed bits that a device may not change */
     uint32_t status, status_before, status_asked;

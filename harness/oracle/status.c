@@ -21,9 +21,10 @@ bool status_swapped(struct vmsg_oracle *o, struct device *d, uint32_t v, uint32_
     /* 0x40 for 0x40000000 is the device's own DEVICE_NEEDS_RESET; 0x80 for 0x80000000 may be the
      * FAILED that it had, beside bits that are none. */
     bool as_before = d->status_known ? v == d->status : v <= UINT8_MAX;
+    bool as_written = !(v & ~d->status_wrote);
 
     if (v == expected || !expected || swap32(v) != expected || v == VIRTIO_S_NEEDS_RESET ||
-        as_before)
+        as_before || as_written)
         return false;
     blame(o, VMSG_DEV_ENDIANNESS_1, d->num,
           "status 0x%08x came for 0x%02x: big-endian; fields are little-endian", v, expected);
@@ -132,6 +133,7 @@ void judge_set_status(struct vmsg_oracle *o, struct device *d, const struct requ
     bool plain = d->status_known && !d->reset_pending && plain_step(before, asked);
     bool idle = d->idle;
 
+    d->status_wrote |= asked;
     if (status_swapped(o, d, got, asked))
         got = asked;
     config_restart(&d->config); /* some fields may depend on the state */

@@ -423,6 +423,17 @@ static void test_big_endian_status(void **state)
     only(&s, VMSG_DEV_ENDIANNESS_1);
 }
 
+/* A device that takes its time over the reset, and keeps a bit that is none. */
+static void test_undefined_bit_that_was_written(void **state)
+{
+    static const uint32_t written[] = {0x80000000, 0, 1, 3, 0xf, 0x80};
+    struct session s = with_defaults();
+
+    for (unsigned i = 0; i < sizeof written / sizeof *written; i++)
+        status(&s, written[i], 0x80000000);
+    clean(&s);
+}
+
 /* A write that was answered wrongly must not make what follows look wrong. */
 static void test_unanswered_write_may_have_effect(void **state)
 {
@@ -487,6 +498,7 @@ int main(void)
         cmocka_unit_test(test_nonsense_changes_nothing),
         cmocka_unit_test(test_nonsense_changes_a_queue),
         cmocka_unit_test(test_big_endian_status),
+        cmocka_unit_test(test_undefined_bit_that_was_written),
         cmocka_unit_test(test_unanswered_write_may_have_effect),
         cmocka_unit_test(test_own_messages_may_do_anything),
     };
