@@ -151,9 +151,10 @@ static void announced(struct vmsg_oracle *o, const struct vmsg *m)
     } else if (state == VMSG_DEVICE_REMOVED) {
         bool for_the_limit = d->limits || (d->revalidate && !d->told_removed);
 
-        /* It may be back, which is told next; once more after a change of the limit: it went. */
+        /* It may be back, which is told next; once more after a change of the limit: it went. And
+         * where it may have gone before, the limit need not be the reason. */
         d->doubtful = d->maybe_back || (d->revalidate && d->told_removed) || d->limits ||
-                      (for_the_limit && d->gone_untold);
+                      (for_the_limit && (d->gone_untold || d->doubtful));
         d->limits -= d->limits > 0;
         d->removed = d->told_removed = true;
         settle_debt(o, &d->owes);

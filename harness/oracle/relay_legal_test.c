@@ -240,18 +240,6 @@ static void fails_two_of_one_token(struct world *w)
     comes(w, 5, 9001, 9002, 0);
 }
 
-static struct message window(unsigned type, unsigned token, unsigned bits)
-{
-    struct message m = message(BUS | type, VMSG_ID_GET_DEVICES, 0, token, 2, 0, 8);
-
-    vmsg_put_le16(m.b + VMSG_HEADER_SIZE + 2, type ? 0 : 8); /* next_offset, or count */
-    vmsg_put_le16(m.b + VMSG_HEADER_SIZE + 4, 8);
-    m.b[14] = (uint8_t)bits;
-    m.len = type ? 15 : 12;
-    vmsg_put_le16(m.b + 6, (uint16_t)m.len);
-    return m;
-}
-
 /* The same the other way round: it may have gone, and is there. */
 static void may_go_and_comes(struct world *w)
 {
@@ -272,8 +260,8 @@ static void found_again(struct world *w)
     round_trip(w, 5, 1, 1, 0);
     vmsg_oracle_note(w->o, &(struct vmsg_note){.kind = VMSG_NOTE_REMOVE, .dev_num = 5});
     driver_gets(w, hotplug(5, VMSG_DEVICE_REMOVED));
-    device_gets(w, window(0, 9, 0));
-    device_sends(w, window(RESPONSE, 9, 0x21));
+    device_gets(w, window_of(0, 9, 0));
+    device_sends(w, window_of(RESPONSE, 9, 0x21));
     vmsg_oracle_note(w->o, &(struct vmsg_note){.kind = VMSG_NOTE_ADD, .dev_num = 5});
     round_trip(w, 5, 2, 2, 0);
 }
@@ -284,54 +272,6 @@ static void gone_before_it_was_found(struct world *w)
     driver_sends(w, message(0, VMSG_ID_GET_DEVICE_INFO, 5, 1, 0));
     driver_gets(w, failure(5, 1, VMSG_ID_GET_DEVICE_INFO));
     vmsg_oracle_note(w->o, &(struct vmsg_note){.kind = VMSG_NOTE_REMOVE, .dev_num = 5});
-}
-
-static void new_limit(struct world *w)
-{
-    vmsg_oracle_note(w->o, &(struct vmsg_note){.kind = VMSG_NOTE_MAX_SIZE, .value = 100});
-    for (unsigned d = 0; d < 3; d++) {
-        driver_gets(w, hotplug(world_devices[d], VMSG_DEVICE_REMOVED));
-        driver_gets(w, hotplug(world_devices[d], VMSG_DEVICE_ADDED));
-    }
-    driver_sends(w, message(0, VMSG_ID_GET_DEVICE_INFO, 0, 7, 0));
-    device_gets(w, message(0, VMSG_ID_GET_DEVICE_INFO, 0, 7, 0));
-    device_sends(
-        w, message(RESPONSE, VMSG_ID_GET_DEVICE_INFO, 0, 7, 11, 2, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0));
-    driver_gets(
-        w, message(RESPONSE, VMSG_ID_GET_DEVICE_INFO, 0, 7, 11, 2, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0));
-}
-
-/* Looked at anew because of the limit, and then gone by an event that may be discarded. */
-static void new_limit_and_gone(struct world *w)
-{
-    struct message odd = hotplug(5, VMSG_DEVICE_REMOVED);
-
-    vmsg_put_le16(odd.b + 2, 1); /* dev_num */
-    opens(w);
-    new_limit(w);
-    device_sends(w, odd);
-    driver_gets(w, hotplug(5, VMSG_DEVICE_REMOVED));
-    driver_sends(w, window(0, 9, 0));
-    driver_gets(w, window(RESPONSE, 9, 1));
-    round_trip(w, 0, 8, 8, 0);
-}
-
-/* It may be back when the limit changes: then it is told that it came, and is looked at anew. */
-static void new_limit_and_back(struct world *w)
-{
-    struct message odd = hotplug(5, VMSG_DEVICE_ADDED);
-
-    vmsg_put_le16(odd.b + 2, 1); /* dev_num */
-    opens(w);
-    device_sends(w, hotplug(5, VMSG_DEVICE_REMOVED));
-    driver_gets(w, hotplug(5, VMSG_DEVICE_REMOVED));
-    device_sends(w, odd);
-    vmsg_oracle_note(w->o, &(struct vmsg_note){.kind = VMSG_NOTE_MAX_SIZE, .value = 100});
-    driver_gets(w, hotplug(5, VMSG_DEVICE_ADDED));
-    for (unsigned d = 0; d < 3; d++) {
-        driver_gets(w, hotplug(world_devices[d], VMSG_DEVICE_REMOVED));
-        driver_gets(w, hotplug(world_devices[d], VMSG_DEVICE_ADDED));
-    }
 }
 
 /* A failure names either of two requests with one token, of which one may be failed at once. */
@@ -440,13 +380,6 @@ static void equal_events(struct world *w)
     device_gets(w, used(300, 0));
 }
 
-/* The limit changes before the bus has found a device: then there is nothing to tell. */
-static void new_limit_of_nothing(struct world *w)
-{
-    vmsg_oracle_note(w->o, &(struct vmsg_note){.kind = VMSG_NOTE_MAX_SIZE, .value = 100});
-    round_trip(w, 0, 1, 1, 0);
-}
-
 /* A bus that is slow, with all that it does. */
 static void slow_but_right(struct world *w)
 {
@@ -522,10 +455,6 @@ static const struct legal cases[] = {
     LEGAL(goes_unknown),
     LEGAL(odd_hotplug_at_the_device_end),
     LEGAL(equal_events),
-    LEGAL(new_limit),
-    LEGAL(new_limit_and_gone),
-    LEGAL(new_limit_and_back),
-    LEGAL(new_limit_of_nothing),
     LEGAL(slow_but_right),
     LEGAL(events_pass),
     LEGAL(thousands),
@@ -546,10 +475,8 @@ static void test_all_in_a_row(void **state)
     world_begin(&w, world_config());
     for (unsigned round = 0; round < 3; round++)
         for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
-            if (cases[i].play == new_limit || cases[i].play == new_limit_and_gone ||
-                cases[i].play == new_limit_and_back || cases[i].play == new_limit_of_nothing ||
-                cases[i].play == goes_unknown)
-                continue; /* the others go on with the old one, and the bus knows its devices */
+            if (cases[i].play == goes_unknown)
+                continue; /* the bus knows its devices */
             cases[i].play(&w);
             if (*w.first)
                 fail_msg("%s, round %u: %s", cases[i].name, round, w.first);

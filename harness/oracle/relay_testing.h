@@ -184,6 +184,18 @@ static inline void round_trip(struct world *w, unsigned dev, unsigned token, uns
 }
 
 /* The bus has found its devices. */
+static inline struct message window_of(unsigned type, unsigned token, unsigned bits)
+{
+    struct message m = message(BUS | type, VMSG_ID_GET_DEVICES, 0, token, 2, 0, 8);
+
+    vmsg_put_le16(m.b + VMSG_HEADER_SIZE + 2, type ? 0 : 8); /* next_offset, or count */
+    vmsg_put_le16(m.b + VMSG_HEADER_SIZE + 4, 8);
+    m.b[14] = (uint8_t)bits;
+    m.len = type ? 15 : 12;
+    vmsg_put_le16(m.b + 6, (uint16_t)m.len);
+    return m;
+}
+
 static inline void opens(struct world *w)
 {
     for (unsigned d = 0; d < w->config.n_devices; d++)
