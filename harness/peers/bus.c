@@ -223,7 +223,7 @@ static void deliver_response(struct vmsg_bus *bus, const struct vmsg *m)
     bool shm = m->msg_id == VMSG_ID_GET_SHM;
     uint16_t token;
 
-    if (!r) {
+    if (!r || bus_is_waiting(bus, r)) {
         if (bus_faulty(bus, VMSG_BUS_FAULT_DELIVERS_ANYTHING))
             bus_forward(bus, false, m, m->token);
         return;

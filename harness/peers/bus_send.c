@@ -111,6 +111,14 @@ void bus_wait(struct vmsg_bus *bus, bool to_device, const struct vmsg *m)
     *at = w;
 }
 
+bool bus_is_waiting(const struct vmsg_bus *bus, const struct bus_request *r)
+{
+    for (const struct bus_waiting *w = bus->waiting; w; w = w->next)
+        if (w->to_device && w->dev == r->dev && w->token == r->ours)
+            return true;
+    return false;
+}
+
 void bus_forget_waiting(struct vmsg_bus *bus, const struct bus_request *r)
 {
     struct bus_waiting **at = &bus->waiting, *w;

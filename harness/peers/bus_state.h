@@ -97,6 +97,8 @@ void bus_forward(struct vmsg_bus *bus, bool to_device, const struct vmsg *m, uin
 void bus_wait(struct vmsg_bus *bus, bool to_device, const struct vmsg *m);
 /* A request that is over need not be sent any more. */
 void bus_forget_waiting(struct vmsg_bus *bus, const struct bus_request *r);
+/* It was not sent yet, so that nothing can be its response. */
+bool bus_is_waiting(const struct vmsg_bus *bus, const struct bus_request *r);
 /* Send what waits for this device in this direction, at most `most`. */
 void bus_release(struct vmsg_bus *bus, bool to_device, uint16_t dev, unsigned most);
 

@@ -80,10 +80,48 @@ static void found_again_is_reported(void **state)
     vmsg_peer_free(bus);
 }
 
+static size_t status_message(uint8_t *out, size_t size, bool response, uint16_t token)
+{
+    return vmsg_encode(out, size, vmsg_def_by_name("GET_DEVICE_STATUS"), response, 3, token,
+                       (uint64_t[]){0}, NULL, NULL, 0);
+}
+
+/* One request at a time: what names the second, which was not sent yet, is no response. */
+static void nothing_answers_what_was_not_sent(void **state)
+{
+    const struct vmsg_peer_config config = {
+        .role = VMSG_ROLE_BUS, .platform = "3", .quirks = {"bus-one-request-at-a-time"}};
+    struct end near = {0}, far = {0};
+    const struct vmsg_sut_host host = {
+        .ctx = &near, .send = came, .revision = 1, .max_msg_size = VMSG_MAX_SIZE_DEFAULT};
+    char err[200];
+    struct vmsg_peer *bus = vmsg_peer_new(&config, &host, err, sizeof err);
+    struct vmsg sent;
+    uint8_t out[64];
+
+    assert_non_null(bus);
+    vmsg_peer_far(bus, &far, came);
+    vmsg_peer_tick(bus, 1);
+    far.n = 0;
+    for (uint16_t token = 1; token <= 2; token++)
+        vmsg_peer_receive(bus, out, status_message(out, sizeof out, false, token));
+    assert_int_equal(far.n, 1);
+    vmsg_decode(&sent, far.bytes, far.len);
+    for (unsigned i = 2; i-- > 0;) { /* the second's, then the first's */
+        assert_int_equal(near.n, 0);
+        vmsg_peer_receive_far(bus, out,
+                              status_message(out, sizeof out, true, (uint16_t)(sent.token + i)));
+    }
+    assert_int_equal(near.n, 1);
+    assert_int_equal(far.n, 2);
+    vmsg_peer_free(bus);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(found_again_is_reported),
+        cmocka_unit_test(nothing_answers_what_was_not_sent),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
