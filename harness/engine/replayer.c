@@ -176,6 +176,7 @@ static void start(struct vmsg_replayer *r, struct session *s, const json_t *json
     adapter = r->config.source.create(r->config.source.ctx, err, sizeof err);
     if (adapter) {
         params = params_of(&config, json, adapter->caps);
+        config.virtual_time = adapter->caps & VMSG_VIRTUAL_TIME; /* not that of the recorded SUT */
         s->connection.tape = r->config.out;
         s->connection.session = vmsg_tape_session(r->config.out, s->judged, json_incref(s->about));
         s->unsettled = json_is_true(json_object_get(json, "upper")) && !params.upper;
