@@ -16,7 +16,7 @@ void vmsg_lua_put_comment(FILE *out, const uint8_t *bytes, size_t len);
 /* Can it be told by name and fields, as a request or an event? */
 bool vmsg_lua_is_sent(const struct vmsg_fuzz_log_entry *e);
 
-/* The step that sends it, and awaits its response. */
+/* The step that sends it; `awaits`: and awaits its response. */
 void vmsg_lua_put_sent(FILE *out, const struct vmsg_fuzz_story *s,
                        const struct vmsg_fuzz_log_entry *e, bool awaits);
 
