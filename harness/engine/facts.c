@@ -78,9 +78,7 @@ void vmsg_facts_push(lua_State *L, const struct vmsg_run_context *ctx,
     set_integer(L, "transport_features", params->transport_features);
     set_integer(L, "request_timeout_ns", (uint64_t)params->request_timeout_ms * 1000000);
     set_integer(L, "reset_polling_ns", VMSG_RESET_POLLING_MS * UINT64_C(1000000));
-    set_integer(L, "idle_ns",
-                (ctx->caps & VMSG_VIRTUAL_TIME ? VMSG_IDLE_VIRTUAL_MS : VMSG_IDLE_REAL_MS) *
-                    UINT64_C(1000000));
+    set_integer(L, "idle_ns", vmsg_idle_ns(ctx->caps & VMSG_VIRTUAL_TIME));
     set_integer(L, "attempts", ics->attempts);
     set_flag(L, "timeout_given", ics->timeout_given);
     set_integer(L, "mem_base", params->mem_base);

@@ -299,24 +299,19 @@ static void told(struct vmsg_oracle *o, struct drv_view *v, const struct vmsg *m
 
 /* ---- from outside ---- */
 
-static uint64_t idle_ns(const struct vmsg_oracle *o)
-{
-    return (o->config.virtual_time ? VMSG_IDLE_VIRTUAL_MS : VMSG_IDLE_REAL_MS) * NS_PER_MS;
-}
-
 bool drv_was_quiet(const struct vmsg_oracle *o, uint64_t since_ns)
 {
     const struct drv_judge *j = o->drv;
     uint64_t from = j->quiet_ns > since_ns ? j->quiet_ns : since_ns;
 
-    return j->quiet_till >= from + idle_ns(o);
+    return j->quiet_till >= from + vmsg_idle_ns(o->config.virtual_time);
 }
 
 static void hear(struct vmsg_oracle *o)
 {
     struct drv_judge *j = o->drv;
 
-    if (o->now_ns >= j->heard_ns + idle_ns(o)) {
+    if (o->now_ns >= j->heard_ns + vmsg_idle_ns(o->config.virtual_time)) {
         j->quiet_ns = j->heard_ns;
         j->quiet_till = o->now_ns;
     }

@@ -13,8 +13,7 @@
 
 /* Requests of one device followed, at most the bits of a word; beyond, the oldest is let go. */
 #define DRV_OUTSTANDING 64u
-#define DRV_BLOCKS      64u /* feature blocks followed */
-#define NS_PER_MS       UINT64_C(1000000)
+#define DRV_BLOCKS      64u  /* feature blocks followed */
 #define DRV_AFTER       2u   /* answers after which an event before them was certainly read */
 #define DRV_OLDER       4u   /* generations followed that the driver may still hold */
 #define DRV_VIEW_PAGE   256u /* device numbers a page; as many pages */
@@ -128,9 +127,9 @@ struct drv_view {
     struct drv_queue *debtors;
     unsigned queues_enabled, enabled_before_ok;
     bool met_absent,
-        met_refused;       /* since the reset, by GET_VQUEUE: no such queue; other parameters */
-    bool late_first_queue; /* none was set up when DRIVER_OK was written, as far as told though all
-                              were there */
+        met_refused; /* since the reset, by GET_VQUEUE: no such queue; other parameters */
+    /* No queue was set up when DRIVER_OK was written, though none that it looked at was missing. */
+    bool late_first_queue;
     /* configuration */
     uint64_t config_read[4]; /* which of the first 256 bytes, ever */
     bool gen_known;

@@ -7,6 +7,8 @@
  */
 #include "harness/oracle/drv.h"
 
+#define NS_PER_MS UINT64_C(1000000)
+
 /* Repeats of an outstanding request that come too early to be retries, before they are blamed: one
  * may have another reason. */
 #define EARLY_REPEATS 2u

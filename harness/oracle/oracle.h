@@ -125,8 +125,10 @@ void vmsg_oracle_time(struct vmsg_oracle *o, uint64_t now_ns);
 
 /* How long a driver says nothing that has taken in all that it was sent. In real time one that is
  * not given the processor is silent, too. */
-#define VMSG_IDLE_VIRTUAL_MS 10u
-#define VMSG_IDLE_REAL_MS    1000u
+static inline uint64_t vmsg_idle_ns(bool virtual_time)
+{
+    return virtual_time ? UINT64_C(10000000) : UINT64_C(1000000000);
+}
 
 /* No statement says for how long a driver polls for the end of a reset. Ten seconds are met; one
  * that polls for longer than this, beside all its attempts, is told of by VMSG_NOTE_PATIENCE_OVER.

@@ -7,6 +7,7 @@ local C = import "constants"
 
 local M = {}
 
+-- What a fence asks beside a device's number.
 local FENCE_FIELDS = { GET_DEVICES = { count = 8 } }
 -- Events that a flood could pile up.
 local CAME_MOST = 10000

@@ -31,16 +31,8 @@ function methods.fence() M.fence() end
 function methods.expect(_, name, fields) return M.expect(name, fields) end
 function methods.received(_, name) return M.received(name) end
 
--- Was its removal the last that EVENT_DEVICE told of it?
-function methods.gone(_, dev)
-    local state
-    for _, event in ipairs(M.received("EVENT_DEVICE")) do
-        if event.device_number == dev then
-            state = event.device_bus_state
-        end
-    end
-    return state == C.BUS_STATE.REMOVED
-end
+-- Was it removed, by what was told of it last?
+function methods.gone(_, dev) return S.gone[dev] or false end
 
 function methods.token() return S.fresh_token() end
 function methods.random(_, n) return core.random(n) end

@@ -27,7 +27,8 @@ local bus_notes = {
     ["max-msg-size"] = function(size) return "max-size", 0, 0, size, "" end,
 }
 
--- The note comes before the command: what the command causes may overtake its `ok`.
+-- The note comes before the command: what the command causes may overtake its `ok`. Returns the word and
+-- the device.
 local function tell(command)
     local words = {}
     for w in command:gmatch("%S+") do
@@ -48,22 +49,22 @@ local function tell(command)
     end
     local kind, dev, vq, value, data = note(a, math.tointeger(tonumber(b)) or 0, words[4] or "")
     core.note(kind, dev, vq, value, data, "upper tester: " .. command)
+    return words[1], a
 end
 
 return function(command)
     if not S.facts.upper then
         core.finish("inconclusive", "needs the upper tester")
     end
-    tell(command)
+    local word, dev = tell(command)
     S.line = nil
     core.command(command)
     local deadline = core.now() + S.timeout
     while not S.line and M.pump(deadline) do
     end
     if S.line == "ok" then
-        local what, dev = command:match("^(%a+) (%d+)$")
-        if what == "remove" or what == "add" then
-            S.removed(math.tointeger(tonumber(dev)), what == "remove")
+        if word == "remove" or word == "add" then
+            S.removed(dev, word == "remove")
         end
         return
     end
