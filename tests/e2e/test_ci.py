@@ -165,3 +165,17 @@ def test_build_packages_are_enough_for_the_gate():
     words = (CI / "packages").read_text().partition("# the tests")[0].split()
     assert {"cmake", "libjansson-dev", "liblua5.4-dev", "ninja-build"} <= set(words)
     assert not {"chromium", "python3-pytest", "clang-14"} & set(words)
+
+
+def test_the_sum_says_each_failure_again(tmp_path):
+    """Of our own check: what failed, and why, stands before the sums; a missing file is a failure."""
+    (tmp_path / "e2e.xml").write_text(
+        '<testsuite><testcase classname="a" name="good"/><testcase classname="a" name="bad">'
+        '<failure message="m">the reason</failure></testcase></testsuite>')
+    for names, last in ((["e2e"], "1 passed, 1 failed"), (["e2e", "unit"], "1 passed, 2 failed")):
+        done = subprocess.run([vmsgspec.PYTHON, CI / "tally.py", tmp_path, *names],
+                              capture_output=True, text=True)
+        lines = done.stdout.splitlines()
+        assert done.returncode == 1 and lines[-1] == last, done.stdout
+        at = lines.index("FAILED: e2e: a bad")
+        assert lines[at + 1].strip() == "the reason", done.stdout
